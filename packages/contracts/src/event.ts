@@ -1,0 +1,20 @@
+/** What happened to a resource, oldest first. */
+import { type Static, Type } from 'typebox';
+import { IdSchema } from './ids.js';
+import { Timestamp, Words } from './schema.js';
+
+export const EVENT_TYPES = ['status', 'device', 'epoch', 'checkpoint'] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export const Event = Type.Object(
+  {
+    id: IdSchema('event'),
+    object: Type.Literal('event'),
+    type: Words(EVENT_TYPES),
+    subject_id: Type.String(),
+    data: Type.Unknown(),
+    created_at: Timestamp,
+  },
+  { $id: 'Event' },
+);
+export type Event = Static<typeof Event>;

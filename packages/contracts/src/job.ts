@@ -1,0 +1,131 @@
+/** Training jobs, their metrics and their checkpoints. */
+import { type Static, Type } from 'typebox';
+import { IdSchema } from './ids.js';
+import { ModelSpecBody } from './model.js';
+import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
+import { TrainingOptions } from './training.js';
+
+export const JOB_STATUSES = ['queued', 'preparing', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export const ENDED_JOB_STATUSES = ['succeeded', 'failed', 'cancelled'] as const satisfies readonly JobStatus[];
+
+export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+export const DEVICES = ['cpu', 'cuda'] as const;
+export type Device = (typeof DEVICES)[number];
+
+export const CreateJob = Strict({
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  dataset_id: IdSchema('dataset'),
+  model_id: Type.Optional(IdSchema('model')),
+  model: Type.Optional(ModelSpecBody),
+  training: Type.Optional(TrainingOptions),
+  device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
+  tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
+});
+export type CreateJob = Static<typeof CreateJob>;
+
+export const JobProgress = Type.Object({
+  epoch: Type.Integer({ description: 'The epoch in progress, from 1; 0 before the first' }),
+  epochs: Type.Integer(),
+  step: Type.Integer({ description: 'Training steps done since the start of the job' }),
+  steps: Type.Integer({ description: 'Training steps in all' }),
+  fraction: Type.Number(),
+  eta_s: Nullable(Type.Number()),
+  images_per_s: Nullable(Type.Number()),
+});
+export type JobProgress = Static<typeof JobProgress>;
+
+/** Figures by name, for example `loss` and `accuracy`. */
+export const MetricValues = Type.Record(Type.String(), Type.Number());
+export type MetricValues = Static<typeof MetricValues>;
+
+export const EpochMetrics = Type.Object({
+  epoch: Type.Integer(),
+  step: Type.Integer(),
+  train: MetricValues,
+  validation: Nullable(MetricValues),
+  learning_rate: Type.Number(),
+  images_per_s: Type.Number(),
+  duration_s: Type.Number(),
+});
+export type EpochMetrics = Static<typeof EpochMetrics>;
+
+export const StepMetrics = Type.Object({
+  step: Type.Integer(),
+  epoch: Type.Integer(),
+  loss: Type.Number(),
+  accuracy: Type.Optional(Type.Number()),
+  learning_rate: Type.Number(),
+});
+export type StepMetrics = Static<typeof StepMetrics>;
+
+export const METRIC_RESOLUTIONS = ['epoch', 'step'] as const;
+export type MetricResolution = (typeof METRIC_RESOLUTIONS)[number];
+
+export const JobResult = Type.Object({
+  test: Nullable(MetricValues),
+  stop_reason: Words(['completed'] as const),
+  best: Nullable(Type.Object({ checkpoint_id: IdSchema('checkpoint'), epoch: Type.Integer(), metrics: MetricValues })),
+});
+export type JobResult = Static<typeof JobResult>;
+
+export const JobPhase = Type.Object({
+  status: Words(JOB_STATUSES),
+  started_at: Timestamp,
+  reason: Nullable(Type.String()),
+});
+export type JobPhase = Static<typeof JobPhase>;
+
+export const Job = Type.Object(
+  {
+    id: IdSchema('job'),
+    object: Type.Literal('job'),
+    name: Nullable(Type.String()),
+    status: Words(JOB_STATUSES),
+    dataset_id: IdSchema('dataset'),
+    model_id: Nullable(IdSchema('model')),
+    model: Type.Unknown({ description: 'The normalised specification' }),
+    training: Type.Unknown({ description: 'With every default filled in' }),
+    device: Type.Object({
+      requested: Words(DEVICE_CHOICES),
+      used: Nullable(Words(DEVICES)),
+      reason: Nullable(Type.String()),
+    }),
+    tags: Type.Array(Type.String()),
+    progress: Nullable(JobProgress),
+    metrics: Nullable(MetricValues),
+    best: Nullable(Type.Object({ checkpoint_id: IdSchema('checkpoint'), epoch: Type.Integer(), metrics: MetricValues })),
+    worker: Nullable(Type.String()),
+    attempt: Type.Integer(),
+    phases: Type.Array(JobPhase),
+    error: Nullable(ErrorRecordSchema),
+    result: Nullable(JobResult),
+    created_at: Timestamp,
+    started_at: Nullable(Timestamp),
+    ended_at: Nullable(Timestamp),
+  },
+  { $id: 'Job' },
+);
+export type Job = Static<typeof Job>;
+
+export const Checkpoint = Type.Object(
+  {
+    id: IdSchema('checkpoint'),
+    object: Type.Literal('checkpoint'),
+    job_id: IdSchema('job'),
+    epoch: Type.Integer(),
+    step: Type.Integer(),
+    metrics: Type.Object({ train: MetricValues, validation: Nullable(MetricValues) }),
+    is_best: Type.Boolean(),
+    bytes: Type.Integer(),
+    digest: Type.String({ description: 'sha256: and the hash of the stored file' }),
+    created_at: Timestamp,
+  },
+  { $id: 'Checkpoint' },
+);
+export type Checkpoint = Static<typeof Checkpoint>;
+
+export const CHECKPOINT_DOWNLOADS = ['onnx', 'safetensors'] as const;
+export type CheckpointDownload = (typeof CHECKPOINT_DOWNLOADS)[number];
