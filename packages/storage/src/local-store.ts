@@ -1,0 +1,233 @@
+/**
+ * Objects as files below one folder, which several processes may share. A write goes to a temporary file of the same
+ * file system, is flushed, and takes its name in one rename.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { TrainyardError } from '@trainyard/contracts';
+import { checkKey, checkPrefix } from './keys.js';
+import type { ByteRange, ObjectStore, RandomAccess, WriteOptions, WrittenObject } from './object-store.js';
+
+/** No key can begin with a dot, so temporary files are never seen as objects. */
+const TEMPORARY_FOLDER = '.incoming';
+/** A temporary file that has not grown for so long belongs to a process that was killed. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+const RENAME_ATTEMPTS = 3;
+
+export class LocalStore implements ObjectStore {
+  readonly #root: string;
+  #swept: Promise<void> | undefined;
+
+  constructor(root: string) {
+    this.#root = resolve(root);
+  }
+
+  async write(key: string, source: Readable | Uint8Array, options: WriteOptions = {}): Promise<WrittenObject> {
+    checkKey(key);
+    options.signal?.throwIfAborted();
+    const temporary = await this.#temporaryPath();
+    try {
+      const written = await fill(temporary, source, options);
+      await this.#moveInto(temporary, join(this.#root, key));
+      return written;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw asStoreError(error);
+    }
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    checkKey(key);
+    if (range && !(range.start >= 0 && range.end >= range.start)) throw new RangeError('Not a byte range');
+    const handle = await this.#open(key);
+    if (!range) return handle.createReadStream();
+    if (range.start < range.end) return handle.createReadStream({ start: range.start, end: range.end - 1 });
+    await handle.close();
+    return Readable.from([]);
+  }
+
+  async readBytes(key: string): Promise<Uint8Array> {
+    checkKey(key);
+    const handle = await this.#open(key);
+    try {
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async stat(key: string): Promise<{ bytes: number } | null> {
+    checkKey(key);
+    const found = await unlessMissing(stat(join(this.#root, key)));
+    return found?.isFile() ? { bytes: found.size } : null;
+  }
+
+  async remove(key: string): Promise<void> {
+    checkKey(key);
+    const path = join(this.#root, key);
+    if ((await unlessMissing(stat(path)))?.isFile()) await rm(path, { force: true });
+  }
+
+  async removePrefix(prefix: string): Promise<void> {
+    const folder = checkPrefix(prefix);
+    for (const entry of folder === '' ? await this.#entries('') : [{ key: folder }]) {
+      await rm(join(this.#root, entry.key), { recursive: true, force: true });
+    }
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    yield* this.#walk(checkPrefix(prefix));
+  }
+
+  async openRandomAccess(key: string): Promise<RandomAccess> {
+    checkKey(key);
+    const handle = await this.#open(key);
+    const { size } = await handle.stat();
+    return {
+      bytes: size,
+      read: (offset, length) => readAt(handle, offset, Math.max(0, Math.min(length, size - offset))),
+      close: () => handle.close(),
+    };
+  }
+
+  async check(): Promise<void> {
+    try {
+      const probe = await this.#temporaryPath();
+      await fill(probe, new Uint8Array(1), {});
+      await rm(probe);
+    } catch (error) {
+      throw new TrainyardError('unavailable', 'The object store cannot be written to.', { cause: error });
+    }
+  }
+
+  async *#walk(folder: string): AsyncIterable<string> {
+    for (const entry of await this.#entries(folder)) {
+      if (entry.isFolder) yield* this.#walk(entry.key);
+      else yield entry.key;
+    }
+  }
+
+  /** What lies in a folder, in the order of the keys: a folder sorts as its name with the slash that follows it. */
+  async #entries(folder: string): Promise<{ key: string; isFolder: boolean }[]> {
+    const found = (await unlessMissing(readdir(join(this.#root, folder), { withFileTypes: true }))) ?? [];
+    return found
+      .filter((entry) => !entry.name.startsWith('.'))
+      .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
+      .map((entry) => ({ ...entry, order: entry.isFolder ? `${entry.name}/` : entry.name }))
+      .sort((a, b) => (a.order < b.order ? -1 : 1))
+      .map(({ name, isFolder }) => ({ key: folder === '' ? name : `${folder}/${name}`, isFolder }));
+  }
+
+  async #open(key: string): Promise<FileHandle> {
+    const handle = await unlessMissing(open(join(this.#root, key), 'r'));
+    if (handle && (await handle.stat()).isFile()) return handle;
+    await handle?.close();
+    throw new TrainyardError('not_found', `There is no stored object ${key}.`);
+  }
+
+  async #temporaryPath(): Promise<string> {
+    const folder = join(this.#root, TEMPORARY_FOLDER);
+    await mkdir(folder, { recursive: true });
+    this.#swept ??= removeAbandoned(folder);
+    await this.#swept;
+    return join(folder, randomUUID());
+  }
+
+  async #moveInto(temporary: string, path: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const created = await mkdir(dirname(path), { recursive: true });
+      try {
+        await rename(temporary, path);
+        return await flushFolders(dirname(path), created);
+      } catch (error) {
+        // The folder was removed in between: a prefix is being deleted beside this write.
+        if (!isMissing(error) || attempt === RENAME_ATTEMPTS) throw error;
+      }
+    }
+  }
+}
+
+async function fill(path: string, source: Readable | Uint8Array, options: WriteOptions): Promise<WrittenObject> {
+  const handle = await open(path, 'wx');
+  try {
+    const hash = createHash('sha256');
+    const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    let bytes = 0;
+    const append = async (chunk: Uint8Array): Promise<void> => {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw new TrainyardError('payload_too_large', `At most ${maxBytes} bytes are accepted.`);
+      hash.update(chunk);
+      await handle.writeFile(chunk);
+    };
+    if (source instanceof Uint8Array) await append(source);
+    else await drain(source, append, options.signal);
+    options.signal?.throwIfAborted();
+    await handle.sync();
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function drain(source: Readable, append: (chunk: Uint8Array) => Promise<void>, signal?: AbortSignal) {
+  const sink = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const chunk of chunks) await append(chunk);
+  };
+  await pipeline(source, sink, signal ? { signal } : {});
+}
+
+async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** Flushes the names in `folder` and, where folders were made for it, the names of those. */
+async function flushFolders(folder: string, firstCreated: string | undefined): Promise<void> {
+  const last = firstCreated === undefined ? folder : dirname(firstCreated);
+  for (let path = folder; ; path = dirname(path)) {
+    const handle = await unlessMissing(open(path, 'r'));
+    await handle?.sync().finally(() => handle.close());
+    if (path === last || path === dirname(path)) return;
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const found = await unlessMissing(stat(path));
+    if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+  }
+}
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+}
+
+function asStoreError(error: unknown): unknown {
+  if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error;
+  return new TrainyardError('unavailable', 'The object store is full; free some space and try again.', {
+    cause: error,
+  });
+}

@@ -1,0 +1,199 @@
+/** What every object store must do. An adapter's test file calls `describeObjectStore` with a way to open an empty one. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ObjectStore } from './object-store.js';
+
+export interface OpenedStore {
+  store: ObjectStore;
+  /** How many bytes the adapter holds outside of objects (temporary files, unfinished parts). */
+  strayBytes(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+async function keysOf(store: ObjectStore, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+/** `megabytes` MiB made as they are asked for. */
+function source(megabytes: number, onChunk: (index: number) => void = () => {}): Readable {
+  return Readable.from(
+    (async function* () {
+      for (let index = 0; index < megabytes; index++) {
+        onChunk(index);
+        yield new Uint8Array(1024 * 1024).fill(index);
+      }
+    })(),
+  );
+}
+
+export function describeObjectStore(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`${name} as an object store`, () => {
+    let opened: OpenedStore;
+    let store: ObjectStore;
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.dispose());
+
+    it('gives back the bytes that were written, with their count and digest', async () => {
+      const bytes = text('hello');
+      const written = await store.write('a/b', bytes);
+      expect(written).toEqual({ bytes: 5, sha256: createHash('sha256').update(bytes).digest('hex') });
+      expect(Buffer.from(await store.readBytes('a/b'))).toEqual(Buffer.from(bytes));
+      expect(await buffer(await store.read('a/b'))).toEqual(Buffer.from(bytes));
+      expect(await store.stat('a/b')).toEqual({ bytes: 5 });
+    });
+
+    it('stores an empty object', async () => {
+      await store.write('empty', Readable.from([]));
+      expect(await store.stat('empty')).toEqual({ bytes: 0 });
+      expect((await store.readBytes('empty')).byteLength).toBe(0);
+    });
+
+    it('streams a source and gives the same digest as for its bytes', async () => {
+      const written = await store.write('streamed', source(3));
+      expect(written.bytes).toBe(3 * 1024 * 1024);
+      const digest = createHash('sha256').update(await store.readBytes('streamed'));
+      expect(written.sha256).toBe(digest.digest('hex'));
+    });
+
+    it('replaces an object, and a reader that was already open keeps the old one', async () => {
+      await store.write('key', text('old'));
+      const handle = await store.openRandomAccess('key');
+      await store.write('key', text('newer'));
+      expect(Buffer.from(await handle.read(0, 10)).toString()).toBe('old');
+      await handle.close();
+      expect(Buffer.from(await store.readBytes('key')).toString()).toBe('newer');
+    });
+
+    it('leaves nothing of a write whose source fails', async () => {
+      const failing = source(8, (index) => {
+        if (index === 4) throw new Error('the client went away');
+      });
+      await expect(store.write('half', failing)).rejects.toThrow('the client went away');
+      expect(await store.stat('half')).toBeNull();
+      expect(await keysOf(store)).toEqual([]);
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
+    it('leaves nothing of a write that is aborted, even while its source is silent', async () => {
+      const silent = new Readable({ read() {} });
+      silent.push(text('first'));
+      const controller = new AbortController();
+      const writing = store.write('aborted', silent, { signal: controller.signal });
+      setTimeout(() => controller.abort(), 20);
+      await expect(writing).rejects.toThrow(/abort/i);
+      expect(silent.destroyed).toBe(true);
+      expect(await keysOf(store)).toEqual([]);
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
+    it('keeps the old object when its replacement fails', async () => {
+      await store.write('key', text('old'));
+      const tooLong = store.write('key', source(2), { maxBytes: 1024 });
+      await expect(tooLong).rejects.toMatchObject({ code: 'payload_too_large' });
+      expect(Buffer.from(await store.readBytes('key')).toString()).toBe('old');
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
+    it('takes exactly maxBytes', async () => {
+      expect(await store.write('key', text('12345'), { maxBytes: 5 })).toMatchObject({ bytes: 5 });
+      await expect(store.write('key', text('123456'), { maxBytes: 5 })).rejects.toMatchObject({
+        code: 'payload_too_large',
+      });
+    });
+
+    it('ends with one whole object when several writers race', async () => {
+      const writers = ['a', 'b', 'c', 'd'].map((letter) => store.write('race/key', text(letter.repeat(100_000))));
+      await Promise.all(writers);
+      const result = Buffer.from(await store.readBytes('race/key')).toString();
+      expect(result).toBe(result[0].repeat(100_000));
+      expect(await keysOf(store)).toEqual(['race/key']);
+    });
+
+    it('reads ranges, cut to the size of the object', async () => {
+      await store.write('key', text('0123456789'));
+      const read = async (start: number, end: number) =>
+        (await buffer(await store.read('key', { start, end }))).toString();
+      expect(await read(0, 4)).toBe('0123');
+      expect(await read(4, 5)).toBe('4');
+      expect(await read(8, 100)).toBe('89');
+      expect(await read(3, 3)).toBe('');
+      expect(await read(10, 20)).toBe('');
+    });
+
+    it('reads at random places, many at once', async () => {
+      const bytes = Uint8Array.from({ length: 5000 }, (_, index) => index % 251);
+      await store.write('key', bytes);
+      const handle = await store.openRandomAccess('key');
+      expect(handle.bytes).toBe(5000);
+      const offsets = [0, 4990, 17, 2500, 4999, 5000, 6000];
+      const parts = await Promise.all(offsets.map((offset) => handle.read(offset, 20)));
+      offsets.forEach((offset, index) => {
+        expect(Buffer.from(parts[index])).toEqual(Buffer.from(bytes.subarray(offset, offset + 20)));
+      });
+      await handle.close();
+    });
+
+    it('says not_found for what is not there', async () => {
+      await store.write('folder/key', text('x'));
+      expect(await store.stat('missing')).toBeNull();
+      for (const key of ['missing', 'folder', 'folder/key/below']) {
+        await expect(store.read(key)).rejects.toMatchObject({ code: 'not_found' });
+        await expect(store.readBytes(key)).rejects.toMatchObject({ code: 'not_found' });
+        await expect(store.openRandomAccess(key)).rejects.toMatchObject({ code: 'not_found' });
+        expect(await store.stat(key)).toBeNull();
+      }
+    });
+
+    it('removes a key, and what is not there without an error', async () => {
+      await store.write('a', text('x'));
+      await store.write('folder/b', text('x'));
+      await store.remove('a');
+      await store.remove('a');
+      await store.remove('folder');
+      expect(await keysOf(store)).toEqual(['folder/b']);
+    });
+
+    it('lists keys in order and takes a prefix for a folder, not for the beginning of a name', async () => {
+      const keys = ['ds/1/a', 'ds/1/b/c', 'ds/1.x', 'ds/10/a', 'zz'];
+      for (const key of [...keys].reverse()) await store.write(key, text('x'));
+      expect(await keysOf(store)).toEqual([...keys].sort());
+      expect(await keysOf(store, 'ds/1')).toEqual(['ds/1/a', 'ds/1/b/c']);
+      expect(await keysOf(store, 'ds/1/')).toEqual(['ds/1/a', 'ds/1/b/c']);
+      expect(await keysOf(store, 'nothing')).toEqual([]);
+    });
+
+    it('removes all below a prefix and nothing beside it', async () => {
+      for (const key of ['ds/1/a', 'ds/1/b/c', 'ds/10/a']) await store.write(key, text('x'));
+      await store.removePrefix('ds/1');
+      expect(await keysOf(store)).toEqual(['ds/10/a']);
+      await store.removePrefix('ds/1');
+      await store.removePrefix('');
+      expect(await keysOf(store)).toEqual([]);
+      await store.write('after', text('x'));
+      expect(await keysOf(store)).toEqual(['after']);
+    });
+
+    it('refuses keys that lead elsewhere', async () => {
+      for (const key of ['../x', '/etc/passwd', 'a/../../x', '']) {
+        await expect(store.write(key, text('x'))).rejects.toThrow(TypeError);
+        await expect(store.readBytes(key)).rejects.toThrow(TypeError);
+        await expect(store.remove(key)).rejects.toThrow(TypeError);
+      }
+      await expect(store.removePrefix('..')).rejects.toThrow(TypeError);
+    });
+
+    it('checks that it can be written to', async () => {
+      await store.check();
+      expect(await opened.strayBytes()).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,54 @@
+/** The port behind which bytes are kept: named objects that are written whole or not at all. */
+import type { Readable } from 'node:stream';
+
+export interface WriteOptions {
+  /** Ends the write; nothing is left of it. */
+  signal?: AbortSignal;
+  /** A source that turns out longer than this is refused with `payload_too_large`. */
+  maxBytes?: number;
+}
+
+export interface WrittenObject {
+  bytes: number;
+  /** In lower-case hex. */
+  sha256: string;
+}
+
+/** `start` inclusive, `end` exclusive, in bytes; cut to the object's size. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** An open object that can be read at any place, from several readers at once. */
+export interface RandomAccess {
+  readonly bytes: number;
+  /** `length` bytes from `offset`; fewer only where the object ends. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Objects by key (`folder/folder/name`, see `checkKey`). A prefix is a folder: with or without its closing slash it
+ * means the objects below it, and '' means all. No key may be a folder of another.
+ * Reading what is not there throws `not_found`; a store that cannot be used throws `unavailable`.
+ */
+export interface ObjectStore {
+  /**
+   * Stores what `source` gives under `key`, in place of what was there, in constant memory. Readers see the old object
+   * or the whole new one; a write that fails or is aborted changes nothing and leaves nothing behind. When it resolves,
+   * the object survives a power cut.
+   */
+  write(key: string, source: Readable | Uint8Array, options?: WriteOptions): Promise<WrittenObject>;
+  read(key: string, range?: ByteRange): Promise<Readable>;
+  readBytes(key: string): Promise<Uint8Array>;
+  stat(key: string): Promise<{ bytes: number } | null>;
+  /** Removing what is not there is no error. */
+  remove(key: string): Promise<void>;
+  removePrefix(prefix: string): Promise<void>;
+  /** The keys below a prefix in the order of their UTF-16 code units. */
+  list(prefix: string): AsyncIterable<string>;
+  openRandomAccess(key: string): Promise<RandomAccess>;
+  /** Resolves where the store can be written to; else throws `unavailable`. */
+  check(): Promise<void>;
+}
