@@ -96,7 +96,9 @@ export const Job = Type.Object(
     tags: Type.Array(Type.String()),
     progress: Nullable(JobProgress),
     metrics: Nullable(MetricValues),
-    best: Nullable(Type.Object({ checkpoint_id: IdSchema('checkpoint'), epoch: Type.Integer(), metrics: MetricValues })),
+    best: Nullable(
+      Type.Object({ checkpoint_id: IdSchema('checkpoint'), epoch: Type.Integer(), metrics: MetricValues }),
+    ),
     worker: Nullable(Type.String()),
     attempt: Type.Integer(),
     phases: Type.Array(JobPhase),

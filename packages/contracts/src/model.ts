@@ -10,7 +10,10 @@ export const ModelSpecBody = Type.Object(
     input: Type.Optional(Type.Object({}, { additionalProperties: true })),
     layers: Type.Array(Type.Object({ type: Type.Optional(Type.String()) }, { additionalProperties: true })),
   },
-  { additionalProperties: true, description: 'Layers in order, each {"type": "conv2d", …} with Keras\' argument names' },
+  {
+    additionalProperties: true,
+    description: 'Layers in order, each {"type": "conv2d", …} with Keras\' argument names',
+  },
 );
 
 export const CreateModel = Strict({
@@ -31,7 +34,7 @@ export const LayerRow = Type.Object({
   name: Type.String(),
   type: Type.String(),
   output_shape: Type.Array(Nullable(Type.Integer()), {
-    description: 'Keras\' order, the batch first as null: [null, height, width, channels] or [null, units]',
+    description: "Keras' order, the batch first as null: [null, height, width, channels] or [null, units]",
   }),
   parameters: Type.Integer(),
   forward_flops: Type.Integer({ description: 'Per image; a multiply-add counts as two' }),

@@ -37,13 +37,16 @@ export const TrainingOptions = Strict({
   normalization: Type.Optional(
     Words(NORMALIZATIONS, {
       default: 'unit',
-      description: 'unit: [0,1]; symmetric: [-1,1]; standardize: zero mean and unit deviation over the train split; none: 0 to 255',
+      description:
+        'unit: [0,1]; symmetric: [-1,1]; standardize: zero mean and unit deviation over the train split; none: 0 to 255',
     }),
   ),
   checkpoints: Type.Optional(
     Strict({
       every_epochs: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
-      keep: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 3, description: 'The newest, beside the best' })),
+      keep: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 1000, default: 3, description: 'The newest, beside the best' }),
+      ),
     }),
   ),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff, default: 0 })),

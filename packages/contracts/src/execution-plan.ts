@@ -1,0 +1,13 @@
+/** How a job is run. It is chosen at the job's first start and stored with the job, so that a resume repeats it exactly. */
+import { type Static, Type } from 'typebox';
+import { DEVICES } from './job.js';
+import { Strict, Words } from './schema.js';
+
+export const ExecutionPlan = Strict({
+  lowering: Words(['portable'] as const),
+  device: Words(DEVICES),
+  threads: Type.Integer({ minimum: 1, description: 'Threads of one operator' }),
+  steps_per_run: Type.Integer({ minimum: 1, description: 'Training steps in one run of the compiled graph' }),
+  onnxruntime_version: Type.String(),
+});
+export type ExecutionPlan = Static<typeof ExecutionPlan>;
