@@ -1,0 +1,41 @@
+// Databases for tests, each a fresh one in the shared server.
+import { randomBytes } from 'node:crypto';
+import { migrate } from '@trainyard/db';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { atEnd } from './cleanup.js';
+
+/** Makes an empty database, without tables, and drops it when the test file ends. Answers its URL. */
+export async function createEmptyDatabase(): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin((client) => client.query(`create database ${name}`));
+  atEnd(() => asAdmin((client) => client.query(`drop database if exists ${name} with (force)`)));
+  return Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href;
+}
+
+/** Makes a database with every migration applied, and drops it when the test file ends. Answers its URL. */
+export async function createTestDatabase(): Promise<string> {
+  const url = await createEmptyDatabase();
+  await migrate(url);
+  return url;
+}
+
+/** Numbers that no other test file gets, of one kind. */
+export async function nextNumber(kind: string): Promise<number> {
+  return asAdmin(async (client) => {
+    await client.query('select pg_advisory_lock(1)');
+    await client.query(`create sequence if not exists ${kind}`);
+    const result = await client.query<{ value: string }>(`select nextval('${kind}') as value`);
+    return Number(result.rows[0]?.value);
+  });
+}
+
+async function asAdmin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
