@@ -1,0 +1,68 @@
+/** A Fastify server with what the API and the inference server share: request ids, strict validation, problem details. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBLEM_CONTENT_TYPE, toProblem } from '@trainyard/contracts';
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import { problemDetails, sendError } from './problem-details.js';
+import { readQueryNumbers } from './query-numbers.js';
+import { newRequestId, requestIds } from './request-id.js';
+import { checkRequestText } from './request-text.js';
+
+export interface ServerOptions {
+  logger?: FastifyServerOptions['logger'];
+  /** The largest JSON body in bytes; 1 MiB by default. */
+  bodyLimit?: number;
+}
+
+/**
+ * Bodies are validated as they are: nothing is coerced, nothing is removed, every error is reported. The caller
+ * registers its routes and calls `listen`.
+ */
+export async function createServer({
+  logger = false,
+  bodyLimit = 1024 * 1024,
+}: ServerOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger,
+    bodyLimit,
+    genReqId: newRequestId,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: sendError,
+    clientErrorHandler: refuseUnreadable,
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: true,
+        verbose: true,
+        strict: false,
+      },
+    },
+  });
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', forgetTypeOfNothing);
+  app.addHook('preValidation', checkRequestText);
+  app.addHook('preValidation', readQueryNumbers);
+  await app.register(requestIds);
+  await app.register(problemDetails);
+  return app;
+}
+
+/** Many clients name a content type on every request; where there is no body, that means nothing. */
+async function forgetTypeOfNothing({ headers }: FastifyRequest): Promise<void> {
+  const length = headers['content-length'];
+  if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0'))
+    delete headers['content-type'];
+}
+
+/** Answers what is not HTTP at all, or has too many headers, on the bare connection. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.destroyed) return;
+  const record = { code: 'bad_request', message: 'The request cannot be read as HTTP. Check how it is sent.' } as const;
+  const body = JSON.stringify(toProblem(record, '/'));
+  socket.end(
+    `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nContent-Type: ${PROBLEM_CONTENT_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

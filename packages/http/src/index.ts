@@ -1,0 +1,6 @@
+/** What the API and the inference server share of HTTP. */
+export { type AuthenticationOptions, authentication, requireOperator } from './authentication.js';
+export { createServer, type ServerOptions } from './create-server.js';
+export type { Principal } from './principal.js';
+export { sendProblem } from './problem-details.js';
+export { REQUEST_ID_HEADER } from './request-id.js';
