@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './child-messages.js';
 export * from './dataset.js';
+export * from './dataset-files.js';
 export * from './endpoint.js';
 export * from './errors.js';
 export * from './event.js';
