@@ -1,0 +1,123 @@
+/** One schema per app, filled from the environment when the process starts. */
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { type Environment, readVariables } from './variables.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const Port = (value: number) => Type.Integer({ minimum: 0, maximum: 65535, default: value });
+
+const Shared = {
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://.+', description: 'a postgresql:// address' }),
+  TRAINYARD_DATA_DIR: Type.String({ minLength: 1, default: '.trainyard' }),
+  TRAINYARD_HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  TRAINYARD_LOG_LEVEL: Type.Unsafe<(typeof LOG_LEVELS)[number]>({
+    type: 'string',
+    enum: [...LOG_LEVELS],
+    default: 'info',
+  }),
+};
+
+const Redis = { REDIS_URL: Type.String({ pattern: '^rediss?://.+', description: 'a redis:// address' }) };
+const Threads = { TRAINYARD_THREADS: Type.Integer({ minimum: 1, maximum: 1024, default: availableParallelism() }) };
+
+const SCHEMAS = {
+  api: Type.Object({
+    ...Shared,
+    ...Redis,
+    TRAINYARD_PORT: Port(8080),
+    TRAINYARD_API_KEY: Type.Optional(
+      Type.String({ pattern: '^[\\x21-\\x7e]{16,200}$', description: '16 to 200 printable characters without spaces' }),
+    ),
+    TRAINYARD_INFERENCE_URL: Type.String({
+      pattern: '^https?://.+',
+      description: 'an http:// address',
+      default: 'http://127.0.0.1:8081',
+    }),
+    TRAINYARD_MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 10 * 1024 ** 3 }),
+  }),
+  worker: Type.Object({ ...Shared, ...Redis, ...Threads }),
+  inference: Type.Object({ ...Shared, ...Threads, TRAINYARD_INFERENCE_PORT: Port(8081) }),
+};
+
+export type App = keyof typeof SCHEMAS;
+type SharedVariables = Pick<Static<typeof SCHEMAS.worker>, Exclude<keyof typeof Shared, 'TRAINYARD_HOST'>>;
+
+interface SharedConfig {
+  databaseUrl: string;
+  dataDir: string;
+  /** The root of the object store. */
+  objectsDir: string;
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+export interface ApiConfig extends SharedConfig {
+  redisUrl: string;
+  host: string;
+  port: number;
+  /** The bootstrap key; without it one is made at the first start. */
+  apiKey: string | undefined;
+  inferenceUrl: string;
+  maxUploadBytes: number;
+}
+
+export interface WorkerConfig extends SharedConfig {
+  redisUrl: string;
+  threads: number;
+}
+
+export interface InferenceConfig extends SharedConfig {
+  host: string;
+  port: number;
+  threads: number;
+}
+
+export interface Config {
+  api: ApiConfig;
+  worker: WorkerConfig;
+  inference: InferenceConfig;
+}
+
+const READERS: { [A in App]: (env: Environment) => Config[A] } = {
+  api(env) {
+    const read = readVariables(SCHEMAS.api, env);
+    return {
+      ...shared(read),
+      redisUrl: read.REDIS_URL,
+      host: read.TRAINYARD_HOST,
+      port: read.TRAINYARD_PORT,
+      apiKey: read.TRAINYARD_API_KEY,
+      inferenceUrl: read.TRAINYARD_INFERENCE_URL,
+      maxUploadBytes: read.TRAINYARD_MAX_UPLOAD_BYTES,
+    };
+  },
+  worker(env) {
+    const read = readVariables(SCHEMAS.worker, env);
+    return { ...shared(read), redisUrl: read.REDIS_URL, threads: read.TRAINYARD_THREADS };
+  },
+  inference(env) {
+    const read = readVariables(SCHEMAS.inference, env);
+    return {
+      ...shared(read),
+      host: read.TRAINYARD_HOST,
+      port: read.TRAINYARD_INFERENCE_PORT,
+      threads: read.TRAINYARD_THREADS,
+    };
+  },
+};
+
+function shared(read: SharedVariables): SharedConfig {
+  const dataDir = resolve(read.TRAINYARD_DATA_DIR);
+  return {
+    databaseUrl: read.DATABASE_URL,
+    dataDir,
+    objectsDir: join(dataDir, 'objects'),
+    logLevel: read.TRAINYARD_LOG_LEVEL,
+  };
+}
+
+/** The configuration of `app`. Throws a `ConfigError` whose message has a line for each variable that is wrong. */
+export function readConfig<A extends App>(app: A, env: Environment = process.env): Config[A] {
+  return READERS[app](env);
+}

@@ -1,0 +1,3 @@
+/** The configuration of each process: the only place that reads the environment. */
+export { type ApiConfig, type Config, type InferenceConfig, readConfig, type WorkerConfig } from './config.js';
+export { ConfigError } from './variables.js';
