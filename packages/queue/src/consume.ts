@@ -1,0 +1,53 @@
+/** The receiving side of a queue. */
+import { parseQueuePayload, type QueueName, type QueuePayload } from '@trainyard/contracts';
+import { Worker } from 'bullmq';
+import { connect, PREFIX } from './connection.js';
+
+export interface ConsumeOptions {
+  /** How many entries are handled at once. */
+  concurrency: number;
+  /** Hears of broken connections, and of handlers that threw. */
+  onError?: (error: Error) => void;
+  /** How long an entry is held between two renewals; after that another consumer gets it. */
+  lockMs?: number;
+}
+
+export interface Consumer {
+  /** Takes no more entries, aborts the signals of those in hand, and resolves once their handlers are done. */
+  close(): Promise<void>;
+}
+
+const LOCK_MS = 30_000;
+
+/**
+ * Hands each entry of a queue to `handler`. An entry may come twice, or come when it is no longer wanted: the handler
+ * has to claim the row that it is about. `signal` is aborted when the consumer closes. A handler that throws ends its
+ * entry; what is to be tried again is decided in Postgres.
+ */
+export function consume<Q extends QueueName>(
+  redisUrl: string,
+  queue: Q,
+  handler: (payload: QueuePayload<Q>, signal: AbortSignal) => Promise<void>,
+  options: ConsumeOptions,
+): Consumer {
+  const onError = options.onError ?? (() => undefined);
+  const closing = new AbortController();
+  const connection = connect(redisUrl, 'wait');
+  connection.on('error', onError);
+  const worker = new Worker(queue, (entry) => handler(parseQueuePayload(queue, entry.data), closing.signal), {
+    connection,
+    prefix: PREFIX,
+    concurrency: options.concurrency,
+    lockDuration: options.lockMs ?? LOCK_MS,
+  });
+  worker.on('error', onError);
+  worker.on('failed', (_entry, error) => onError(error));
+
+  return {
+    async close() {
+      closing.abort();
+      await worker.close();
+      connection.disconnect();
+    },
+  };
+}
