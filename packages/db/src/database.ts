@@ -1,0 +1,42 @@
+/** Opens the database: one pool of connections and a repository for each resource. */
+import { openClient } from './client.js';
+import { openCheckpoints } from './repositories/checkpoints.js';
+import { openDatasets } from './repositories/datasets.js';
+import { openEndpoints } from './repositories/endpoints.js';
+import { openEvents } from './repositories/events.js';
+import { openJobs } from './repositories/jobs.js';
+import { openKeys } from './repositories/keys.js';
+import { openMetrics } from './repositories/metrics.js';
+import { openModels } from './repositories/models.js';
+import { openOutbox } from './repositories/outbox.js';
+import { openProjects } from './repositories/projects.js';
+import { openWorkers } from './repositories/workers.js';
+
+export type Database = ReturnType<typeof openDatabase>;
+
+/** Connects on first use. `url` is a `postgresql://` address of an existing database. */
+export function openDatabase(url: string) {
+  const client = openClient(url);
+  return {
+    projects: openProjects(client),
+    keys: openKeys(client),
+    datasets: openDatasets(client),
+    models: openModels(client),
+    jobs: openJobs(client),
+    metrics: openMetrics(client),
+    checkpoints: openCheckpoints(client),
+    events: openEvents(client),
+    endpoints: openEndpoints(client),
+    outbox: openOutbox(client),
+    workers: openWorkers(client),
+
+    /** Throws when Postgres does not answer. */
+    async check(): Promise<void> {
+      await client.$queryRaw`SELECT 1`;
+    },
+
+    close(): Promise<void> {
+      return client.$disconnect();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What goes wrong in a repository: a missing row, a taken name, a write that comes too late. */
+import { TrainyardError } from '@trainyard/contracts';
+import { Prisma } from './client.js';
+
+/** Names one attempt at a job or data set; each write of a worker carries it. */
+export interface Fence {
+  id: string;
+  attempt: number;
+}
+
+/** The write of a worker that no longer holds the row: its attempt was ended, reclaimed or overtaken. */
+export class StaleAttemptError extends Error {
+  readonly code = 'stale_attempt';
+  readonly fence: Fence;
+
+  constructor(fence: Fence) {
+    super(`Attempt ${fence.attempt} at ${fence.id} is over; nothing was written.`);
+    this.name = 'StaleAttemptError';
+    this.fence = { id: fence.id, attempt: fence.attempt };
+  }
+}
+
+export function notFound(what: string, id: string): TrainyardError {
+  return new TrainyardError(
+    'not_found',
+    `There is no ${what} "${id}" in this project. Check the id, or list what there is.`,
+  );
+}
+
+/** Runs a write, and turns the violation of a unique index into `name_taken`. */
+export async function refuseTakenName<T>(detail: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+      throw new TrainyardError('name_taken', detail, { cause: error });
+    }
+    throw error;
+  }
+}

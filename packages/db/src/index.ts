@@ -1,0 +1,26 @@
+/**
+ * The database: the only package that knows Prisma. What the API shows comes back as the contracts' wire objects, what
+ * a process needs beside that as narrow rows in camelCase.
+ *
+ * Conventions. `get`, `list`, `cancel`, `remove` take the project of the caller's key, and throw
+ * `TrainyardError('not_found')` for what is not in it. `claim` and `find…` answer null. A write of a worker takes a
+ * `Fence`, and throws `StaleAttemptError` once the attempt is over or another worker has taken the row.
+ */
+export type { Database } from './database.js';
+export { openDatabase } from './database.js';
+export type { Fence } from './errors.js';
+export { StaleAttemptError } from './errors.js';
+export { ATTEMPTS_MAX, JOB_TRANSITIONS } from './job-states.js';
+export { migrate, waitForMigrations } from './migrate.js';
+export type { Page } from './pages.js';
+export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
+export type { DatasetClaim, IngestResult, NewDataset } from './repositories/datasets.js';
+export type { NewEndpoint, ServedEndpoint } from './repositories/endpoints.js';
+export type { ClaimOptions, TrainingClaim } from './repositories/job-lifecycle.js';
+export type { NewJob } from './repositories/jobs.js';
+export type { Identity } from './repositories/keys.js';
+export type { MetricRow } from './repositories/metrics.js';
+export type { NewModel } from './repositories/models.js';
+export type { OutboxEntry } from './repositories/outbox.js';
+export type { AttachedWorker, NewWorker, WorkerDevice } from './repositories/workers.js';
+export type { DatasetContent, TrainedModel } from './trained-model.js';

@@ -1,0 +1,104 @@
+/** The checkpoints of a job. A row is written once its file is safe in the object store. */
+import { type Checkpoint, type List, newId } from '@trainyard/contracts';
+import type { Prisma, PrismaClient } from '../client.js';
+import { type Fence, notFound } from '../errors.js';
+import { appendEvent, lockHeldJob } from '../job-journal.js';
+import { toJson } from '../json.js';
+import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
+import { type TrainedModel, toTrainedModel, trainedModelInclude } from '../trained-model.js';
+import { toCheckpoint } from '../wire.js';
+import { flatMetrics } from './metrics.js';
+
+/** `digest` is `sha256:` and the hash of the stored file; `best` says that it is the job's best so far. */
+export interface NewCheckpoint {
+  epoch: number;
+  step: number;
+  metrics: Checkpoint['metrics'];
+  bytes: number;
+  digest: string;
+  storageKey: string;
+  best: boolean;
+}
+
+/** `replacedKey` is the file of an earlier attempt's checkpoint at the same step, which nothing refers to any more. */
+export interface RecordedCheckpoint {
+  checkpoint: Checkpoint;
+  replacedKey: string | null;
+}
+
+/** A checkpoint whose row is gone; the caller removes its file, and what was exported from it. */
+export interface RemovedCheckpoint {
+  id: string;
+  storageKey: string;
+}
+
+export function openCheckpoints(client: PrismaClient) {
+  return {
+    /** Writes the row and its `checkpoint` event, and moves the job's `best` where it is better. */
+    record(fence: Fence, checkpoint: NewCheckpoint): Promise<RecordedCheckpoint> {
+      return client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        const at = { jobId_step: { jobId: fence.id, step: checkpoint.step } };
+        const earlier = await tx.checkpoint.findUnique({ where: at });
+        const { projectId } = await tx.job.findUniqueOrThrow({ where: { id: fence.id }, select: { projectId: true } });
+        const { best, bytes, metrics, ...plain } = checkpoint;
+        const data = { ...plain, attempt: fence.attempt, bytes: BigInt(bytes), metrics: toJson(metrics) };
+        const row = await tx.checkpoint.upsert({
+          where: at,
+          create: { id: newId('checkpoint'), projectId, jobId: fence.id, ...data },
+          update: data,
+        });
+        if (best) await moveBest(tx, row.id, fence.id, checkpoint);
+        const event = { checkpoint_id: row.id, epoch: row.epoch, step: row.step, is_best: best || row.isBest };
+        await appendEvent(tx, fence.id, 'checkpoint', event);
+        return {
+          checkpoint: { ...toCheckpoint(row), is_best: event.is_best },
+          replacedKey: earlier && earlier.storageKey !== row.storageKey ? earlier.storageKey : null,
+        };
+      });
+    },
+
+    /** Removes the rows beyond the newest `keep`, but neither the best nor one that an endpoint serves. */
+    prune(fence: Fence, keep: number): Promise<RemovedCheckpoint[]> {
+      return client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        const rows = await tx.checkpoint.findMany({
+          where: { jobId: fence.id },
+          orderBy: { step: 'desc' },
+          skip: keep,
+          select: { id: true, storageKey: true, isBest: true, _count: { select: { endpoints: true } } },
+        });
+        const removed = rows.filter((row) => !row.isBest && row._count.endpoints === 0);
+        await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
+        return removed.map(({ id, storageKey }) => ({ id, storageKey }));
+      });
+    },
+
+    async get(projectId: string, id: string): Promise<Checkpoint> {
+      const row = await client.checkpoint.findFirst({ where: { id, projectId } });
+      if (!row) throw notFound('checkpoint', id);
+      return toCheckpoint(row);
+    },
+
+    /** Newest first. */
+    async list(projectId: string, jobId: string, page: Page = {}): Promise<List<Checkpoint>> {
+      if ((await client.job.count({ where: { id: jobId, projectId } })) === 0) throw notFound('job', jobId);
+      const rows = await client.checkpoint.findMany({ where: { ...olderThan(page), jobId }, ...newestFirst(page) });
+      return toList(rows, page, toCheckpoint, idOf);
+    },
+
+    /** What it takes to build the checkpoint's network, for a download. */
+    async trainedModel(projectId: string, id: string): Promise<TrainedModel> {
+      const row = await client.checkpoint.findFirst({ where: { id, projectId }, include: trainedModelInclude });
+      if (!row) throw notFound('checkpoint', id);
+      return toTrainedModel(row);
+    },
+  };
+}
+
+async function moveBest(tx: Prisma.TransactionClient, id: string, jobId: string, checkpoint: NewCheckpoint) {
+  await tx.checkpoint.updateMany({ where: { jobId, isBest: true }, data: { isBest: false } });
+  await tx.checkpoint.update({ where: { id }, data: { isBest: true } });
+  const best = { checkpoint_id: id, epoch: checkpoint.epoch, metrics: flatMetrics(checkpoint.metrics) };
+  await tx.job.update({ where: { id: jobId }, data: { best: toJson(best) } });
+}

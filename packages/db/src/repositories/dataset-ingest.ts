@@ -1,0 +1,140 @@
+/** How a worker takes a data set, reports on it and ends it. Every write carries the attempt that `claim` gave out. */
+import type {
+  DatasetCounts,
+  DatasetFormat,
+  DatasetOptions,
+  DatasetProgress,
+  DatasetStats,
+  DatasetWarning,
+  ErrorRecord,
+  ImageSize,
+} from '@trainyard/contracts';
+import type { Prisma, PrismaClient } from '../client.js';
+import { type Fence, StaleAttemptError } from '../errors.js';
+import { ATTEMPTS_MAX } from '../job-states.js';
+import { fromJson, toJson } from '../json.js';
+import { enqueue } from './outbox.js';
+
+/** A data set that a worker has taken. */
+export interface DatasetClaim extends Fence {
+  projectId: string;
+  sourceKey: string;
+  bytes: number;
+  format: 'auto' | DatasetFormat;
+  options: DatasetOptions;
+}
+
+/** What was found in the upload. */
+export interface IngestResult {
+  format: DatasetFormat;
+  task: 'multiclass';
+  classes: string[];
+  image: ImageSize;
+  counts: DatasetCounts;
+  stats: DatasetStats;
+  warnings: DatasetWarning[];
+}
+
+const FREE = { workerId: null, leaseExpiresAt: null };
+
+export function datasetIngest(client: PrismaClient) {
+  return {
+    /** Takes a data set that waits, for `leaseMs`. Null when it does not wait: done, deleted or held by a live worker. */
+    async claim(id: string, options: { workerId: string; leaseMs: number }): Promise<DatasetClaim | null> {
+      const taken = await client.$executeRaw`
+        UPDATE datasets SET attempt = attempt + 1, worker_id = ${options.workerId}, updated_at = now(),
+          lease_expires_at = clock_timestamp() + make_interval(secs => ${options.leaseMs / 1000}::float8)
+        WHERE id = ${id} AND status = 'processing' AND (worker_id IS NULL OR lease_expires_at < clock_timestamp())`;
+      if (taken === 0) return null;
+      const row = await client.dataset.findFirst({ where: { id, workerId: options.workerId } });
+      if (!row) return null;
+      return {
+        id,
+        attempt: row.attempt,
+        projectId: row.projectId,
+        sourceKey: row.sourceKey,
+        bytes: Number(row.bytes),
+        format: row.format as DatasetClaim['format'],
+        options: fromJson<DatasetOptions>(row.options),
+      };
+    },
+
+    /** Heartbeat: holds the data set for another `leaseMs`. */
+    async renewLease(fence: Fence, leaseMs: number): Promise<void> {
+      const renewed = await client.$executeRaw`
+        UPDATE datasets SET lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1000}::float8)
+        WHERE id = ${fence.id} AND attempt = ${fence.attempt} AND status = 'processing' AND worker_id IS NOT NULL`;
+      if (renewed === 0) throw new StaleAttemptError(fence);
+    },
+
+    setProgress(fence: Fence, progress: DatasetProgress): Promise<void> {
+      return writeHeld(client, fence, { progress: toJson(progress) });
+    },
+
+    markReady(fence: Fence, result: IngestResult): Promise<void> {
+      return writeHeld(client, fence, {
+        status: 'ready',
+        format: result.format,
+        task: result.task,
+        classes: result.classes,
+        image: toJson(result.image),
+        counts: toJson(result.counts),
+        stats: toJson(result.stats),
+        warnings: toJson(result.warnings),
+        leaseExpiresAt: null,
+      });
+    },
+
+    markFailed(fence: Fence, error: ErrorRecord): Promise<void> {
+      return writeHeld(client, fence, { status: 'failed', error: toJson(error), leaseExpiresAt: null });
+    },
+
+    /** Gives a data set back, for example when the worker is told to stop; another worker takes it. */
+    release(fence: Fence): Promise<void> {
+      return client.$transaction(async (tx) => {
+        await writeHeld(tx, fence, FREE);
+        await enqueue(tx, 'ingest', fence.id, { dataset_id: fence.id });
+      });
+    },
+
+    /**
+     * Puts the data sets back whose worker has let its lease run out; one that has lost too many workers fails.
+     * Answers their ids.
+     */
+    async requeueExpired(): Promise<string[]> {
+      const expired = await client.$queryRaw<Fence[]>`
+        SELECT id, attempt FROM datasets
+        WHERE status = 'processing' AND worker_id IS NOT NULL AND lease_expires_at < clock_timestamp()`;
+      const requeued = await Promise.all(expired.map((fence) => giveUpOn(client, fence)));
+      return expired.filter((_, i) => requeued[i]).map((fence) => fence.id);
+    },
+  };
+}
+
+/** Writes columns of a data set that the caller still holds. */
+async function writeHeld(
+  client: Prisma.TransactionClient,
+  fence: Fence,
+  data: Prisma.DatasetUpdateManyMutationInput,
+): Promise<void> {
+  const where = { id: fence.id, attempt: fence.attempt, status: 'processing' as const, workerId: { not: null } };
+  const { count } = await client.dataset.updateMany({ where, data });
+  if (count === 0) throw new StaleAttemptError(fence);
+}
+
+/** Takes a data set away from a lost worker. False when that worker, or another reconciler, was quicker. */
+function giveUpOn(client: PrismaClient, { id, attempt }: Fence): Promise<boolean> {
+  const error: ErrorRecord = {
+    code: 'worker_lost',
+    message: `The worker went away ${attempt} times while it read this data set. Upload a smaller or another archive.`,
+  };
+  return client.$transaction(async (tx) => {
+    const failed = attempt >= ATTEMPTS_MAX;
+    const { count } = await tx.dataset.updateMany({
+      where: { id, attempt, status: 'processing', workerId: { not: null }, leaseExpiresAt: { lt: new Date() } },
+      data: failed ? { status: 'failed', error: toJson(error), leaseExpiresAt: null } : FREE,
+    });
+    if (count > 0 && !failed) await enqueue(tx, 'ingest', id, { dataset_id: id });
+    return count > 0;
+  });
+}

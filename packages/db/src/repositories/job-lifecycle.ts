@@ -1,0 +1,177 @@
+/** How a worker takes a job, reports on it and ends it. Every write carries the attempt that `claim` gave out. */
+import type {
+  Device,
+  DeviceChoice,
+  ErrorRecord,
+  JobProgress,
+  JobResult,
+  JobStatus,
+  Training,
+} from '@trainyard/contracts';
+import type { Prisma, PrismaClient } from '../client.js';
+import { type Fence, StaleAttemptError } from '../errors.js';
+import { appendEvent, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
+import { ATTEMPTS_MAX, HELD } from '../job-states.js';
+import { fromJson, toJson } from '../json.js';
+import { type DatasetContent, toDatasetContent } from '../trained-model.js';
+import { enqueue } from './outbox.js';
+
+export interface ClaimOptions {
+  workerId: string;
+  leaseMs: number;
+  /** What the worker can train on. A job that asks for another device is left to another worker. */
+  devices: readonly Device[];
+}
+
+/** A job that a worker has taken. `plan` is null until its first start has fixed one. */
+export interface TrainingClaim extends Fence {
+  projectId: string;
+  spec: unknown;
+  training: Training;
+  deviceRequested: DeviceChoice;
+  plan: unknown;
+  dataset: DatasetContent;
+}
+
+export function jobLifecycle(client: PrismaClient) {
+  function move(fence: Fence, to: JobStatus, change: StatusChange = {}): Promise<void> {
+    return client.$transaction(async (tx) => moveJob(tx, await lockHeldJob(tx, fence), to, change));
+  }
+
+  return {
+    /** Takes a queued job for `leaseMs`, raises its attempt and moves it to `preparing`. Null when it is not there to be taken. */
+    claim(id: string, options: ClaimOptions): Promise<TrainingClaim | null> {
+      return client.$transaction(async (tx) => {
+        const job = await lockJob(tx, id);
+        if (job?.status !== 'queued') return null;
+        const row = await tx.job.findUniqueOrThrow({ where: { id }, include: { dataset: true } });
+        if (row.deviceRequested === 'cuda' && !options.devices.includes('cuda')) return null;
+        const attempt = job.attempt + 1;
+        await moveJob(tx, job, 'preparing', {
+          reason: attempt === 1 ? null : `Attempt ${attempt}`,
+          data: { attempt, workerId: options.workerId },
+        });
+        await renew(tx, { id, attempt }, options.leaseMs);
+        return {
+          id,
+          attempt,
+          projectId: row.projectId,
+          spec: row.spec,
+          training: fromJson<Training>(row.training),
+          deviceRequested: row.deviceRequested as DeviceChoice,
+          plan: row.plan,
+          dataset: toDatasetContent(row.dataset),
+        };
+      });
+    },
+
+    /** Heartbeat: holds the job for another `leaseMs`, and says whether its cancellation was asked for. */
+    renewLease(fence: Fence, leaseMs: number): Promise<{ cancelRequested: boolean }> {
+      return renew(client, fence, leaseMs);
+    },
+
+    /** `preparing` to `running`. */
+    start(fence: Fence, reason: string | null = null): Promise<void> {
+      return move(fence, 'running', { reason, data: { startedAt: new Date() } });
+    },
+
+    /** `running` to `succeeded`. */
+    finish(fence: Fence, result: JobResult): Promise<void> {
+      return move(fence, 'succeeded', { data: { result: toJson(result) } });
+    },
+
+    fail(fence: Fence, error: ErrorRecord): Promise<void> {
+      return move(fence, 'failed', { reason: error.message, data: { error: toJson(error) }, event: { error } });
+    },
+
+    /** Ends a job whose cancellation was asked for. */
+    markCancelled(fence: Fence, reason = 'Cancelled by request'): Promise<void> {
+      return move(fence, 'cancelled', { reason });
+    },
+
+    /** Gives a job back, for example when the worker is told to stop; another worker takes it. */
+    release(fence: Fence, reason: string): Promise<void> {
+      return client.$transaction(async (tx) => putBack(tx, await lockHeldJob(tx, fence), reason));
+    },
+
+    setDevice(fence: Fence, device: { used: Device; reason: string }): Promise<void> {
+      return client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        await tx.job.update({
+          where: { id: fence.id },
+          data: { deviceUsed: device.used, deviceReason: device.reason },
+        });
+        await appendEvent(tx, fence.id, 'device', { ...device });
+      });
+    },
+
+    /** Fixes how the job is run. A plan from an earlier attempt stays; the answer is the plan that holds. */
+    setPlan(fence: Fence, plan: unknown): Promise<unknown> {
+      return client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        const { plan: earlier } = await tx.job.findUniqueOrThrow({ where: { id: fence.id }, select: { plan: true } });
+        if (earlier !== null) return earlier;
+        await tx.job.update({ where: { id: fence.id }, data: { plan: toJson(plan) } });
+        return plan;
+      });
+    },
+
+    async setProgress(fence: Fence, progress: JobProgress): Promise<void> {
+      const where = { id: fence.id, attempt: fence.attempt, status: { in: HELD } };
+      const { count } = await client.job.updateMany({ where, data: { progress: toJson(progress) } });
+      if (count === 0) throw new StaleAttemptError(fence);
+    },
+
+    /**
+     * Puts the jobs back into the queue whose worker has let its lease run out. One that was to be cancelled ends so,
+     * one that has lost too many workers fails. Answers their ids.
+     */
+    async requeueExpired(): Promise<string[]> {
+      const expired = await client.$queryRaw<Fence[]>`
+        SELECT id, attempt FROM jobs
+        WHERE status IN ('preparing', 'running') AND lease_expires_at < clock_timestamp()`;
+      const done: string[] = [];
+      for (const fence of expired) if (await giveUpOn(client, fence)) done.push(fence.id);
+      return done;
+    },
+  };
+}
+
+async function renew(
+  client: Prisma.TransactionClient,
+  fence: Fence,
+  leaseMs: number,
+): Promise<{ cancelRequested: boolean }> {
+  const [row] = await client.$queryRaw<{ cancelRequested: boolean }[]>`
+    UPDATE jobs SET lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1000}::float8)
+    WHERE id = ${fence.id} AND attempt = ${fence.attempt} AND status IN ('preparing', 'running')
+    RETURNING cancel_requested_at IS NOT NULL AS "cancelRequested"`;
+  if (!row) throw new StaleAttemptError(fence);
+  return row;
+}
+
+async function putBack(tx: Prisma.TransactionClient, job: Awaited<ReturnType<typeof lockHeldJob>>, reason: string) {
+  await moveJob(tx, job, 'queued', { reason });
+  await enqueue(tx, 'training', job.id, { job_id: job.id });
+}
+
+/** Takes a job away from a lost worker. False when that worker, or another reconciler, was quicker. */
+function giveUpOn(client: PrismaClient, fence: Fence): Promise<boolean> {
+  return client.$transaction(async (tx) => {
+    const job = await lockJob(tx, fence.id);
+    if (!job || job.attempt !== fence.attempt || !HELD.includes(job.status)) return false;
+    const [late] = await tx.$queryRaw<{ late: boolean }[]>`
+      SELECT lease_expires_at < clock_timestamp() AS late FROM jobs WHERE id = ${fence.id}`;
+    if (!late?.late) return false;
+    if (job.cancelRequested) {
+      await moveJob(tx, job, 'cancelled', { reason: 'Cancelled by request, after its worker went away' });
+    } else if (job.attempt >= ATTEMPTS_MAX) {
+      const message = `The worker went away ${job.attempt} times during this job. Try a smaller batch or model.`;
+      const error: ErrorRecord = { code: 'worker_lost', message };
+      await moveJob(tx, job, 'failed', { reason: message, data: { error: toJson(error) }, event: { error } });
+    } else {
+      await putBack(tx, job, 'The worker went away');
+    }
+    return true;
+  });
+}

@@ -1,0 +1,112 @@
+/** Training jobs as the API sees them; what a worker does with one is in `job-lifecycle.ts`. */
+import {
+  type DeviceChoice,
+  type Job,
+  type JobStatus,
+  type List,
+  newId,
+  type Training,
+  TrainyardError,
+} from '@trainyard/contracts';
+import type { PrismaClient } from '../client.js';
+import { notFound } from '../errors.js';
+import { appendStatus, lockJob, moveJob } from '../job-journal.js';
+import { isEnded } from '../job-states.js';
+import { toJson } from '../json.js';
+import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
+import { phasesInclude, toJob } from '../wire.js';
+import { notReady } from './datasets.js';
+import { jobLifecycle } from './job-lifecycle.js';
+import { enqueue } from './outbox.js';
+
+/** `spec` is the normalised specification, `training` has every default filled in. */
+export interface NewJob {
+  projectId: string;
+  name?: string | undefined;
+  datasetId: string;
+  modelId?: string | undefined;
+  spec: unknown;
+  training: Training;
+  device?: DeviceChoice | undefined;
+  tags?: string[] | undefined;
+}
+
+export function openJobs(client: PrismaClient) {
+  async function get(projectId: string, id: string): Promise<Job> {
+    const row = await client.job.findFirst({ where: { id, projectId }, include: phasesInclude });
+    if (!row) throw notFound('job', id);
+    return toJob(row);
+  }
+
+  return {
+    ...jobLifecycle(client),
+    get,
+
+    /**
+     * Queues a job: row, first phase, `status` event and outbox entry in one transaction. Throws `not_found` for the
+     * data set or model, `dataset_not_ready` where the data set is not `ready`.
+     */
+    async create(job: NewJob): Promise<Job> {
+      const id = newId('job');
+      await client.$transaction(async (tx) => {
+        // The lock keeps the data set from being deleted before this job can be seen to use it.
+        const [dataset] = await tx.$queryRaw<{ status: string }[]>`
+          SELECT status::text AS status FROM datasets
+          WHERE id = ${job.datasetId} AND project_id = ${job.projectId} AND deleted_at IS NULL FOR SHARE`;
+        if (!dataset) throw notFound('data set', job.datasetId);
+        if (dataset.status !== 'ready') throw notReady(job.datasetId, dataset.status);
+        if (job.modelId) {
+          const model = await tx.model.count({ where: { id: job.modelId, projectId: job.projectId } });
+          if (model === 0) throw notFound('model', job.modelId);
+        }
+        await tx.job.create({
+          data: {
+            id,
+            projectId: job.projectId,
+            name: job.name ?? null,
+            status: 'queued',
+            datasetId: job.datasetId,
+            modelId: job.modelId ?? null,
+            spec: toJson(job.spec),
+            training: toJson(job.training),
+            deviceRequested: job.device ?? 'auto',
+            tags: job.tags ?? [],
+          },
+        });
+        await appendStatus(tx, id, 'queued', { attempt: 0 });
+        await enqueue(tx, 'training', id, { job_id: id });
+      });
+      return get(job.projectId, id);
+    },
+
+    async list(projectId: string, page: Page & { status?: JobStatus; tag?: string } = {}): Promise<List<Job>> {
+      const where = {
+        ...olderThan(page),
+        projectId,
+        ...(page.status === undefined ? {} : { status: page.status }),
+        ...(page.tag === undefined ? {} : { tags: { has: page.tag } }),
+      };
+      const rows = await client.job.findMany({ where, ...newestFirst(page), include: phasesInclude });
+      return toList(rows, page, toJob, idOf);
+    },
+
+    /**
+     * Cancels a job: at once where it is queued, else by a request that its worker sees at its next heartbeat. Asking
+     * again changes nothing. Throws `conflict` for a job that has ended.
+     */
+    async cancel(projectId: string, id: string): Promise<Job> {
+      await get(projectId, id);
+      await client.$transaction(async (tx) => {
+        const job = await lockJob(tx, id);
+        if (!job) throw notFound('job', id);
+        if (isEnded(job.status)) {
+          throw new TrainyardError('conflict', `The job ${id} is ${job.status} already and cannot be cancelled.`);
+        }
+        const data = { cancelRequestedAt: new Date() };
+        if (job.status === 'queued') await moveJob(tx, job, 'cancelled', { reason: 'Cancelled by request', data });
+        else if (!job.cancelRequested) await tx.job.update({ where: { id }, data });
+      });
+      return get(projectId, id);
+    },
+  };
+}

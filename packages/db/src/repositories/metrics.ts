@@ -1,0 +1,99 @@
+/** The metric rows of a job. A row that is written again, after a job has begun anew, replaces the one before. */
+import type { EpochMetrics, List, MetricResolution, MetricValues, StepMetrics } from '@trainyard/contracts';
+import { TrainyardError } from '@trainyard/contracts';
+import type { Prisma, PrismaClient } from '../client.js';
+import { type Fence, notFound } from '../errors.js';
+import { appendEvent, lockHeldJob } from '../job-journal.js';
+import { fromJson } from '../json.js';
+import { limitOf, type Page, toList } from '../pages.js';
+
+export type MetricRow = EpochMetrics | StepMetrics;
+
+export function openMetrics(client: PrismaClient) {
+  return {
+    /** Writes rows of single steps; the last one becomes the job's latest `metrics`. */
+    async recordSteps(fence: Fence, rows: readonly StepMetrics[]): Promise<void> {
+      const last = rows.at(-1);
+      if (!last) return;
+      const latest = { loss: last.loss, ...(last.accuracy === undefined ? {} : { accuracy: last.accuracy }) };
+      await client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        await replaceRows(tx, fence.id, 'step', rows);
+        await mergeLatest(tx, fence.id, latest);
+      });
+    },
+
+    /** Writes the row of an epoch, its `epoch` event, and the job's latest `metrics`. */
+    async recordEpoch(fence: Fence, row: EpochMetrics): Promise<void> {
+      await client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        await replaceRows(tx, fence.id, 'epoch', [row]);
+        await mergeLatest(tx, fence.id, flatMetrics(row));
+        await appendEvent(tx, fence.id, 'epoch', { ...row });
+      });
+    },
+
+    /** Oldest first. `after` and `next_cursor` are steps. */
+    async list(
+      projectId: string,
+      jobId: string,
+      page: Page & { resolution: MetricResolution },
+    ): Promise<List<MetricRow>> {
+      if ((await client.job.count({ where: { id: jobId, projectId } })) === 0) throw notFound('job', jobId);
+      const after = stepOf(page.after);
+      const rows = await client.jobMetric.findMany({
+        where: { jobId, resolution: page.resolution, ...(after === null ? {} : { step: { gt: after } }) },
+        orderBy: { step: 'asc' },
+        take: limitOf(page) + 1,
+      });
+      return toList(
+        rows,
+        page,
+        (row) => fromJson<MetricRow>(row.values),
+        (row) => String(row.step),
+      );
+    },
+  };
+}
+
+/** The figures of an epoch under Keras' names: `loss`, `accuracy`, `val_loss`, `val_accuracy`. */
+export function flatMetrics(row: { train: MetricValues; validation: MetricValues | null }): MetricValues {
+  const validation = Object.entries(row.validation ?? {}).map(([name, value]) => [`val_${name}`, value]);
+  return { ...row.train, ...Object.fromEntries(validation) };
+}
+
+function stepOf(after: string | undefined): number | null {
+  if (after === undefined) return null;
+  const step = Number(after);
+  if (/^\d+$/.test(after) && step <= 0x7fffffff) return step;
+  throw new TrainyardError(
+    'invalid_request',
+    'Metrics are paged by step: `after` is the `next_cursor` of the page before.',
+    {
+      errors: [{ pointer: '/after', detail: 'Expected a whole number of steps.' }],
+    },
+  );
+}
+
+async function replaceRows(
+  tx: Prisma.TransactionClient,
+  jobId: string,
+  resolution: MetricResolution,
+  rows: readonly MetricRow[],
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO job_metrics (job_id, resolution, step, epoch, values)
+    SELECT DISTINCT ON (step) ${jobId}, ${resolution}, step, epoch, value
+    FROM (
+      SELECT (row->>'step')::int AS step, (row->>'epoch')::int AS epoch, row AS value, place
+      FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) WITH ORDINALITY AS given(row, place)
+    ) AS given
+    ORDER BY step, place DESC
+    ON CONFLICT (job_id, resolution, step)
+    DO UPDATE SET epoch = EXCLUDED.epoch, values = EXCLUDED.values, created_at = now()`;
+}
+
+async function mergeLatest(tx: Prisma.TransactionClient, jobId: string, latest: MetricValues): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE jobs SET metrics = coalesce(metrics, '{}'::jsonb) || ${JSON.stringify(latest)}::jsonb WHERE id = ${jobId}`;
+}

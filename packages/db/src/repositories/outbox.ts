@@ -1,0 +1,62 @@
+/** What must still be put into a queue. A row is written in the transaction of the change that it announces. */
+import type { QueueName, QueuePayload } from '@trainyard/contracts';
+import type { Prisma, PrismaClient } from '../client.js';
+import { fromJson, toJson } from '../json.js';
+
+/** One message to send. `id` makes sending it twice harmless, when the queue takes it as the id of its entry. */
+export type OutboxEntry = {
+  [Q in QueueName]: { id: string; queue: Q; subjectId: string; payload: QueuePayload<Q> };
+}[QueueName];
+
+/** Announces a change; call it in the transaction that makes the change. */
+export async function enqueue<Q extends QueueName>(
+  tx: Prisma.TransactionClient,
+  queue: Q,
+  subjectId: string,
+  payload: QueuePayload<Q>,
+): Promise<void> {
+  await tx.outbox.create({ data: { queue, subjectId, payload: toJson(payload) } });
+}
+
+function toEntry(row: Prisma.OutboxGetPayload<object>): OutboxEntry {
+  const entry = { id: `outbox-${row.id}`, subjectId: row.subjectId };
+  return row.queue === 'ingest'
+    ? { ...entry, queue: 'ingest', payload: fromJson<QueuePayload<'ingest'>>(row.payload) }
+    : { ...entry, queue: 'training', payload: fromJson<QueuePayload<'training'>>(row.payload) };
+}
+
+export function openOutbox(client: PrismaClient) {
+  return {
+    /** What has not been sent yet, oldest first. */
+    async pending(limit = 100): Promise<OutboxEntry[]> {
+      const rows = await client.outbox.findMany({ where: { dispatchedAt: null }, orderBy: { id: 'asc' }, take: limit });
+      return rows.map(toEntry);
+    },
+
+    /** Call it once the queue holds the entries. */
+    async markDispatched(ids: readonly string[]): Promise<void> {
+      const rowIds = ids.map((id) => BigInt(id.slice('outbox-'.length)));
+      await client.outbox.updateMany({ where: { id: { in: rowIds } }, data: { dispatchedAt: new Date() } });
+    },
+
+    /**
+     * Makes entries pending again that were sent longer ago than `olderThanMs` while their job or data set still waits
+     * for a worker: the queue may have lost them. Answers how many. An entry that the queue still holds is not doubled,
+     * because it keeps its id.
+     */
+    redispatch(olderThanMs: number): Promise<number> {
+      return client.$executeRaw`
+        UPDATE outbox SET dispatched_at = NULL
+        WHERE dispatched_at < now() - make_interval(secs => ${olderThanMs / 1000}::float8)
+          AND id IN (
+            SELECT max(o.id) FROM outbox o
+            JOIN jobs j ON j.id = o.subject_id AND j.status = 'queued'
+            WHERE o.queue = 'training' GROUP BY o.subject_id
+            UNION ALL
+            SELECT max(o.id) FROM outbox o
+            JOIN datasets d ON d.id = o.subject_id AND d.status = 'processing' AND d.worker_id IS NULL
+            WHERE o.queue = 'ingest' GROUP BY o.subject_id
+          )`;
+    },
+  };
+}

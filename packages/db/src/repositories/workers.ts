@@ -1,0 +1,65 @@
+/** The worker processes that are attached, with the devices that their probes found. */
+import type { Device } from '@trainyard/contracts';
+import { newId } from '@trainyard/contracts';
+import type { PrismaClient } from '../client.js';
+import { fromJson } from '../json.js';
+
+const ALIVE_MS = 15_000;
+const FORGOTTEN_MS = 3_600_000;
+
+/** What the probe of one device found; `reason` says why it is not available. */
+export interface WorkerDevice {
+  device: Device;
+  available: boolean;
+  reason: string | null;
+}
+
+export interface NewWorker {
+  id?: string;
+  host: string;
+  pid: number;
+  devices: WorkerDevice[];
+}
+
+export interface AttachedWorker {
+  id: string;
+  host: string;
+  pid: number;
+  devices: WorkerDevice[];
+  startedAt: Date;
+  lastSeenAt: Date;
+}
+
+export function openWorkers(client: PrismaClient) {
+  return {
+    /** Enters a worker, again under its old `id` where that is given, and forgets those not seen for an hour. */
+    async register({ id = newId('worker'), host, pid, devices }: NewWorker): Promise<string> {
+      await client.$executeRaw`
+        DELETE FROM workers WHERE last_seen_at < now() - make_interval(secs => ${FORGOTTEN_MS / 1000}::float8)`;
+      await client.$executeRaw`
+        INSERT INTO workers (id, host, pid, devices) VALUES (${id}, ${host}, ${pid}, ${JSON.stringify(devices)}::jsonb)
+        ON CONFLICT (id) DO UPDATE SET devices = EXCLUDED.devices, last_seen_at = now()`;
+      return id;
+    },
+
+    /** False where the worker is not entered any more; it should register again. */
+    async heartbeat(id: string): Promise<boolean> {
+      return (await client.$executeRaw`UPDATE workers SET last_seen_at = now() WHERE id = ${id}`) > 0;
+    },
+
+    async remove(id: string): Promise<void> {
+      await client.worker.deleteMany({ where: { id } });
+    },
+
+    /** The workers that were seen within 15 s by the database's clock, those longest there first. */
+    async alive(): Promise<AttachedWorker[]> {
+      const ids = await client.$queryRaw<{ id: string }[]>`
+        SELECT id FROM workers WHERE last_seen_at > now() - make_interval(secs => ${ALIVE_MS / 1000}::float8)`;
+      const rows = await client.worker.findMany({
+        where: { id: { in: ids.map((row) => row.id) } },
+        orderBy: { id: 'asc' },
+      });
+      return rows.map((row) => ({ ...row, devices: fromJson<WorkerDevice[]>(row.devices) }));
+    },
+  };
+}
