@@ -1,9 +1,6 @@
 // A whole Trainyard for one test file: database, queue and data folder, which several processes can share.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { freePort } from '../../scripts/stack/ports.mjs';
-import { atEnd } from './cleanup.js';
+import { createTestFolder } from './folder.js';
 import { createTestDatabase } from './postgres.js';
 import { createTestRedis } from './redis.js';
 
@@ -43,11 +40,4 @@ export async function createTestEnvironment(): Promise<TestEnvironment> {
     TRAINYARD_THREADS: '2',
     TRAINYARD_LOG_LEVEL: 'info',
   };
-}
-
-/** Makes an empty folder and removes it when the test file ends. */
-export function createTestFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-test-'));
-  atEnd(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

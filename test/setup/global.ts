@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { startGuard } from '../../scripts/stack/guard.mjs';
 import { startPostgres } from '../../scripts/stack/postgres.mjs';
 import { startRedis } from '../../scripts/stack/redis.mjs';
-import { DATABASES_OF_REDIS } from './redis.js';
+import { DATABASES_OF_REDIS } from './redis-databases.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

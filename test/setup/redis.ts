@@ -1,8 +1,7 @@
 // Redis for tests: every caller gets a numbered database of its own in the shared server.
 import { inject } from 'vitest';
 import { nextNumber } from './postgres.js';
-
-export const DATABASES_OF_REDIS = 4096;
+import { DATABASES_OF_REDIS } from './redis-databases.js';
 
 /** Answers the URL of an empty Redis database that nobody else uses. */
 export async function createTestRedis(): Promise<string> {
