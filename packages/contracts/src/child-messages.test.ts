@@ -1,29 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { Numbered, parseMessage, TrainerReport } from './child-messages.js';
+import { TRAINER_PROTOCOL } from './child-messages.js';
 
-const Message = Numbered(TrainerReport);
+const { parseMessage } = TRAINER_PROTOCOL;
 
-describe('parseMessage', () => {
+describe('TRAINER_PROTOCOL', () => {
   it('lets a report through unchanged', () => {
     const rows = [{ step: 1, epoch: 1, loss: 2.3, accuracy: 0.1, learning_rate: 0.001 }];
     const progress = { epoch: 1, epochs: 1, step: 1, steps: 8, fraction: 0.125, eta_s: null, images_per_s: 900 };
     const message = { seq: 3, body: { type: 'steps', rows, progress } };
-    expect(parseMessage(Message, message)).toEqual(message);
+    expect(parseMessage(message)).toEqual(message);
   });
 
   it('refuses a figure that is no number, which JSON turns into null', () => {
     const rows = [{ step: 1, epoch: 1, loss: Number.NaN, learning_rate: 0.001 }];
     const progress = { epoch: 1, epochs: 1, step: 1, steps: 8, fraction: 0.125, eta_s: null, images_per_s: null };
     const sent = JSON.parse(JSON.stringify({ seq: 1, body: { type: 'steps', rows, progress } }));
-    expect(parseMessage(Message, sent)).toBeNull();
+    expect(parseMessage(sent)).toBeNull();
   });
 
   it('refuses unknown types, unknown fields, unknown error codes and what has no number', () => {
-    expect(parseMessage(Message, { seq: 1, body: { type: 'hello' } })).toBeNull();
-    expect(parseMessage(Message, { seq: 1, body: { type: 'running', extra: 1 } })).toBeNull();
-    expect(
-      parseMessage(Message, { seq: 1, body: { type: 'failed', error: { code: 'nope', message: '' } } }),
-    ).toBeNull();
-    expect(parseMessage(Message, { body: { type: 'running' } })).toBeNull();
+    expect(parseMessage({ seq: 1, body: { type: 'hello' } })).toBeNull();
+    expect(parseMessage({ seq: 1, body: { type: 'running', extra: 1 } })).toBeNull();
+    expect(parseMessage({ seq: 1, body: { type: 'failed', error: { code: 'nope', message: '' } } })).toBeNull();
+    expect(parseMessage({ body: { type: 'running' } })).toBeNull();
   });
 });

@@ -20,32 +20,6 @@ import { DEVICES, EpochMetrics, JobProgress, MetricValues, StepMetrics } from '.
 import { Nullable, Strict, Words } from './schema.js';
 import type { Training } from './training.js';
 
-const ERROR_CODES = Object.keys(ERROR_KINDS) as ErrorCode[];
-const FieldErrors = Type.Array(Strict({ pointer: Type.String(), detail: Type.String() }));
-
-/** An error that ended a child's work. */
-const Failed = Strict({
-  type: Type.Literal('failed'),
-  error: Strict({ code: Words(ERROR_CODES), message: Type.String(), errors: Type.Optional(FieldErrors) }),
-});
-
-/** The child has ended because it was told to stop. */
-const Stopped = Strict({ type: Type.Literal('stopped') });
-
-/** A message of a child with the number under which its worker acknowledges that it was dealt with. */
-export function Numbered<T extends TSchema>(body: T) {
-  return Strict({ seq: Type.Integer({ minimum: 1 }), body });
-}
-
-/** What a worker tells a child: what to do, once; that a message was dealt with; to stop. */
-export function Orders<T extends TSchema>(task: T) {
-  return Type.Union([
-    Strict({ type: Type.Literal('start'), task }),
-    Strict({ type: Type.Literal('acknowledge'), seq: Type.Integer({ minimum: 1 }) }),
-    Strict({ type: Type.Literal('stop') }),
-  ]);
-}
-
 /** A checkpoint file of a job. */
 export const CheckpointReference = Strict({
   epoch: Type.Integer({ minimum: 1 }),
@@ -92,8 +66,6 @@ export const TrainerReport = Type.Union([
     test: Nullable(MetricValues),
     best: Strict({ epoch: Type.Integer(), step: Type.Integer() }),
   }),
-  Stopped,
-  Failed,
 ]);
 export type TrainerReport = Static<typeof TrainerReport>;
 
@@ -120,18 +92,67 @@ export const IngestReport = Type.Union([
       warnings: Type.Array(DatasetWarning),
     }),
   }),
-  Stopped,
-  Failed,
 ]);
 export type IngestReport = Static<typeof IngestReport>;
 
 export const ProbeTask = Strict({ device: Words(DEVICES) });
 export type ProbeTask = Static<typeof ProbeTask>;
 
-export const ProbeReport = Type.Union([Strict({ type: Type.Literal('works') }), Stopped, Failed]);
+export const ProbeReport = Strict({ type: Type.Literal('works') });
 export type ProbeReport = Static<typeof ProbeReport>;
 
-/** A received message as its schema describes it; null for anything else. */
-export function parseMessage<T extends TSchema>(schema: T, message: unknown): Static<T> | null {
-  return Value.Check(schema, message) ? message : null;
+const ERROR_CODES = Object.keys(ERROR_KINDS) as ErrorCode[];
+const FieldErrors = Type.Array(Strict({ pointer: Type.String(), detail: Type.String() }));
+
+/** The last message of a child that did not get to the end of its task: it was told to stop, or an error ended it. */
+const ChildEnding = Type.Union([
+  Strict({ type: Type.Literal('stopped') }),
+  Strict({
+    type: Type.Literal('failed'),
+    error: Strict({ code: Words(ERROR_CODES), message: Type.String(), errors: Type.Optional(FieldErrors) }),
+  }),
+]);
+export type ChildEnding = Static<typeof ChildEnding>;
+
+/** What a child sends: a report, under a number by which its worker acknowledges that it was dealt with. */
+export interface ChildMessage<Report> {
+  seq: number;
+  body: Report | ChildEnding;
 }
+
+/** What a worker tells a child: what to do, once; that a message was dealt with; to stop. */
+export type ChildOrder<Task> = { type: 'start'; task: Task } | { type: 'acknowledge'; seq: number } | { type: 'stop' };
+
+/** Both ends of one kind of child. A message that is not of it is answered with null. */
+export interface ChildProtocol<Task, Report> {
+  parseMessage(message: unknown): ChildMessage<Report> | null;
+  parseOrder(order: unknown): ChildOrder<Task> | null;
+}
+
+const Seq = Type.Integer({ minimum: 1 });
+const Message = Strict({ seq: Seq, body: Type.Unknown() });
+const Start = Strict({ type: Type.Literal('start'), task: Type.Unknown() });
+const OtherOrder = Type.Union([
+  Strict({ type: Type.Literal('acknowledge'), seq: Seq }),
+  Strict({ type: Type.Literal('stop') }),
+]);
+
+function protocol<T extends TSchema, R extends TSchema>(task: T, report: R): ChildProtocol<Static<T>, Static<R>> {
+  return {
+    parseMessage(message) {
+      if (!Value.Check(Message, message)) return null;
+      const { seq, body } = message;
+      if (Value.Check(ChildEnding, body)) return { seq, body };
+      return Value.Check(report, body) ? { seq, body } : null;
+    },
+    parseOrder(order) {
+      if (Value.Check(OtherOrder, order)) return order;
+      if (!Value.Check(Start, order)) return null;
+      return Value.Check(task, order.task) ? { type: 'start', task: order.task } : null;
+    },
+  };
+}
+
+export const TRAINER_PROTOCOL = protocol(TrainingTask, TrainerReport);
+export const INGEST_PROTOCOL = protocol(IngestTask, IngestReport);
+export const PROBE_PROTOCOL = protocol(ProbeTask, ProbeReport);
