@@ -11,7 +11,8 @@ const SAME_SIGNAL_MS = 1500;
  * @property {(stop: () => unknown) => void} defer Registers what must be undone; called at once if the end has begun.
  * @property {() => Promise<void>} stop Undoes everything in reverse order. Safe to call again.
  * @property {() => void} throwIfStopping
- * @property {(work: Promise<unknown>) => Promise<never>} exit Waits for the work or an interruption, stops, and ends the process.
+ * @property {(work: Promise<number>) => Promise<never>} exit
+ *   Waits for the work, which answers the exit code, or for an interruption; then stops everything and ends the process.
  */
 
 /** Thrown out of whatever was in progress when the script was interrupted. */
@@ -51,7 +52,7 @@ export function createShutdown() {
     },
     async exit(work) {
       const interrupted = onInterrupt((reason) => controller.abort(new Interrupted(reason)));
-      const code = await Promise.race([work.then(() => 0, failure), interrupted]);
+      const code = await Promise.race([work.catch(failure), interrupted]);
       await stop();
       // An orderly end leaves no handle behind, but a half-started child may: the process must not linger for it.
       process.exit(code);
