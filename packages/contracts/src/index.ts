@@ -9,6 +9,7 @@ export * from './execution-plan.js';
 export * from './ids.js';
 export * from './job.js';
 export * from './model.js';
+export * from './model-messages.js';
 export * from './problem.js';
 export * from './queues.js';
 export * from './schema.js';
