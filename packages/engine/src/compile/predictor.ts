@@ -1,0 +1,70 @@
+/**
+ * Compiles a trained model into the ONNX file that users download and endpoints serve: pixels in, probabilities out,
+ * with the normalisation and the softmax inside and the labels in the metadata.
+ */
+import type { ImageFit } from '@trainyard/contracts';
+import { Graph } from '../graph/graph.js';
+import { lowerPortable } from '../lowering/portable/index.js';
+import { forwardToLogits } from '../model/forward.js';
+import type { Model } from '../model/model.js';
+import { parameterName } from '../model/parameters.js';
+import { toOnnx } from '../onnx/model.js';
+import { softmax } from '../ops/softmax.js';
+import { transpose } from '../ops/transpose.js';
+import { normalize, type Preprocessing } from './preprocessing.js';
+import type { TensorSpec } from './tensor-spec.js';
+
+export interface PredictorOptions {
+  /** Trained weights by name. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly preprocessing: Preprocessing;
+  /** Class names, in the order of the outputs. */
+  readonly labels: readonly string[];
+  /** How images of another size are brought to the model's before they go in. */
+  readonly fit: ImageFit;
+  /** More entries for the file's metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface PredictorGraph {
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  /** Input `image`: uint8 [batch, height, width, channels], pixels from 0 to 255; the batch is open (given here as 1). */
+  readonly image: TensorSpec;
+  /** Output float32 [batch, classes]. */
+  readonly probabilities: string;
+}
+
+export function compilePredictor(model: Model, options: PredictorOptions): PredictorGraph {
+  const { height, width, channels } = model.image;
+  const graph = new Graph();
+  const image = graph.input('image', 'uint8', [1, height, width, channels]);
+  const planar = normalize(transpose(image, [0, 3, 1, 2]), options.preprocessing);
+  const parameters = new Map(
+    model.parameters.map((parameter) => {
+      const name = parameterName(parameter);
+      return [name, graph.constant('float32', parameter.shape, valuesOf(options.parameters, name), name)];
+    }),
+  );
+  graph.output('probabilities', softmax(forwardToLogits(model, planar, { parameters }), 1));
+  return {
+    onnx: toOnnx(lowerPortable(graph), { name: 'predict', openBatch: 'batch', metadata: metadataOf(model, options) }),
+    image: { name: 'image', dtype: 'uint8', shape: image.shape },
+    probabilities: 'probabilities',
+  };
+}
+
+function valuesOf(parameters: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const values = parameters.get(name);
+  if (!values) throw new Error(`the weights lack ${name}`);
+  return values;
+}
+
+function metadataOf({ image }: Model, { preprocessing, labels, fit, metadata }: PredictorOptions) {
+  return {
+    ...metadata,
+    task: 'multiclass',
+    labels: JSON.stringify(labels),
+    image: JSON.stringify({ ...image, fit, layout: 'NHWC', dtype: 'uint8' }),
+    preprocessing: JSON.stringify({ ...preprocessing, note: 'inside the graph: pixel * scale + offset, per channel' }),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * The compiler's intermediate form: a list of nodes in the order they were added, each applying an operation to values
+ * whose types are known. Adding a node infers and checks its types at once, so a graph that exists is well typed.
+ */
+import type { OpDefinition } from './op-definition.js';
+import { type DType, describeShape, type Shape, ShapeError, sizeOf, type TensorType } from './tensor-type.js';
+
+export type ConstantData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** A tensor in a graph: an input, a constant or the output of a node. */
+export class Value implements TensorType {
+  readonly graph: Graph;
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly constant: ConstantData | null;
+
+  constructor(graph: Graph, name: string, type: TensorType, constant: ConstantData | null = null) {
+    this.graph = graph;
+    this.name = name;
+    this.dtype = type.dtype;
+    this.shape = type.shape;
+    this.constant = constant;
+  }
+}
+
+export interface Node {
+  readonly op: OpDefinition;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: object;
+}
+
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly inputs: Value[] = [];
+  readonly constants: Value[] = [];
+  /** The results, by the name they have outside. */
+  readonly outputs = new Map<string, Value>();
+  private readonly shared = new Map<string, Value>();
+  private readonly names = new Set<string>();
+  private counter = 0;
+
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = new Value(this, this.claim(name), { dtype, shape });
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** A constant tensor. A name is needed only where it must be found again outside. */
+  constant(dtype: DType, shape: Shape, data: ConstantData, name?: string): Value {
+    if (data.length !== sizeOf(shape)) {
+      throw new ShapeError('constant', `${sizeOf(shape)} elements for ${describeShape(shape)}`, `${data.length}`);
+    }
+    const value = new Value(this, this.claim(name ?? this.fresh('constant')), { dtype, shape }, data);
+    this.constants.push(value);
+    return value;
+  }
+
+  /** A scalar constant; equal ones are one value. */
+  scalar(number: number, dtype: 'float32' | 'float64' = 'float32'): Value {
+    const key = `${dtype}:${Object.is(number, -0) ? '-0' : number}`;
+    let value = this.shared.get(key);
+    if (!value) {
+      const data = dtype === 'float32' ? Float32Array.of(number) : Float64Array.of(number);
+      value = this.constant(dtype, [], data);
+      this.shared.set(key, value);
+    }
+    return value;
+  }
+
+  /** Applies `op`, and throws a `ShapeError` when the inputs do not fit it. */
+  apply<A extends object>(op: OpDefinition<A>, inputs: readonly Value[], attributes: A): readonly Value[] {
+    for (const input of inputs) {
+      if (input.graph !== this) throw new Error(`${op.type}: the input ${input.name} belongs to another graph`);
+    }
+    const outputs = op.infer(inputs, attributes).map((type) => new Value(this, this.claim(this.fresh(op.type)), type));
+    this.nodes.push({ op, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  output(name: string, value: Value): void {
+    if (this.outputs.has(name)) throw new Error(`the graph has an output ${name} already`);
+    this.outputs.set(name, value);
+  }
+
+  private fresh(prefix: string): string {
+    return `${prefix}#${this.counter++}`;
+  }
+
+  private claim(name: string): string {
+    if (this.names.has(name)) throw new Error(`the graph has a value named ${name} already`);
+    this.names.add(name);
+    return name;
+  }
+}
+
+/** Applies an operation that has one output. */
+export function applyOp<A extends object>(op: OpDefinition<A>, inputs: readonly Value[], attributes: A): Value {
+  return inputs[0].graph.apply(op, inputs, attributes)[0];
+}

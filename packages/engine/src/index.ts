@@ -1,0 +1,20 @@
+export { compileEvaluation, type EvaluationGraph, type EvaluationOptions } from './compile/evaluation.js';
+export { compilePredictor, type PredictorGraph, type PredictorOptions } from './compile/predictor.js';
+export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js';
+export type { TensorSpec } from './compile/tensor-spec.js';
+export { compileTrainStep, type StateTensor, type TrainStep, type TrainStepOptions } from './compile/train-step.js';
+export { buildModel, type DataShape } from './model/build.js';
+export type { Model, ModelParameter } from './model/model.js';
+export { initialParameters, parameterName } from './model/parameters.js';
+export { summarizeModel } from './model/summary.js';
+export { type DropoutMask, fillDropoutMask } from './random/dropout-mask.js';
+export { permutation } from './random/permutation.js';
+export {
+  type NamedTensor,
+  readSafetensors,
+  SafetensorsError,
+  type SafetensorsFile,
+  writeSafetensors,
+} from './safetensors.js';
+export { parseModelSpec } from './spec/parse.js';
+export { type InputSpec, type LayerSpec, type ModelSpec, modelSpecSchema } from './spec/schema.js';

@@ -1,0 +1,18 @@
+/** The portable lowering: standard ONNX operators only, for the CPU and CUDA alike. */
+import type { Graph } from '../../graph/graph.js';
+import { type Lowering, lower } from '../lower.js';
+import { lowerConvInputGradient } from './conv-input-gradient.js';
+import { lowerConvWeightGradient } from './conv-weight-gradient.js';
+import { lowerMaxPoolGradient } from './max-pool-gradient.js';
+import { lowerReluGradient } from './relu-gradient.js';
+
+const portable: Lowering = {
+  ConvInputGradient: lowerConvInputGradient,
+  ConvWeightGradient: lowerConvWeightGradient,
+  MaxPoolGradient: lowerMaxPoolGradient,
+  ReluGradient: lowerReluGradient,
+};
+
+export function lowerPortable(graph: Graph): Graph {
+  return lower(graph, portable);
+}

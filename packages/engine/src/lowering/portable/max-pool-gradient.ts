@@ -1,0 +1,68 @@
+/**
+ * MaxPoolGradient. Windows that tile the input: each phase (place within the window) is compared with the maximum and
+ * the first that equals it takes dY. Windows that overlap or are padded: dY is scattered to the places that MaxPool
+ * itself reports.
+ */
+import type { Value } from '../../graph/graph.js';
+import { sizeOf } from '../../graph/tensor-type.js';
+import { concat } from '../../ops/concat.js';
+import { equal } from '../../ops/equal.js';
+import { expand } from '../../ops/expand.js';
+import { and, not, or } from '../../ops/logic.js';
+import { maxPoolWithIndicesOp } from '../../ops/max-pool.js';
+import { pad } from '../../ops/pad.js';
+import { reshape } from '../../ops/reshape.js';
+import { scatterAdd } from '../../ops/scatter-add.js';
+import { slice } from '../../ops/slice.js';
+import { where } from '../../ops/where.js';
+import type { Window } from '../../ops/window.js';
+import { attributesOf } from '../attributes.js';
+import type { LoweringRule } from '../lower.js';
+
+export const lowerMaxPoolGradient: LoweringRule = ([x, y, dy], node) => {
+  const window = attributesOf<Window>(node);
+  return [tiles(window) ? byPhases(x, y, dy, window.kernel_shape) : byIndices(x, dy, window)];
+};
+
+function tiles({ kernel_shape, strides, dilations, pads }: Window): boolean {
+  return (
+    [0, 1].every((axis) => kernel_shape[axis] === strides[axis] && dilations[axis] === 1) && pads.every((p) => p === 0)
+  );
+}
+
+function byPhases(x: Value, y: Value, dy: Value, [kernelHeight, kernelWidth]: readonly [number, number]): Value {
+  const [batch, channels, height, width] = y.shape;
+  const zero = zeroOf(dy);
+  let taken: Value | null = null;
+  const rows: Value[] = [];
+  for (let row = 0; row < kernelHeight; row++) {
+    const phases: Value[] = [];
+    for (let column = 0; column < kernelWidth; column++) {
+      const pixels = phase(x, [row, column], [height, width], [kernelHeight, kernelWidth]);
+      const isMaximum = equal(pixels, y);
+      const first: Value = taken ? and(isMaximum, not(taken)) : isMaximum;
+      taken = taken ? or(taken, isMaximum) : isMaximum;
+      phases.push(reshape(where(first, dy, zero), [batch, channels, height, width, 1]));
+    }
+    rows.push(reshape(concat(phases, 4), [batch, channels, height, 1, width * kernelWidth]));
+  }
+  const tiled = reshape(concat(rows, 3), [batch, channels, height * kernelHeight, width * kernelWidth]);
+  return pad(tiled, [0, 0, 0, 0], [0, 0, x.shape[2] - tiled.shape[2], x.shape[3] - tiled.shape[3]]);
+}
+
+/** The pixels of X at one place of every window: [N, C, OH, OW]. */
+function phase(x: Value, starts: [number, number], outputs: [number, number], steps: [number, number]): Value {
+  const ends = [0, 1].map((axis) => starts[axis] + steps[axis] * (outputs[axis] - 1) + 1);
+  return slice(x, { starts, ends, axes: [2, 3], steps });
+}
+
+function byIndices(x: Value, dy: Value, window: Window): Value {
+  const [, indices] = x.graph.apply(maxPoolWithIndicesOp, [x], window);
+  const zeros = expand(zeroOf(dy), [sizeOf(x.shape)]);
+  const count = [sizeOf(dy.shape)];
+  return reshape(scatterAdd(zeros, reshape(indices, count), reshape(dy, count)), x.shape);
+}
+
+function zeroOf({ graph, dtype }: Value): Value {
+  return graph.scalar(0, dtype === 'float64' ? 'float64' : 'float32');
+}

@@ -1,0 +1,15 @@
+/** y = a + b, broadcast; da = dy, db = dy. */
+import { applyOp, type Value } from '../graph/graph.js';
+import type { OpDefinition } from '../graph/op-definition.js';
+import { inferBinary, type NoAttributes } from './elementwise.js';
+
+export const addOp: OpDefinition<NoAttributes> = {
+  type: 'Add',
+  infer: (inputs) => inferBinary('Add', inputs),
+  gradient: ({ gradients: [dy] }) => [dy, dy],
+  onnx: {},
+};
+
+export function add(a: Value, b: Value): Value {
+  return applyOp(addOp, [a, b], {});
+}

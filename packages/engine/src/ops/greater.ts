@@ -1,0 +1,14 @@
+/** y = (a > b), broadcast, as booleans. */
+import { applyOp, type Value } from '../graph/graph.js';
+import type { OpDefinition } from '../graph/op-definition.js';
+import { inferBinary, type NoAttributes } from './elementwise.js';
+
+export const greaterOp: OpDefinition<NoAttributes> = {
+  type: 'Greater',
+  infer: (inputs) => inferBinary('Greater', inputs, 'bool'),
+  onnx: {},
+};
+
+export function greater(a: Value, b: Value): Value {
+  return applyOp(greaterOp, [a, b], {});
+}

@@ -1,0 +1,87 @@
+/**
+ * Every operation of the compiler, by type. The gradient harness walks this record: an operation with a gradient rule
+ * that has no case there fails it.
+ */
+import type { OpDefinition } from '../graph/op-definition.js';
+import { addOp } from './add.js';
+import { argMaxOp } from './arg-max.js';
+import { castOp } from './cast.js';
+import { concatOp } from './concat.js';
+import { convInputGradientOp, convOp, convWeightGradientOp } from './conv.js';
+import { convTransposeOp } from './conv-transpose.js';
+import { divOp } from './div.js';
+import { equalOp } from './equal.js';
+import { expOp } from './exp.js';
+import { expandOp } from './expand.js';
+import { gemmOp } from './gemm.js';
+import { greaterOp } from './greater.js';
+import { hardSigmoidOp } from './hard-sigmoid.js';
+import { leakyReluOp } from './leaky-relu.js';
+import { logOp } from './log.js';
+import { logSoftmaxOp } from './log-softmax.js';
+import { andOp, notOp, orOp } from './logic.js';
+import { matmulOp } from './matmul.js';
+import { maxOp } from './max.js';
+import { maxPoolGradientOp, maxPoolOp, maxPoolWithIndicesOp } from './max-pool.js';
+import { mulOp } from './mul.js';
+import { negOp } from './neg.js';
+import { padOp } from './pad.js';
+import { reduceSumOp } from './reduce-sum.js';
+import { reluGradientOp, reluOp } from './relu.js';
+import { reshapeOp } from './reshape.js';
+import { scatterAddOp } from './scatter-add.js';
+import { sigmoidOp } from './sigmoid.js';
+import { sliceOp } from './slice.js';
+import { softmaxOp } from './softmax.js';
+import { sqrtOp } from './sqrt.js';
+import { subOp } from './sub.js';
+import { tanhOp } from './tanh.js';
+import { transposeOp } from './transpose.js';
+import { whereOp } from './where.js';
+
+export const ops = {
+  Add: addOp,
+  And: andOp,
+  ArgMax: argMaxOp,
+  Cast: castOp,
+  Concat: concatOp,
+  Conv: convOp,
+  ConvInputGradient: convInputGradientOp,
+  ConvTranspose: convTransposeOp,
+  ConvWeightGradient: convWeightGradientOp,
+  Div: divOp,
+  Equal: equalOp,
+  Exp: expOp,
+  Expand: expandOp,
+  Gemm: gemmOp,
+  Greater: greaterOp,
+  HardSigmoid: hardSigmoidOp,
+  LeakyRelu: leakyReluOp,
+  Log: logOp,
+  LogSoftmax: logSoftmaxOp,
+  MatMul: matmulOp,
+  Max: maxOp,
+  MaxPool: maxPoolOp,
+  MaxPoolGradient: maxPoolGradientOp,
+  MaxPoolWithIndices: maxPoolWithIndicesOp,
+  Mul: mulOp,
+  Neg: negOp,
+  Not: notOp,
+  Or: orOp,
+  Pad: padOp,
+  ReduceSum: reduceSumOp,
+  Relu: reluOp,
+  ReluGradient: reluGradientOp,
+  Reshape: reshapeOp,
+  ScatterElements: scatterAddOp,
+  Sigmoid: sigmoidOp,
+  Slice: sliceOp,
+  Softmax: softmaxOp,
+  Sqrt: sqrtOp,
+  Sub: subOp,
+  Tanh: tanhOp,
+  Transpose: transposeOp,
+  Where: whereOp,
+} satisfies Record<string, OpDefinition>;
+
+export type OpType = keyof typeof ops;

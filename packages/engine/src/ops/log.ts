@@ -1,0 +1,16 @@
+/** y = ln x; dx = dy / x. */
+import { applyOp, type Value } from '../graph/graph.js';
+import type { OpDefinition } from '../graph/op-definition.js';
+import { div } from './div.js';
+import { inferUnary, type NoAttributes } from './elementwise.js';
+
+export const logOp: OpDefinition<NoAttributes> = {
+  type: 'Log',
+  infer: (inputs) => inferUnary('Log', inputs),
+  gradient: ({ inputs: [x], gradients: [dy] }) => [dy && div(dy, x)],
+  onnx: {},
+};
+
+export function log(x: Value): Value {
+  return applyOp(logOp, [x], {});
+}

@@ -1,0 +1,27 @@
+/** y = max(x, 0); dx = dy where y > 0. */
+import { applyOp, type Value } from '../graph/graph.js';
+import type { OpDefinition } from '../graph/op-definition.js';
+import { describeShape, ShapeError, sameShape } from '../graph/tensor-type.js';
+import { inferUnary, type NoAttributes } from './elementwise.js';
+
+export const reluOp: OpDefinition<NoAttributes> = {
+  type: 'Relu',
+  infer: (inputs) => inferUnary('Relu', inputs),
+  gradient: ({ outputs: [y], gradients: [dy] }) => [dy && applyOp(reluGradientOp, [y, dy], {})],
+  onnx: {},
+};
+
+/** Inputs (y, dy); each device has its own fastest way to write it. */
+export const reluGradientOp: OpDefinition<NoAttributes> = {
+  type: 'ReluGradient',
+  infer([y, dy]) {
+    if (!sameShape(y.shape, dy.shape)) {
+      throw new ShapeError('ReluGradient', describeShape(y.shape), describeShape(dy.shape));
+    }
+    return [{ dtype: dy.dtype, shape: dy.shape }];
+  },
+};
+
+export function relu(x: Value): Value {
+  return applyOp(reluOp, [x], {});
+}

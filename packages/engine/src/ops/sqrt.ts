@@ -1,0 +1,17 @@
+/** y = √x; dx = dy / 2y. */
+import { applyOp, type Value } from '../graph/graph.js';
+import type { OpDefinition } from '../graph/op-definition.js';
+import { add } from './add.js';
+import { div } from './div.js';
+import { inferUnary, type NoAttributes } from './elementwise.js';
+
+export const sqrtOp: OpDefinition<NoAttributes> = {
+  type: 'Sqrt',
+  infer: (inputs) => inferUnary('Sqrt', inputs),
+  gradient: ({ outputs: [y], gradients: [dy] }) => [dy && div(dy, add(y, y))],
+  onnx: {},
+};
+
+export function sqrt(x: Value): Value {
+  return applyOp(sqrtOp, [x], {});
+}

@@ -1,0 +1,33 @@
+/** Masks of dropout, made on the host: a function of (seed, step, layer, place), the same on every device. */
+import { type Shape, sizeOf } from '../graph/tensor-type.js';
+import { STREAM, streamKey, uint32At } from './counter.js';
+
+/** An input of the training step that holds 1 where an activation is kept and 0 where it is dropped. */
+export interface DropoutMask {
+  readonly input: string;
+  /** Of one step: the batch first. */
+  readonly shape: Shape;
+  readonly rate: number;
+  /** The layer's place among the random layers. */
+  readonly stream: number;
+}
+
+const LEVELS = 65536;
+
+/** The rate that masks really have: they are drawn from 16 bits. Activations are scaled by its complement. */
+export function effectiveRate(rate: number): number {
+  return Math.round(rate * LEVELS) / LEVELS;
+}
+
+/** Fills `out` (uint8, one step's mask) for a step counted from 1. */
+export function fillDropoutMask(mask: DropoutMask, seed: number, step: number, out: Uint8Array): void {
+  const size = sizeOf(mask.shape);
+  if (out.length !== size) throw new RangeError(`the mask has ${size} places; received an array of ${out.length}`);
+  const key = streamKey(seed, STREAM.dropout, step, mask.stream);
+  const dropped = Math.round(mask.rate * LEVELS);
+  for (let pair = 0; pair * 2 < size; pair++) {
+    const bits = uint32At(key, pair);
+    out[pair * 2] = (bits & 0xffff) >= dropped ? 1 : 0;
+    if (pair * 2 + 1 < size) out[pair * 2 + 1] = bits >>> 16 >= dropped ? 1 : 0;
+  }
+}
