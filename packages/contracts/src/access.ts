@@ -12,7 +12,7 @@ export const Project = Type.Object(
 );
 export type Project = Static<typeof Project>;
 
-export const CreateProject = Strict({ name: Type.String({ minLength: 1, maxLength: 100 }) });
+export const CreateProject = Strict({ name: Type.String({ minLength: 1, maxLength: 100 }) }, { $id: 'CreateProject' });
 export type CreateProject = Static<typeof CreateProject>;
 
 export const ApiKey = Type.Object(
@@ -37,9 +37,12 @@ export const CreatedApiKey = Type.Object(
 );
 export type CreatedApiKey = Static<typeof CreatedApiKey>;
 
-export const CreateApiKey = Strict({
-  name: Type.String({ minLength: 1, maxLength: 100 }),
-  role: Type.Optional(Words(ROLES, { default: 'member' })),
-  project_id: Type.Optional(IdSchema('project')),
-});
+export const CreateApiKey = Strict(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    role: Type.Optional(Words(ROLES, { default: 'member' })),
+    project_id: Type.Optional(IdSchema('project')),
+  },
+  { $id: 'CreateApiKey' },
+);
 export type CreateApiKey = Static<typeof CreateApiKey>;

@@ -8,11 +8,14 @@ export type EndpointStatus = (typeof ENDPOINT_STATUSES)[number];
 
 export const EndpointName = Type.String({ pattern: '^(?!ep[-_])[a-z0-9][a-z0-9-]{0,62}$' });
 
-export const CreateEndpoint = Strict({
-  name: EndpointName,
-  checkpoint_id: Type.Optional(IdSchema('checkpoint')),
-  job_id: Type.Optional(IdSchema('job')),
-});
+export const CreateEndpoint = Strict(
+  {
+    name: EndpointName,
+    checkpoint_id: Type.Optional(IdSchema('checkpoint')),
+    job_id: Type.Optional(IdSchema('job')),
+  },
+  { $id: 'CreateEndpoint' },
+);
 export type CreateEndpoint = Static<typeof CreateEndpoint>;
 
 export const Endpoint = Type.Object(
@@ -31,15 +34,18 @@ export const Endpoint = Type.Object(
 );
 export type Endpoint = Static<typeof Endpoint>;
 
-export const PredictJson = Strict({
-  instances: Type.Array(
-    Type.Union([
-      Type.String({ description: 'An image file in base64' }),
-      Type.Array(Type.Unknown(), { description: 'Pixels 0 to 255: [height][width] or [height][width][channels]' }),
-    ]),
-    { minItems: 1, maxItems: 256 },
-  ),
-});
+export const PredictJson = Strict(
+  {
+    instances: Type.Array(
+      Type.Union([
+        Type.String({ description: 'An image file in base64' }),
+        Type.Array(Type.Unknown(), { description: 'Pixels 0 to 255: [height][width] or [height][width][channels]' }),
+      ]),
+      { minItems: 1, maxItems: 256 },
+    ),
+  },
+  { $id: 'PredictJson' },
+);
 export type PredictJson = Static<typeof PredictJson>;
 
 export const MulticlassPrediction = Type.Object({

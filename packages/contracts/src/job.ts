@@ -15,15 +15,18 @@ export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 export const DEVICES = ['cpu', 'cuda'] as const;
 export type Device = (typeof DEVICES)[number];
 
-export const CreateJob = Strict({
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-  dataset_id: IdSchema('dataset'),
-  model_id: Type.Optional(IdSchema('model')),
-  model: Type.Optional(ModelSpecBody),
-  training: Type.Optional(TrainingOptions),
-  device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
-  tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
-});
+export const CreateJob = Strict(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    dataset_id: IdSchema('dataset'),
+    model_id: Type.Optional(IdSchema('model')),
+    model: Type.Optional(ModelSpecBody),
+    training: Type.Optional(TrainingOptions),
+    device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
+    tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
+  },
+  { $id: 'CreateJob' },
+);
 export type CreateJob = Static<typeof CreateJob>;
 
 export const JobProgress = Type.Object({

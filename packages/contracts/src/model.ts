@@ -16,18 +16,24 @@ export const ModelSpecBody = Type.Object(
   },
 );
 
-export const CreateModel = Strict({
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  spec: ModelSpecBody,
-});
+export const CreateModel = Strict(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    spec: ModelSpecBody,
+  },
+  { $id: 'CreateModel' },
+);
 export type CreateModel = Static<typeof CreateModel>;
 
-export const ValidateModel = Strict({
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-  spec: ModelSpecBody,
-  dataset_id: Type.Optional(IdSchema('dataset')),
-  batch_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 65536, default: 32 })),
-});
+export const ValidateModel = Strict(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    spec: ModelSpecBody,
+    dataset_id: Type.Optional(IdSchema('dataset')),
+    batch_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 65536, default: 32 })),
+  },
+  { $id: 'ValidateModel' },
+);
 export type ValidateModel = Static<typeof ValidateModel>;
 
 export const LayerRow = Type.Object({
