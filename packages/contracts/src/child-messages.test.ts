@@ -20,8 +20,8 @@ describe('TRAINER_PROTOCOL', () => {
 
   it('refuses unknown types, unknown fields, unknown error codes and what has no number', () => {
     expect(parseMessage({ seq: 1, body: { type: 'hello' } })).toBeNull();
-    expect(parseMessage({ seq: 1, body: { type: 'running', extra: 1 } })).toBeNull();
+    expect(parseMessage({ seq: 1, body: { type: 'running', epoch: 0, extra: 1 } })).toBeNull();
     expect(parseMessage({ seq: 1, body: { type: 'failed', error: { code: 'nope', message: '' } } })).toBeNull();
-    expect(parseMessage({ body: { type: 'running' } })).toBeNull();
+    expect(parseMessage({ body: { type: 'running', epoch: 0 } })).toBeNull();
   });
 });

@@ -51,7 +51,7 @@ export type TrainingTask = Static<typeof TrainingTask>;
 
 export const TrainerReport = Type.Union([
   Strict({ type: Type.Literal('planned'), plan: ExecutionPlan }),
-  Strict({ type: Type.Literal('running') }),
+  Strict({ type: Type.Literal('running'), epoch: Type.Integer({ description: 'Epochs that are done already' }) }),
   Strict({ type: Type.Literal('steps'), rows: Type.Array(StepMetrics), progress: JobProgress }),
   Strict({ type: Type.Literal('epoch'), row: EpochMetrics, progress: JobProgress }),
   Strict({

@@ -1,5 +1,6 @@
 /** How a job is run. It is chosen at the job's first start and stored with the job, so that a resume repeats it exactly. */
 import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { DEVICES } from './job.js';
 import { Strict, Words } from './schema.js';
 
@@ -11,3 +12,8 @@ export const ExecutionPlan = Strict({
   onnxruntime_version: Type.String(),
 });
 export type ExecutionPlan = Static<typeof ExecutionPlan>;
+
+/** A stored plan. Throws for anything else. */
+export function parseExecutionPlan(value: unknown): ExecutionPlan {
+  return Value.Parse(ExecutionPlan, value);
+}
