@@ -6,6 +6,8 @@ import { connect, PREFIX } from './connection.js';
 export interface Queues {
   /** Puts an entry in. With the `jobId` of an entry that the queue still holds this changes nothing. */
   add<Q extends QueueName>(queue: Q, payload: QueuePayload<Q>, options: { jobId: string }): Promise<void>;
+  /** How many entries wait for a consumer. */
+  waiting(queue: QueueName): Promise<number>;
   /** Throws when Redis does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -27,6 +29,9 @@ export function openQueues(redisUrl: string, options: { onError?: (error: Error)
   return {
     async add(queue, payload, { jobId }) {
       await queues.get(queue)?.add(queue, parseQueuePayload(queue, payload), { ...ENTRY, jobId });
+    },
+    async waiting(queue) {
+      return (await queues.get(queue)?.getWaitingCount()) ?? 0;
     },
     async ping() {
       await connection.ping();

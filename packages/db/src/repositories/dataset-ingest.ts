@@ -105,8 +105,9 @@ export function datasetIngest(client: PrismaClient) {
       const expired = await client.$queryRaw<Fence[]>`
         SELECT id, attempt FROM datasets
         WHERE status = 'processing' AND worker_id IS NOT NULL AND lease_expires_at < clock_timestamp()`;
-      const requeued = await Promise.all(expired.map((fence) => giveUpOn(client, fence)));
-      return expired.filter((_, i) => requeued[i]).map((fence) => fence.id);
+      const done: string[] = [];
+      for (const fence of expired) if (await giveUpOn(client, fence)) done.push(fence.id);
+      return done;
     },
   };
 }
@@ -117,24 +118,31 @@ async function writeHeld(
   fence: Fence,
   data: Prisma.DatasetUpdateManyMutationInput,
 ): Promise<void> {
-  const where = { id: fence.id, attempt: fence.attempt, status: 'processing' as const, workerId: { not: null } };
-  const { count } = await client.dataset.updateMany({ where, data });
+  const { count } = await client.dataset.updateMany({ where: held(fence), data });
   if (count === 0) throw new StaleAttemptError(fence);
 }
 
 /** Takes a data set away from a lost worker. False when that worker, or another reconciler, was quicker. */
-function giveUpOn(client: PrismaClient, { id, attempt }: Fence): Promise<boolean> {
-  const error: ErrorRecord = {
-    code: 'worker_lost',
-    message: `The worker went away ${attempt} times while it read this data set. Upload a smaller or another archive.`,
-  };
+function giveUpOn(client: PrismaClient, fence: Fence): Promise<boolean> {
   return client.$transaction(async (tx) => {
-    const failed = attempt >= ATTEMPTS_MAX;
+    const late = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM datasets WHERE id = ${fence.id} AND lease_expires_at < clock_timestamp() FOR UPDATE`;
+    if (late.length === 0) return false;
+    const failed = fence.attempt >= ATTEMPTS_MAX;
     const { count } = await tx.dataset.updateMany({
-      where: { id, attempt, status: 'processing', workerId: { not: null }, leaseExpiresAt: { lt: new Date() } },
-      data: failed ? { status: 'failed', error: toJson(error), leaseExpiresAt: null } : FREE,
+      where: held(fence),
+      data: failed ? { status: 'failed', error: toJson(workerLost(fence)), leaseExpiresAt: null } : FREE,
     });
-    if (count > 0 && !failed) await enqueue(tx, 'ingest', id, { dataset_id: id });
+    if (count > 0 && !failed) await enqueue(tx, 'ingest', fence.id, { dataset_id: fence.id });
     return count > 0;
   });
+}
+
+function workerLost({ attempt }: Fence): ErrorRecord {
+  const message = `The worker went away ${attempt} times while it read this data set. Upload a smaller or another archive.`;
+  return { code: 'worker_lost', message };
+}
+
+function held({ id, attempt }: Fence) {
+  return { id, attempt, status: 'processing', workerId: { not: null } } satisfies Prisma.DatasetWhereInput;
 }
