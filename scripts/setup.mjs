@@ -53,7 +53,7 @@ async function build(options) {
   const step = startStep('Building');
   const turbo = join(ROOT, 'node_modules/.bin/turbo');
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
-  const args = ['run', 'build', '--output-logs=errors-only', '--no-daemon', '--no-color'];
+  const args = ['run', 'build', '--output-logs=errors-only', '--no-color'];
   const { code, output } = await runCommand(turbo, args, { cwd: ROOT, env, ...options }).finally(step.end);
   if (code !== 0) throw new Problem(`The build failed:\n${output.trim()}`);
 }

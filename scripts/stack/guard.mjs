@@ -8,6 +8,7 @@ export const STAGES = { server: 0, program: 1 };
 
 /**
  * @typedef {object} Guard
+ * @property {number} pid
  * @property {(child: import('node:child_process').ChildProcess, signal: NodeJS.Signals, stage: number) => void} watch
  *   The child must be the leader of a group (`detached: true`).
  * @property {(directory: string) => void} removeDirectory Has a temporary folder removed at the end.
@@ -25,6 +26,7 @@ export function startGuard() {
   const tell = (message) => watchdog.stdin.write(`${JSON.stringify(message)}\n`);
 
   return {
+    pid: watchdog.pid ?? 0,
     watch(child, signal, stage) {
       const { pid } = child;
       if (pid === undefined) return;

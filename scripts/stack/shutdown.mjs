@@ -1,9 +1,11 @@
 // One place that ends everything: what was started is registered here and is stopped in reverse order, once, whether
 // the script finishes, fails or is interrupted.
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long after a first signal a second one is still taken for the same key press, which npm forwards as well. */
 const SAME_SIGNAL_MS = 1500;
+const UNWIND_MS = 3000;
 
 /**
  * @typedef {object} Shutdown
@@ -52,7 +54,10 @@ export function createShutdown() {
     },
     async exit(work) {
       const interrupted = onInterrupt((reason) => controller.abort(new Interrupted(reason)));
-      const code = await Promise.race([work.catch(failure), interrupted]);
+      const settled = work.catch(failure);
+      const code = await Promise.race([settled, interrupted]);
+      // What was in progress unwinds first, then the rest is stopped.
+      if (controller.signal.aborted) await Promise.race([settled, sleep(UNWIND_MS)]);
       await stop();
       // An orderly end leaves no handle behind, but a half-started child may: the process must not linger for it.
       process.exit(code);
