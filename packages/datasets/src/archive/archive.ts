@@ -1,0 +1,30 @@
+/** An uploaded archive as this package sees it: a list of entries whose bytes can be read, and never a folder on disk. */
+import type { SkippedFile } from '@trainyard/contracts';
+
+export interface ArchiveEntry {
+  /** Relative, '/' between its parts, in Unicode NFC. A name only: nothing is ever written under it. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Size when unpacked. */
+  readonly bytes: number;
+}
+
+export interface Archive {
+  /** In the order of their paths, each path once, without what operating systems leave behind. */
+  readonly entries: readonly ArchiveEntry[];
+  /** Entries that are listed in the archive but cannot be used, such as links. */
+  readonly skipped: readonly SkippedFile[];
+  /** The whole entry. Throws `invalid_archive` where it is damaged or larger than `maxBytes`. */
+  read(entry: ArchiveEntry, maxBytes: number): Promise<Uint8Array>;
+  /** The entry piece by piece, in constant memory. Throws `invalid_archive` as soon as it is seen to be damaged. */
+  stream(entry: ArchiveEntry): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface ArchiveLimits {
+  readonly entries: number;
+  /** Of all entries together, unpacked. */
+  readonly totalBytes: number;
+}
+
+export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 2_000_000, totalBytes: 64 * 1024 ** 3 };

@@ -1,0 +1,204 @@
+/**
+ * Zip files. yauzl reads the directory; entries are then read at their places in any order. What the directory claims is
+ * checked against limits before anything is unpacked, and against the data while it is.
+ */
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { crc32, inflateRaw } from 'node:zlib';
+import { type SkippedFile, TrainyardError } from '@trainyard/contracts';
+import type { RandomAccess } from '@trainyard/storage';
+import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
+import type { Archive, ArchiveEntry, ArchiveLimits } from './archive.js';
+import { isSystemEntry, normalizePath, printable } from './entry-names.js';
+import { ObjectReader } from './object-reader.js';
+
+const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+const STORED = 0;
+const DEFLATED = 8;
+const LOCAL_HEADER_BYTES = 30;
+const LOCAL_HEADER_SIGNATURE = 0x04034b50;
+const UNIX_TYPE_MASK = 0xf000;
+const UNIX_LINK = 0xa000;
+
+interface ZipEntry extends ArchiveEntry {
+  readonly compressedBytes: number;
+  readonly deflated: boolean;
+  readonly crc32: number;
+  readonly headerOffset: number;
+}
+
+interface Directory {
+  entries: ZipEntry[];
+  skipped: SkippedFile[];
+}
+
+/** Takes over `object` and closes it, also when it throws `invalid_archive`. */
+export async function openZip(object: RandomAccess, limits: ArchiveLimits): Promise<Archive> {
+  try {
+    const zip = await fromRandomAccessReaderPromise(new ObjectReader(object), object.bytes, { autoClose: false });
+    return new ZipArchive(object, zip, await readDirectory(zip, limits));
+  } catch (error) {
+    await object.close();
+    throw error instanceof TrainyardError ? error : unreadable(error);
+  }
+}
+
+class ZipArchive implements Archive {
+  readonly entries: readonly ArchiveEntry[];
+  readonly skipped: readonly SkippedFile[];
+  readonly #object: RandomAccess;
+  readonly #zip: ZipFile;
+  readonly #byPath: ReadonlyMap<string, ZipEntry>;
+
+  constructor(object: RandomAccess, zip: ZipFile, directory: Directory) {
+    this.entries = directory.entries;
+    this.skipped = directory.skipped;
+    this.#object = object;
+    this.#zip = zip;
+    this.#byPath = new Map(directory.entries.map((entry) => [entry.path, entry]));
+  }
+
+  async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {
+    const entry = this.#entry(path);
+    if (entry.bytes > maxBytes) throw damaged(path, `is larger than ${maxBytes} bytes`);
+    const packed = await this.#object.read(await this.#locate(entry), entry.compressedBytes);
+    const bytes = entry.deflated ? await unpack(entry, packed) : packed;
+    if (bytes.byteLength !== entry.bytes || crc32(bytes) !== entry.crc32) throw damaged(path, 'is damaged');
+    return bytes;
+  }
+
+  async *stream({ path }: ArchiveEntry): AsyncIterable<Uint8Array> {
+    const entry = this.#entry(path);
+    let checksum = 0;
+    try {
+      for await (const chunk of await this.#openStream(entry)) {
+        checksum = crc32(chunk, checksum);
+        yield chunk;
+      }
+    } catch (error) {
+      throw damaged(path, 'is damaged', error);
+    }
+    if (checksum !== entry.crc32) throw damaged(path, 'is damaged');
+  }
+
+  async close(): Promise<void> {
+    this.#zip.close();
+    await this.#object.close();
+  }
+
+  #entry(path: string): ZipEntry {
+    const entry = this.#byPath.get(path);
+    if (!entry) throw damaged(path, 'is not in the archive');
+    return entry;
+  }
+
+  async #openStream(entry: ZipEntry): Promise<Readable> {
+    const start = await this.#locate(entry);
+    const { compressedBytes, deflated, bytes } = entry;
+    // Not openReadStreamLowLevelPromise: in yauzl 3.4 it calls another method than it should.
+    return new Promise((resolve, reject) => {
+      this.#zip.openReadStreamLowLevel(start, compressedBytes, 0, compressedBytes, deflated, bytes, (error, stream) => {
+        if (error) reject(error);
+        else resolve(stream);
+      });
+    });
+  }
+
+  /** Where the data of an entry begins: after its local header, whose length only that header tells. */
+  async #locate(entry: ZipEntry): Promise<number> {
+    const bytes = await this.#object.read(entry.headerOffset, LOCAL_HEADER_BYTES);
+    const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (header.byteLength < LOCAL_HEADER_BYTES || header.getUint32(0, true) !== LOCAL_HEADER_SIGNATURE) {
+      throw damaged(entry.path, 'is not where the directory of the zip file says');
+    }
+    const start = entry.headerOffset + LOCAL_HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
+    if (start + entry.compressedBytes > this.#object.bytes) throw damaged(entry.path, 'is cut short');
+    return start;
+  }
+}
+
+async function readDirectory(zip: ZipFile, limits: ArchiveLimits): Promise<Directory> {
+  const entries = new Map<string, ZipEntry>();
+  const skipped: SkippedFile[] = [];
+  const totals = { entries: 0, bytes: 0, compressedBytes: 0 };
+  for await (const found of zip.eachEntry()) {
+    const entry = toZipEntry(found);
+    totals.entries += 1;
+    totals.bytes += entry.bytes;
+    totals.compressedBytes += entry.compressedBytes;
+    checkTotals(totals, zip.fileSize, limits);
+    if (isSystemEntry(entry.path)) continue;
+    const reason = reasonToSkip(found, entries.has(entry.path));
+    if (reason === null) entries.set(entry.path, entry);
+    else if (!entry.isFolder) skipped.push({ file: printable(entry.path), reason });
+  }
+  return { entries: [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1)), skipped };
+}
+
+function toZipEntry(entry: Entry): ZipEntry {
+  return {
+    path: normalizePath(entry.fileName),
+    isFolder: entry.fileName.endsWith('/'),
+    bytes: entry.uncompressedSize,
+    compressedBytes: entry.compressedSize,
+    deflated: entry.compressionMethod === DEFLATED,
+    crc32: entry.crc32,
+    headerOffset: entry.relativeOffsetOfLocalHeader,
+  };
+}
+
+function checkTotals(
+  totals: { entries: number; bytes: number; compressedBytes: number },
+  fileBytes: number,
+  limits: ArchiveLimits,
+): void {
+  if (totals.entries > limits.entries) {
+    throw new TrainyardError('invalid_archive', `The archive has more than ${limits.entries} entries.`);
+  }
+  if (totals.bytes > limits.totalBytes) {
+    const detail = `The archive would unpack to more than ${limits.totalBytes} bytes. Upload smaller images.`;
+    throw new TrainyardError('invalid_archive', detail);
+  }
+  if (totals.compressedBytes > fileBytes) {
+    const detail = 'The entries of the archive are larger than the archive: they overlap. Make the zip file again.';
+    throw new TrainyardError('invalid_archive', detail);
+  }
+}
+
+function reasonToSkip(entry: Entry, isDuplicate: boolean): string | null {
+  if (entry.isEncrypted()) {
+    const detail = `"${printable(entry.fileName)}" is encrypted. Make the zip file again without a password.`;
+    throw new TrainyardError('invalid_archive', detail);
+  }
+  if (isDuplicate) return 'an entry of the same name came before it';
+  if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_LINK) return 'it is a symbolic link';
+  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
+    return `it is packed with method ${entry.compressionMethod}; only stored and deflated entries can be read`;
+  }
+  return null;
+}
+
+async function unpack(entry: ZipEntry, packed: Uint8Array): Promise<Uint8Array> {
+  if (entry.bytes === 0) return new Uint8Array(0);
+  try {
+    return await inflate(packed, { maxOutputLength: entry.bytes });
+  } catch (error) {
+    throw damaged(entry.path, 'is damaged', error);
+  }
+}
+
+function damaged(path: string, what: string, cause?: unknown): TrainyardError {
+  return new TrainyardError('invalid_archive', `"${printable(path)}" ${what}. Make the archive again.`, { cause });
+}
+
+/** yauzl's messages name the fault and, at most, the entry. */
+function unreadable(error: unknown): TrainyardError {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message.startsWith('End of central directory record signature not found')
+    ? 'it is not a zip file, or only the beginning of one'
+    : printable(message).slice(0, 300);
+  return new TrainyardError('invalid_archive', `The archive cannot be read: ${reason}. Upload a zip file.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * Image files to pixels, by libvips. Training data and images sent to an endpoint take this one path, so a model sees
+ * both alike: turned upright by EXIF, in sRGB or grey, 8 bit, transparency on white, the first frame of several.
+ */
+import { TrainyardError } from '@trainyard/contracts';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { PackedImage } from './packed-image.js';
+
+/** More pixels than that are refused before they are unpacked. */
+export const PIXELS_MAX = 100_000_000;
+
+const BACKGROUND = { r: 255, g: 255, b: 255 };
+const BORDER = { r: 0, g: 0, b: 0 };
+const INPUT: SharpOptions = { autoOrient: true, failOn: 'error', limitInputPixels: PIXELS_MAX };
+const GREY_SPACES: ReadonlySet<string> = new Set(['b-w', 'grey16']);
+
+// Only raster formats are read: SVG and the like can refer to other files, and their loaders are large.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((name) => `VipsForeignLoad${name}`) });
+// Images are small and many: one thread each and several at once is faster than several threads for one.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** What the head of an image file says. */
+export interface ImageHead {
+  /** Upright, in pixels. */
+  width: number;
+  height: number;
+  isGrey: boolean;
+}
+
+/** Throws `invalid_image` for what is no image that can be read. */
+export async function readImageHead(bytes: Uint8Array): Promise<ImageHead> {
+  try {
+    const { autoOrient, space } = await sharp(bytes, INPUT).metadata();
+    return { width: autoOrient.width, height: autoOrient.height, isGrey: GREY_SPACES.has(space) };
+  } catch (error) {
+    throw invalidImage(error);
+  }
+}
+
+/**
+ * The pixels of an image file, brought to the given size: uint8 [height, width, channels]. Throws `invalid_image` for
+ * what cannot be read, is cut short, or has more than 100 million pixels.
+ */
+export async function decodeImage(bytes: Uint8Array, image: PackedImage): Promise<Uint8Array> {
+  try {
+    return await toPixels(sharp(bytes, INPUT).flatten({ background: BACKGROUND }), image);
+  } catch (error) {
+    throw invalidImage(error);
+  }
+}
+
+/** Brings grey pixels, uint8 [height, width], to the given size: uint8 [height, width, channels]. */
+export function resizeGrey(
+  pixels: Uint8Array,
+  size: { width: number; height: number },
+  image: PackedImage,
+): Promise<Uint8Array> {
+  return toPixels(sharp(pixels, { raw: { ...size, channels: 1 } }), image);
+}
+
+async function toPixels(source: Sharp, { width, height, channels, fit }: PackedImage): Promise<Uint8Array> {
+  const { data, info } = await source
+    .resize(width, height, { fit, background: BORDER })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels) throw new Error(`Expected ${channels} channels. Received: ${info.channels}`);
+  return data;
+}
+
+/** From [height, width, channels] to [channels, height, width]. One channel is the same either way. */
+export function toPlanar(interleaved: Uint8Array, channels: number): Uint8Array {
+  if (channels === 1) return interleaved;
+  const planar = new Uint8Array(interleaved.length);
+  const plane = interleaved.length / channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const offset = channel * plane;
+    for (let pixel = 0, from = channel; pixel < plane; pixel++, from += channels) {
+      planar[offset + pixel] = interleaved[from];
+    }
+  }
+  return planar;
+}
+
+const REASONS: readonly [RegExp, string][] = [
+  [/exceeds pixel limit/, `it has more than ${PIXELS_MAX} pixels`],
+  [/unsupported image format|input buffer is empty|bad seek/i, 'its format is not JPEG, PNG, WebP, GIF, TIFF or AVIF'],
+  [/premature end|truncated|end of stream|corrupt header/i, 'it is damaged or cut short'],
+];
+
+/** libvips' own words name functions and codes, which tell a caller nothing. */
+function invalidImage(error: unknown): TrainyardError {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = REASONS.find(([pattern]) => pattern.test(message));
+  const reason = known?.[1] ?? 'its data is damaged';
+  return new TrainyardError('invalid_image', `The image cannot be read: ${reason}.`, { cause: error });
+}

@@ -1,0 +1,50 @@
+/** Chooses the size that a data set is packed in when nothing else is asked for. */
+import type { ImageOptions } from '@trainyard/contracts';
+import type { Listing } from './formats/format.js';
+import { DEFAULT_FIT, type PackedImage } from './packed-image.js';
+
+/** Used where the images have no common size, or one that is too large to train on without saying so. */
+const FALLBACK_SIDE = 64;
+const COMMON_SIDE_MAX = 256;
+const COMMON_SHARE = 0.5;
+const SIDE_MAX = 1024;
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** The options win; then the size that at least half of the images have; then 64x64. Grey images stay grey. */
+export function chooseImage(listing: Pick<Listing, 'samples' | 'isGrey'>, options: ImageOptions = {}): PackedImage {
+  const common = commonSize(listing.samples) ?? { width: FALLBACK_SIDE, height: FALLBACK_SIDE };
+  return {
+    ...chooseSides(common, options),
+    channels: options.channels ?? (listing.isGrey ? 1 : 3),
+    fit: options.fit ?? DEFAULT_FIT,
+  };
+}
+
+/** A side that is left out follows the other in the proportion of the images. */
+function chooseSides(common: Size, { width, height }: ImageOptions): Size {
+  if (width !== undefined && height !== undefined) return { width, height };
+  if (width !== undefined) return { width, height: asSide((width * common.height) / common.width) };
+  if (height !== undefined) return { width: asSide((height * common.width) / common.height), height };
+  return common;
+}
+
+function asSide(pixels: number): number {
+  return Math.min(SIDE_MAX, Math.max(1, Math.round(pixels)));
+}
+
+function commonSize(samples: readonly Size[]): Size | null {
+  const counts = new Map<string, { size: Size; count: number }>();
+  for (const { width, height } of samples) {
+    const key = `${width}x${height}`;
+    const entry = counts.get(key) ?? { size: { width, height }, count: 0 };
+    entry.count++;
+    counts.set(key, entry);
+  }
+  const [first] = [...counts.values()].sort((a, b) => b.count - a.count);
+  if (!first || first.count < COMMON_SHARE * samples.length) return null;
+  return Math.max(first.size.width, first.size.height) <= COMMON_SIDE_MAX ? first.size : null;
+}

@@ -1,0 +1,140 @@
+/** From an uploaded archive to a data set: list, check, choose the size, divide, decode, pack, describe. */
+import type {
+  DatasetCounts,
+  DatasetFormat,
+  DatasetManifest,
+  DatasetOptions,
+  DatasetProgress,
+  DatasetSample,
+  DatasetStats,
+  DatasetWarning,
+  ImageSize,
+} from '@trainyard/contracts';
+import type { ObjectStore } from '@trainyard/storage';
+import type { Archive } from './archive/archive.js';
+import { openArchive } from './archive/open-archive.js';
+import { checkClasses, checkTrainClasses, findUntrained } from './check-classes.js';
+import { countSamples } from './counts.js';
+import { datasetPrefix, manifestKey, tensorsPrefix } from './dataset-keys.js';
+import type { Listing } from './formats/format.js';
+import { chooseFormat, FORMATS } from './formats/formats.js';
+import { chooseImage } from './image-size.js';
+import { type PackResult, packImages, writeIndex } from './pack.js';
+import type { PackedImage } from './packed-image.js';
+import { ProgressReporter } from './progress.js';
+import { assignSplits } from './split.js';
+import { findWarnings } from './warnings.js';
+
+export interface IngestRequest {
+  datasetId: string;
+  /** Of the uploaded archive. */
+  sourceKey: string;
+  format: 'auto' | DatasetFormat;
+  options: DatasetOptions;
+}
+
+export interface IngestedDataset {
+  format: DatasetFormat;
+  task: 'multiclass';
+  classes: string[];
+  image: ImageSize;
+  counts: DatasetCounts;
+  stats: DatasetStats;
+  warnings: DatasetWarning[];
+}
+
+/**
+ * Reads the archive and writes the manifest and the tensors of the default size. Throws `invalid_archive` or
+ * `invalid_dataset`, and then leaves nothing in the store but the upload. The same upload and options always give the
+ * same bytes, so it may be repeated.
+ */
+export async function ingestDataset(
+  store: ObjectStore,
+  request: IngestRequest,
+  report: (progress: DatasetProgress) => void = () => {},
+): Promise<IngestedDataset> {
+  const archive = await openArchive(store, request.sourceKey);
+  try {
+    return await ingestArchive(store, archive, request, new ProgressReporter(report));
+  } catch (error) {
+    await store.removePrefix(datasetPrefix(request.datasetId));
+    throw error;
+  } finally {
+    await archive.close();
+  }
+}
+
+async function ingestArchive(
+  store: ObjectStore,
+  archive: Archive,
+  request: IngestRequest,
+  progress: ProgressReporter,
+): Promise<IngestedDataset> {
+  const format = chooseFormat(archive, request.format);
+  const listing = await FORMATS[format].list(archive, (done, total) => progress.listing(done, total));
+  listing.skipped.unshift(...archive.skipped);
+  checkClasses(listing);
+  const image = chooseImage(listing, request.options.image);
+  const { samples, stats } = await packListing({ store, archive, request, format, listing, image, progress });
+
+  const { classes, skipped } = listing;
+  const { fit, ...size } = image;
+  const described = { format, task: 'multiclass', classes, image: size, stats } as const;
+  await writeManifest(store, {
+    ...described,
+    version: 1,
+    dataset_id: request.datasetId,
+    source_key: request.sourceKey,
+    fit,
+    samples,
+    skipped,
+  });
+  progress.finish(samples.length);
+  const counts = countSamples(samples, classes);
+  return { ...described, counts, warnings: findWarnings({ samples, skipped, image, counts }) };
+}
+
+interface PackJob {
+  store: ObjectStore;
+  archive: Archive;
+  request: IngestRequest;
+  format: DatasetFormat;
+  listing: Listing;
+  image: PackedImage;
+  progress: ProgressReporter;
+}
+
+/**
+ * Divides and packs the images of the listing. Those that turn out to be damaged leave the listing; where a class so
+ * loses its last train image, what is left is divided anew.
+ */
+async function packListing(job: PackJob): Promise<PackResult> {
+  const { store, archive, request, format, listing, image, progress } = job;
+  const { classes } = listing;
+  const target = { store, prefix: tensorsPrefix(request.datasetId, image), image, classes };
+  for (;;) {
+    const divided = assignSplits(listing.samples, classes.length, request.options.split);
+    checkTrainClasses(divided, classes);
+    let done = 0;
+    const packed = await packImages(target, FORMATS[format].images(archive, divided, image), () =>
+      progress.packing(++done, divided.length),
+    );
+    dropFailed(listing, packed, divided);
+    checkClasses(listing);
+    if (findUntrained(packed.samples, classes.length) === null) {
+      await writeIndex(target, packed.stats, packed.splits);
+      return packed;
+    }
+  }
+}
+
+function dropFailed(listing: Listing, { failed }: PackResult, divided: readonly DatasetSample[]): void {
+  if (failed.length === 0) return;
+  listing.skipped.push(...failed.map(({ file }) => file));
+  const gone = new Set(failed.map(({ sample }) => sample));
+  listing.samples = listing.samples.filter((_, index) => !gone.has(divided[index]));
+}
+
+async function writeManifest(store: ObjectStore, manifest: DatasetManifest): Promise<void> {
+  await store.write(manifestKey(manifest.dataset_id), new TextEncoder().encode(JSON.stringify(manifest)));
+}

@@ -1,0 +1,72 @@
+/** What a person should know of a data set before training on it. */
+import type { DatasetCounts, DatasetSample, DatasetWarning, SkippedFile, Split } from '@trainyard/contracts';
+import type { PackedImage } from './packed-image.js';
+
+const EXAMPLES_MAX = 10;
+/** The largest class may have so many times the images of the smallest. */
+const IMBALANCE_MAX = 3;
+const SPLIT_IMAGES_MIN = 20;
+
+export interface WarningInput {
+  samples: readonly DatasetSample[];
+  skipped: readonly SkippedFile[];
+  image: PackedImage;
+  counts: DatasetCounts;
+}
+
+export function findWarnings(input: WarningInput): DatasetWarning[] {
+  const found = [skippedFiles(input), resizedImages(input), classImbalance(input), ...smallSplits(input)];
+  return found.filter((warning) => warning !== null);
+}
+
+function skippedFiles({ skipped }: WarningInput): DatasetWarning | null {
+  if (skipped.length === 0) return null;
+  return {
+    code: 'skipped_files',
+    message: `${skipped.length} ${skipped.length === 1 ? 'file was' : 'files were'} not used.`,
+    count: skipped.length,
+    examples: skipped.slice(0, EXAMPLES_MAX),
+  };
+}
+
+function resizedImages({ samples, image }: WarningInput): DatasetWarning | null {
+  const sizes = new Map<string, DatasetSample>();
+  for (const sample of samples) {
+    const size = `${sample.width}x${sample.height}`;
+    if (!sizes.has(size)) sizes.set(size, sample);
+  }
+  const target = `${image.width}x${image.height}`;
+  const others = [...sizes].filter(([size]) => size !== target);
+  if (others.length === 0) return null;
+  const count = samples.filter(({ width, height }) => width !== image.width || height !== image.height).length;
+  return {
+    code: 'mixed_sizes',
+    message: `${count} of ${samples.length} images are not ${target} and were resized to it (${image.fit}); set options.image for another size.`,
+    count,
+    examples: others.slice(0, EXAMPLES_MAX).map(([size, { source }]) => ({ file: source, reason: size })),
+  };
+}
+
+function classImbalance({ counts }: WarningInput): DatasetWarning | null {
+  const classes = Object.entries(counts.train.classes).sort(([, a], [, b]) => a - b);
+  const [[smallest, least], [largest, most]] = [classes[0], classes[classes.length - 1]];
+  if (most <= IMBALANCE_MAX * least) return null;
+  const message = `The class "${largest}" has ${most} images to train on and "${smallest}" only ${least}; a model may favour the larger. Add images of the smaller.`;
+  return { code: 'class_imbalance', message };
+}
+
+function smallSplits({ counts }: WarningInput): DatasetWarning[] {
+  const least = Math.max(SPLIT_IMAGES_MIN, Object.keys(counts.train.classes).length);
+  return (['validation', 'test'] as const)
+    .filter((split) => counts[split].total < least)
+    .map((split) => ({
+      code: 'small_split',
+      message: smallSplitMessage(split, counts[split].total),
+      count: counts[split].total,
+    }));
+}
+
+function smallSplitMessage(split: Split, total: number): string {
+  if (total === 0) return `There are no ${split} images; nothing can be measured on them.`;
+  return `The ${split} split has ${total} ${total === 1 ? 'image' : 'images'}; figures measured on so few say little.`;
+}
