@@ -18,7 +18,10 @@ describe('the test digits', () => {
   it('survive the way into a PNG file pixel by pixel', async () => {
     const [digit] = await testDigits(1);
     const pixels = digit?.pixels ?? new Uint8Array();
-    const decoded = await sharp(encodeGreyPng(pixels, SIDE)).raw().toBuffer({ resolveWithObject: true });
+    const decoded = await sharp(encodeGreyPng(pixels, SIDE))
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     expect(decoded.info).toMatchObject({ width: SIDE, height: SIDE, channels: 1 });
     expect(Buffer.compare(decoded.data, Buffer.from(pixels))).toBe(0);
   });
