@@ -31,6 +31,14 @@ export interface Node {
   readonly attributes: object;
 }
 
+/** Marks the names that a graph makes up; names from outside do not hold it. */
+const GENERATED = '#';
+
+/** Whether a name was made up by a graph, so that it means nothing outside. */
+export function isGenerated(name: string): boolean {
+  return name.includes(GENERATED);
+}
+
 export class Graph {
   readonly nodes: Node[] = [];
   readonly inputs: Value[] = [];
@@ -85,7 +93,7 @@ export class Graph {
   }
 
   private fresh(prefix: string): string {
-    return `${prefix}#${this.counter++}`;
+    return `${prefix}${GENERATED}${this.counter++}`;
   }
 
   private claim(name: string): string {

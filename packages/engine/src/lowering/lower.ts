@@ -2,7 +2,7 @@
  * Lowering: rewrites a graph so that every node is an ONNX operator. A lowering is a record of rules for the
  * operations that ONNX does not have, or that the device wants written differently; all others are copied.
  */
-import { Graph, type Node, type Value } from '../graph/graph.js';
+import { Graph, isGenerated, type Node, type Value } from '../graph/graph.js';
 
 /** Writes one node with other operations; gets the node's inputs in the new graph and returns its outputs there. */
 export type LoweringRule = (inputs: readonly Value[], node: Node) => readonly Value[];
@@ -40,14 +40,14 @@ function rewrite(target: Graph, node: Node, inputs: Value[], lowering: Lowering)
   return target.apply(node.op, inputs, node.attributes);
 }
 
-/** Unnamed scalars are shared with those that rules make; other constants keep their names. */
+/** Scalars are shared with those that rules make. Only names from outside stay: the copy makes up its own. */
 function copyConstant(value: Value, target: Graph): Value {
   const data = value.constant;
   if (!data) throw new Error(`${value.name} is no constant`);
   if (value.shape.length === 0 && (data instanceof Float32Array || data instanceof Float64Array)) {
     return target.scalar(data[0], data instanceof Float64Array ? 'float64' : 'float32');
   }
-  return target.constant(value.dtype, value.shape, data, value.name);
+  return target.constant(value.dtype, value.shape, data, isGenerated(value.name) ? undefined : value.name);
 }
 
 function neededValues(graph: Graph): Set<Value> {
