@@ -61,11 +61,7 @@ export const TrainerReport = Type.Union([
     is_best: Type.Boolean(),
     metrics: Strict({ train: MetricValues, validation: Nullable(MetricValues) }),
   }),
-  Strict({
-    type: Type.Literal('trained'),
-    test: Nullable(MetricValues),
-    best: Strict({ epoch: Type.Integer(), step: Type.Integer() }),
-  }),
+  Strict({ type: Type.Literal('trained'), test: Nullable(MetricValues) }),
 ]);
 export type TrainerReport = Static<typeof TrainerReport>;
 

@@ -1,1 +1,5 @@
+export * from './checkpoint-file.js';
+export * from './malloc.js';
+export * from './probe.js';
 export * from './session.js';
+export * from './train.js';

@@ -1,0 +1,95 @@
+/** One pass over the train split: blocks of steps in the epoch's own order, each block one `session.run`. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PackedSplit } from '@trainyard/datasets';
+import { permutation } from '@trainyard/engine';
+import { type BatchBuffer, fillBatches } from './batches.js';
+import type { StepResult, StepRunner } from './step-runner.js';
+import type { TrainState } from './train-state.js';
+
+/** The compiled steps of a training: one that runs several steps at once, where the plan says so, and a single one. */
+export interface Runners {
+  several: StepRunner | null;
+  single: StepRunner | null;
+}
+
+export interface EpochOptions {
+  runners: Runners;
+  state: TrainState;
+  split: PackedSplit;
+  batchSize: number;
+  seed: number;
+  /** Counted from 1. */
+  epoch: number;
+  /** Steps done before this epoch. */
+  stepsBefore: number;
+  learningRate: (step: number) => number;
+  signal: AbortSignal;
+}
+
+/** What one run gave. */
+export interface RunResult {
+  /** The run's first step over the whole training, from 1. */
+  firstStep: number;
+  steps: StepResult[];
+  /** Real rows of each step. */
+  rows: number[];
+  seconds: number;
+}
+
+interface Block {
+  runner: StepRunner;
+  /** The block's first batch in the epoch. */
+  first: number;
+}
+
+/** How many steps the blocks of an epoch hold: as many full ones of `stepsPerRun` as fit, then single ones. */
+export function blockSizes(steps: number, stepsPerRun: number): number[] {
+  const full = stepsPerRun > 1 ? Math.floor(steps / stepsPerRun) : 0;
+  return [...Array<number>(full).fill(stepsPerRun), ...Array<number>(steps - full * stepsPerRun).fill(1)];
+}
+
+/** Trains one epoch and yields after each run. Aborting the signal ends it between two runs. */
+export async function* trainEpoch(options: EpochOptions): AsyncGenerator<RunResult> {
+  const { state, signal, seed, stepsBefore, learningRate } = options;
+  const blocks = planBlocks(options);
+  const gather = prepareGather(options);
+  let next = gather(blocks, 0);
+  for (let index = 0; index < blocks.length; index++) {
+    const batches = await next;
+    next = gather(blocks, index + 1);
+    await nextTurn();
+    signal.throwIfAborted();
+    const { runner, first } = blocks[index];
+    const firstStep = stepsBefore + first + 1;
+    const startedAt = performance.now();
+    const steps = await runner.run(state, batches, { firstStep, seed, learningRate });
+    yield { firstStep, steps, rows: batches.rows, seconds: (performance.now() - startedAt) / 1000 };
+  }
+}
+
+function planBlocks({ runners, split, batchSize }: EpochOptions): Block[] {
+  const steps = Math.ceil(split.count / batchSize);
+  let first = 0;
+  return blockSizes(steps, runners.several?.step.stepsPerRun ?? 1).map((size) => {
+    const runner = size > 1 ? runners.several : runners.single;
+    if (!runner) throw new RangeError(`No step was compiled for blocks of ${size}`);
+    const block = { runner, first };
+    first += size;
+    return block;
+  });
+}
+
+/** Gathers a block's batches; called for the next block before the current one runs, so that disk and compute overlap. */
+function prepareGather({ split, batchSize, seed, epoch }: EpochOptions) {
+  const order = permutation(split.count, seed, epoch);
+  return (blocks: Block[], index: number): Promise<BatchBuffer | never> => {
+    if (index === blocks.length) return new Promise(() => {});
+    const { runner, first } = blocks[index];
+    const buffer = runner.buffers[index % 2];
+    const filled = fillBatches(buffer, split, { order, first, batches: runner.step.stepsPerRun }, batchSize);
+    const gathered = filled.then(() => buffer);
+    gathered.catch(() => {});
+    return gathered;
+  };
+}

@@ -1,0 +1,111 @@
+/** Runs a compiled training step: inputs of K steps in, their losses and hits out, the state carried on. */
+import type { ExecutionPlan } from '@trainyard/contracts';
+import { type DropoutMask, fillDropoutMask, type TrainStep } from '@trainyard/engine';
+import { allocateBatches, type BatchBuffer, elements } from './batches.js';
+import {
+  createSession,
+  type Feeds,
+  float32Tensor,
+  int32Tensor,
+  type Session,
+  type TensorValue,
+  uint8Tensor,
+} from './session.js';
+import type { TrainState } from './train-state.js';
+
+export interface StepResult {
+  /** Mean over the batch's real rows. */
+  loss: number;
+  /** How many of the real rows were named right. */
+  correct: number;
+}
+
+/** Where a run stands in the training: everything random in it is a function of these. */
+export interface RunPosition {
+  /** The run's first step, counted from 1 over the whole training. */
+  firstStep: number;
+  seed: number;
+  /** The learning rate of a step, which is counted from 1. */
+  learningRate: (step: number) => number;
+}
+
+export class StepRunner {
+  readonly step: TrainStep;
+  /** Two sets of inputs: one is filled while the other is computed. */
+  readonly buffers: readonly [BatchBuffer, BatchBuffer];
+  readonly #session: Session;
+  readonly #masks: ReadonlyMap<DropoutMask, Uint8Array>;
+
+  private constructor(step: TrainStep, session: Session) {
+    this.step = step;
+    this.#session = session;
+    this.buffers = [allocateBatches(step), allocateBatches(step)];
+    this.#masks = new Map(step.masks.map((mask) => [mask, new Uint8Array(elements(mask) * step.stepsPerRun)]));
+  }
+
+  static async open(step: TrainStep, plan: Pick<ExecutionPlan, 'device' | 'threads'>): Promise<StepRunner> {
+    return new StepRunner(step, await createSession(step.onnx, { device: plan.device, threads: plan.threads }));
+  }
+
+  async run(state: TrainState, batches: BatchBuffer, position: RunPosition): Promise<StepResult[]> {
+    const { step } = this;
+    const results = await this.#session.run(
+      { ...state.feeds(), ...this.#batchFeeds(batches), ...this.#maskFeeds(position), ...this.#scalarFeeds(position) },
+      [...state.outputs, step.loss, step.correct],
+    );
+    state.advance(results);
+    const losses = floats(results, step.loss);
+    const correct = floats(results, step.correct);
+    return Array.from({ length: step.stepsPerRun }, (_, k) => ({ loss: losses[k], correct: correct[k] }));
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #batchFeeds(batches: BatchBuffer): Feeds {
+    const { images, labels, weights } = this.step;
+    return {
+      [images.name]: uint8Tensor(batches.images, images.shape),
+      [labels.name]: int32Tensor(batches.labels, labels.shape),
+      [weights.name]: float32Tensor(batches.weights, weights.shape),
+    };
+  }
+
+  #maskFeeds({ seed, firstStep }: RunPosition): Feeds {
+    const feeds: Record<string, TensorValue> = {};
+    for (const [mask, memory] of this.#masks) {
+      const size = elements(mask);
+      for (let k = 0; k < this.step.stepsPerRun; k++) {
+        fillDropoutMask(mask, seed, firstStep + k, memory.subarray(k * size, (k + 1) * size));
+      }
+      feeds[mask.input] = uint8Tensor(memory, this.#perRun(mask.shape));
+    }
+    return feeds;
+  }
+
+  #scalarFeeds({ firstStep, learningRate }: RunPosition): Feeds {
+    const steps = Array.from({ length: this.step.stepsPerRun }, (_, k) => firstStep + k);
+    const values = steps.map((step) => this.step.scalarValues(step, learningRate(step)));
+    return Object.fromEntries(
+      this.step.scalars.map((name) => [
+        name,
+        float32Tensor(
+          Float32Array.from(values, (value) => value[name]),
+          this.#perRun([]),
+        ),
+      ]),
+    );
+  }
+
+  /** The shape of an input that has `shape` in each step. */
+  #perRun(shape: readonly number[]): readonly number[] {
+    return this.step.stepsPerRun === 1 ? shape : [this.step.stepsPerRun, ...shape];
+  }
+}
+
+function floats(results: Readonly<Record<string, TensorValue>>, name: string): Float32Array {
+  const result = results[name];
+  if (result?.dtype === 'float32') return result.data;
+  throw new TypeError(`Output ${name}: expected float32. Received: ${result?.dtype}`);
+}

@@ -1,0 +1,62 @@
+/** What a run of a training step changes: the weights and the optimizer's slots. */
+import type { TrainStep } from '@trainyard/engine';
+import { elements } from './batches.js';
+import { type Feeds, float32Tensor, type TensorValue } from './session.js';
+
+type StateTensor = TrainStep['state'][number];
+
+export class TrainState {
+  readonly #tensors: readonly StateTensor[];
+  readonly #values = new Map<string, Float32Array>();
+
+  /** `initial` holds each parameter by name; a slot that it does not hold starts at 0. */
+  constructor(tensors: readonly StateTensor[], initial: ReadonlyMap<string, Float32Array>) {
+    this.#tensors = tensors;
+    for (const tensor of tensors) this.#values.set(tensor.name, initialValue(tensor, initial));
+  }
+
+  feeds(): Feeds {
+    return Object.fromEntries(
+      this.#tensors.map((tensor) => [tensor.input, float32Tensor(this.value(tensor.name), tensor.shape)]),
+    );
+  }
+
+  get outputs(): string[] {
+    return this.#tensors.map((tensor) => tensor.output);
+  }
+
+  /** Takes over what a run gave. */
+  advance(results: Readonly<Record<string, TensorValue>>): void {
+    for (const { name, output } of this.#tensors) {
+      const result = results[output];
+      if (result?.dtype !== 'float32')
+        throw new TypeError(`Output ${output}: expected float32. Received: ${result?.dtype}`);
+      this.#values.set(name, result.data);
+    }
+  }
+
+  value(name: string): Float32Array {
+    const value = this.#values.get(name);
+    if (!value) throw new RangeError(`The training has no tensor ${name}`);
+    return value;
+  }
+
+  /** Weights and slots by name. */
+  tensors(): Map<string, { shape: readonly number[]; data: Float32Array }> {
+    return new Map(this.#tensors.map(({ name, shape }) => [name, { shape, data: this.value(name) }]));
+  }
+
+  /** The weights alone. */
+  parameters(): Map<string, Float32Array> {
+    const parameters = this.#tensors.filter((tensor) => tensor.role === 'parameter');
+    return new Map(parameters.map(({ name }) => [name, this.value(name)]));
+  }
+}
+
+function initialValue(tensor: StateTensor, initial: ReadonlyMap<string, Float32Array>): Float32Array {
+  const size = elements(tensor);
+  const value = initial.get(tensor.name);
+  if (!value && tensor.role === 'slot') return new Float32Array(size);
+  if (value?.length === size) return value;
+  throw new RangeError(`Tensor ${tensor.name}: expected ${size} elements. Received: ${value?.length ?? 'none'}`);
+}

@@ -1,0 +1,102 @@
+/** A training job from its description to its result: packs the data, compiles, fits, keeps checkpoints, tests the best. */
+import type { ExecutionPlan, ModelSummary, TrainerReport, TrainingTask } from '@trainyard/contracts';
+import { type PackedDataset, packDataset } from '@trainyard/datasets';
+import {
+  buildModel,
+  initialParameters,
+  type Model,
+  parseModelSpec,
+  preprocessingFor,
+  summarizeModel,
+} from '@trainyard/engine';
+import type { ObjectStore } from '@trainyard/storage';
+import { CheckpointHistory } from './checkpoint-history.js';
+import { openTraining } from './compiled-training.js';
+import { namedMetrics } from './evaluate.js';
+import { type FitObserver, fit, stepsPerEpoch } from './fit.js';
+import { choosePlan } from './plan.js';
+import { StepReporter } from './step-reporter.js';
+
+/** What a training tells while it goes on; it waits for the promises that it gets back. */
+export type Report = (report: TrainerReport) => Promise<void>;
+
+/**
+ * Runs a task to its end and reports all the way; the last report is `trained`. Aborting `signal` ends it within one run,
+ * and the promise is rejected with the signal's reason. Throws `training_diverged`, `out_of_memory`, `checkpoint_corrupt`
+ * and what the compiler and the data set throw.
+ */
+export async function train(
+  task: TrainingTask,
+  { store, signal, report }: { store: ObjectStore; signal: AbortSignal; report: Report },
+): Promise<void> {
+  const { training, dataset } = task;
+  const model = buildModel(parseModelSpec(task.spec), { image: dataset.image, classes: dataset.classes });
+  const summary = summarizeModel(model, training.batch_size);
+  const data = await packDataset(store, dataset.id, { ...summary.image, fit: dataset.fit });
+  try {
+    signal.throwIfAborted();
+    const plan = task.plan ?? newPlan(task, summary, stepsPerEpoch(data, training));
+    if (!task.plan) await report({ type: 'planned', plan });
+    await trainPlanned({ task, model, data, plan, store, signal, report });
+  } finally {
+    await data.close();
+  }
+}
+
+async function trainPlanned(options: {
+  task: TrainingTask;
+  model: Model;
+  data: PackedDataset;
+  plan: ExecutionPlan;
+  store: ObjectStore;
+  signal: AbortSignal;
+  report: Report;
+}): Promise<void> {
+  const { task, model, data, plan, store, signal, report } = options;
+  const { training } = task;
+  const preprocessing = preprocessingFor(training.normalization, task.dataset.stats, data.image.channels);
+  const history = new CheckpointHistory(store, { id: task.job_id, attempt: task.attempt }, task.checkpoints);
+  const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null };
+  const start = (await history.resume()) ?? fresh;
+  const steps = stepsPerEpoch(data, training);
+  const compiled = await openTraining({ model, training, preprocessing, plan, steps });
+  try {
+    signal.throwIfAborted();
+    await report({ type: 'running', epoch: start.epoch });
+    const observer = observe(history, report);
+    const best = await fit({ ...compiled, training, data, start, signal, observer });
+    const test = await compiled.evaluator.evaluate(await history.tensors(best.step), data.splits.test, signal);
+    await report({ type: 'trained', test: test && namedMetrics(test, training.metrics) });
+  } finally {
+    await compiled.release();
+  }
+}
+
+function newPlan({ device, threads, training }: TrainingTask, summary: ModelSummary, steps: number): ExecutionPlan {
+  const { width, height, channels } = summary.image;
+  const batchBytes = training.batch_size * width * height * channels;
+  return choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch: steps });
+}
+
+/** Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. */
+function observe(history: CheckpointHistory, report: Report): FitObserver {
+  const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress }));
+  return {
+    steps: (rows, progress) => steps.add(rows, progress),
+    async epoch(row, progress) {
+      await steps.flush();
+      await report({ type: 'epoch', row, progress });
+    },
+    async checkpoint(snapshot) {
+      const { key, digest, bytes } = await history.save(snapshot);
+      const { epoch, step } = snapshot.position;
+      await report({
+        type: 'checkpoint',
+        checkpoint: { epoch, step, key, digest },
+        bytes,
+        is_best: snapshot.isBest,
+        metrics: snapshot.metrics,
+      });
+    },
+  };
+}
