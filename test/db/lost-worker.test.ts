@@ -1,3 +1,4 @@
+import type { JobStatus } from '@trainyard/contracts';
 import { ATTEMPTS_MAX, StaleAttemptError } from '@trainyard/db';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { migrate, openDatabase, waitForMigrations } from '@trainyard/db';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -64,6 +66,22 @@ describe('migrate', () => {
     expect(all).toMatch(/ON public\.jobs USING btree \(status, lease_expires_at\)/);
     expect(all).toMatch(/ON public\.job_metrics USING btree \(job_id, resolution, step\)/);
     expect(all).toMatch(/UNIQUE INDEX \S+ ON public\.job_events USING btree \(job_id, seq\)/);
+  });
+});
+
+describe('prisma migrate', () => {
+  it('finds a migrated database up to date, and the schema without drift', async (context) => {
+    const engine = process.env.TRAINYARD_TEST_PRISMA_ENGINE;
+    if (!engine) return context.skip('needs a Prisma schema engine (TRAINYARD_TEST_PRISMA_ENGINE)');
+    const url = await createEmptyDatabase();
+    await migrate(url);
+    const run = promisify(execFile);
+    const env = { ...process.env, DATABASE_URL: url, PRISMA_SCHEMA_ENGINE_BINARY: engine, CHECKPOINT_DISABLE: '1' };
+    const status = await run('npx', ['prisma', 'migrate', 'status'], { env });
+    expect(status.stdout).toContain('Database schema is up to date');
+    const drift = ['prisma', 'migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema.prisma'];
+    const diff = await run('npx', [...drift, '--exit-code'], { env });
+    expect(diff.stdout).toContain('No difference detected');
   });
 });
 

@@ -8,8 +8,8 @@ const RECONNECT_MS_MAX = 2_000;
 
 const retryStrategy = (tries: number) => Math.min(tries * 100, RECONNECT_MS_MAX);
 
-/** For a process that asks: a command fails soon where Redis cannot be reached, and does not wait for it. */
-const ASKING: RedisOptions = { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy };
+/** For a process that asks: where Redis cannot be reached a command fails at the second try to connect. */
+const ASKING: RedisOptions = { maxRetriesPerRequest: 1, retryStrategy };
 
 /** For a process that waits for entries, through any pause of Redis. */
 const WAITING: RedisOptions = { maxRetriesPerRequest: null, retryStrategy };

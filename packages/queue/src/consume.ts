@@ -10,6 +10,8 @@ export interface ConsumeOptions {
   onError?: (error: Error) => void;
   /** How long an entry is held between two renewals; after that another consumer gets it. */
   lockMs?: number;
+  /** How often entries are looked for whose consumer has stopped renewing them. */
+  stalledCheckMs?: number;
 }
 
 export interface Consumer {
@@ -18,6 +20,9 @@ export interface Consumer {
 }
 
 const LOCK_MS = 30_000;
+
+/** How often an entry may lose its consumer. Postgres counts the attempts, so the queue gives up on none of them. */
+const STALLED_MAX = 1000;
 
 /**
  * Hands each entry of a queue to `handler`. An entry may come twice, or come when it is no longer wanted: the handler
@@ -39,6 +44,8 @@ export function consume<Q extends QueueName>(
     prefix: PREFIX,
     concurrency: options.concurrency,
     lockDuration: options.lockMs ?? LOCK_MS,
+    stalledInterval: options.stalledCheckMs ?? LOCK_MS,
+    maxStalledCount: STALLED_MAX,
   });
   worker.on('error', onError);
   worker.on('failed', (_entry, error) => onError(error));
