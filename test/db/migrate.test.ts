@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { migrate, openDatabase, waitForMigrations } from '@trainyard/db';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { createEmptyDatabase } from '../setup/index.js';
+import { atEnd, createEmptyDatabase, createTestDatabase } from '../setup/index.js';
 
 async function query<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
@@ -105,10 +105,34 @@ describe('waitForMigrations', () => {
 });
 
 describe('check', () => {
-  it('passes where Postgres answers and throws where nothing listens', async () => {
+  it('passes where Postgres answers', async () => {
     const db = openDatabase(await createEmptyDatabase());
     await db.check();
     await db.close();
+  });
+
+  it('passes again after Postgres has cut every connection', async () => {
+    const url = await createTestDatabase();
+    const db = openDatabase(url);
+    atEnd(() => db.close());
+    await Promise.all([db.check(), db.check(), db.check()]);
+    await query(
+      url,
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await expect
+      .poll(
+        () =>
+          db.check().then(
+            () => 'up',
+            () => 'down',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('up');
+  });
+
+  it('throws where nothing listens', async () => {
     const unreachable = openDatabase('postgresql://nobody@127.0.0.1:1/none');
     await expect(unreachable.check()).rejects.toThrow();
     await unreachable.close();

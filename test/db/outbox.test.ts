@@ -1,4 +1,5 @@
 import { openQueues } from '@trainyard/queue';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { atEnd, createTestRedis } from '../setup/index.js';
@@ -58,6 +59,30 @@ describe('the outbox', () => {
     await queues.add(entry.queue, entry.payload, { jobId: entry.id });
     await queues.add(entry.queue, entry.payload, { jobId: entry.id });
     expect(await queues.waiting('training')).toBe(1);
+  });
+
+  it('brings back what the queue has lost', async () => {
+    const redis = await createTestRedis();
+    const queues = openQueues(redis);
+    atEnd(() => queues.close());
+    const send = async () => {
+      const entries = await db.outbox.pending(1000);
+      for (const entry of entries) await queues.add(entry.queue, entry.payload, { jobId: entry.id });
+      await db.outbox.markDispatched(entries.map((entry) => entry.id));
+    };
+    await queuedJob(db, projectId);
+    await send();
+    const before = await queues.waiting('training');
+    expect(before).toBeGreaterThan(0);
+
+    const client = new Redis(redis);
+    await client.flushdb();
+    client.disconnect();
+    expect(await queues.waiting('training')).toBe(0);
+    await makeEntriesOld();
+    await db.outbox.redispatch(60_000);
+    await send();
+    expect(await queues.waiting('training')).toBeGreaterThanOrEqual(before);
   });
 });
 

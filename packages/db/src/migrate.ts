@@ -106,6 +106,8 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
 /** Ending the connection also gives its advisory lock back. */
 async function withConnection<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // A lost connection also ends the query in hand with an error, and that one is reported.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await use(client);

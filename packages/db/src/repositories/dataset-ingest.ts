@@ -139,7 +139,7 @@ function giveUpOn(client: PrismaClient, fence: Fence): Promise<boolean> {
 }
 
 function workerLost({ attempt }: Fence): ErrorRecord {
-  const message = `The worker went away ${attempt} times while it read this data set. Upload a smaller or another archive.`;
+  const message = `The worker went away during attempt ${attempt}, the last one. Upload a smaller or another archive.`;
   return { code: 'worker_lost', message };
 }
 

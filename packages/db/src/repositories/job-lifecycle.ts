@@ -166,7 +166,7 @@ function giveUpOn(client: PrismaClient, fence: Fence): Promise<boolean> {
     if (job.cancelRequested) {
       await moveJob(tx, job, 'cancelled', { reason: 'Cancelled by request, after its worker went away' });
     } else if (job.attempt >= ATTEMPTS_MAX) {
-      const message = `The worker went away ${job.attempt} times during this job. Try a smaller batch or model.`;
+      const message = `The worker went away during attempt ${job.attempt}, the last one. Try a smaller batch or model.`;
       const error: ErrorRecord = { code: 'worker_lost', message };
       await moveJob(tx, job, 'failed', { reason: message, data: { error: toJson(error) }, event: { error } });
     } else {
