@@ -1,0 +1,25 @@
+/** The process that reads one uploaded archive: foreign bytes are decoded here, away from everything else. */
+import { INGEST_PROTOCOL } from '@trainyard/contracts';
+import { ingestDataset } from '@trainyard/datasets';
+import { openObjectStore } from '@trainyard/storage';
+import { serve } from './serve.js';
+
+const PROGRESS_INTERVAL_MS = 500;
+
+serve(INGEST_PROTOCOL, async (task, { report }) => {
+  const store = openObjectStore({ root: process.argv[2] });
+  const upload = {
+    datasetId: task.dataset_id,
+    sourceKey: task.source_key,
+    format: task.format,
+    options: task.options,
+  };
+  let reportedAt = 0;
+  const dataset = await ingestDataset(store, upload, (progress) => {
+    const now = performance.now();
+    if (now - reportedAt < PROGRESS_INTERVAL_MS) return;
+    reportedAt = now;
+    void report({ type: 'progress', progress });
+  });
+  await report({ type: 'ingested', dataset });
+});

@@ -1,0 +1,16 @@
+/** What the handlers of both queues need. */
+import type { Database, WorkerDevice } from '@trainyard/db';
+import type { ObjectStore } from '@trainyard/storage';
+import type { Logger } from 'pino';
+
+export interface WorkerContext {
+  workerId: string;
+  db: Database;
+  store: ObjectStore;
+  /** The object store's root, for the children, which open it themselves. */
+  objectsDir: string;
+  devices: readonly WorkerDevice[];
+  /** Threads of a training. */
+  threads: number;
+  log: Logger;
+}

@@ -1,0 +1,82 @@
+/** One attempt at an uploaded data set: takes it, has a child read it, and marks it ready or failed, or hands it back. */
+import { ERROR_KINDS, type ErrorRecord, INGEST_PROTOCOL, type IngestReport, toErrorRecord } from '@trainyard/contracts';
+import { type DatasetClaim, StaleAttemptError } from '@trainyard/db';
+import type { Logger } from 'pino';
+import { type ChildOutcome, runChild } from '../child/run-child.js';
+import type { WorkerContext } from '../context.js';
+import { holdLease, LEASE_MS } from '../lease.js';
+
+const SCRIPT = new URL('../children/ingest.js', import.meta.url);
+
+/** A data set whose process fails this often for a reason that might pass fails for good. */
+const TRIES_MAX = 3;
+
+type Ingested = Extract<IngestReport, { type: 'ingested' }>;
+
+/** Nothing happens where the data set is not there to be taken: a message may come twice, or after a deletion. */
+export async function runIngest(context: WorkerContext, datasetId: string, shutdown: AbortSignal): Promise<void> {
+  const claim = await context.db.datasets.claim(datasetId, { workerId: context.workerId, leaseMs: LEASE_MS });
+  const log = context.log.child({ dataset_id: datasetId, attempt: claim?.attempt });
+  if (!claim) return log.info('left a data set that is not to be taken');
+  log.info('took a data set');
+  try {
+    await ingest(context, claim, log, shutdown);
+  } catch (error) {
+    if (!(error instanceof StaleAttemptError)) throw error;
+    log.warn('the data set is no longer held by this worker');
+  }
+}
+
+async function ingest(context: WorkerContext, claim: DatasetClaim, log: Logger, shutdown: AbortSignal): Promise<void> {
+  const { datasets } = context.db;
+  const lost = new AbortController();
+  const releaseLease = holdLease({
+    renew: () => datasets.renewLease(claim, LEASE_MS),
+    isLost: (error) => error instanceof StaleAttemptError,
+    onLost: (error) => lost.abort(error),
+  });
+  try {
+    const { outcome, ingested } = await read(context, claim, { stop: shutdown, kill: lost.signal, log });
+    if (lost.signal.aborted) throw lost.signal.reason;
+    if (ingested) {
+      await datasets.markReady(claim, ingested.dataset);
+      return log.info('read a data set');
+    }
+    if (shutdown.aborted) return await datasets.release(claim);
+    const error = errorOf(outcome, log);
+    if (ERROR_KINDS[error.code].retryable && claim.attempt < TRIES_MAX) return await datasets.release(claim);
+    await datasets.markFailed(claim, error);
+  } finally {
+    await releaseLease();
+  }
+}
+
+async function read(
+  { db, objectsDir }: WorkerContext,
+  claim: DatasetClaim,
+  { stop, kill, log }: { stop: AbortSignal; kill: AbortSignal; log: Logger },
+): Promise<{ outcome: ChildOutcome; ingested: Ingested | null }> {
+  let ingested: Ingested | null = null;
+  const onReport = async (report: IngestReport) => {
+    if (report.type === 'progress') await db.datasets.setProgress(claim, report.progress);
+    else ingested = report;
+  };
+  const { id: dataset_id, sourceKey: source_key, format, options } = claim;
+  const task = { dataset_id, source_key, format, options };
+  try {
+    const args = [objectsDir];
+    const outcome = await runChild({ script: SCRIPT, args, protocol: INGEST_PROTOCOL, task, onReport, stop, kill });
+    return { outcome, ingested };
+  } catch (error) {
+    if (error instanceof StaleAttemptError) throw error;
+    log.error({ err: error }, 'reading a data set could not go on');
+    return { outcome: { type: 'failed', error: toErrorRecord(error) }, ingested: null };
+  }
+}
+
+function errorOf(outcome: ChildOutcome, log: Logger): ErrorRecord {
+  if (outcome.type === 'failed') return outcome.error;
+  const { exit, stderr } = outcome.type === 'crashed' ? outcome : { exit: 'exit code 0', stderr: '' };
+  log.error({ exit, stderr }, 'the ingest ended without a result');
+  return { code: 'worker_lost', message: `The process that read the archive ended unexpectedly (${exit}).` };
+}

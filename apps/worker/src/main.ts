@@ -1,0 +1,36 @@
+/** The worker process. */
+import { readConfig } from '@trainyard/config';
+import { pino } from 'pino';
+import { startWorker } from './worker.js';
+
+const STOP_MAX_MS = 9000;
+
+const config = readConfig('worker');
+const log = pino({ level: config.logLevel, base: { app: 'worker' } });
+const stopping = new AbortController();
+
+function stop(why: string): void {
+  if (stopping.signal.aborted) return;
+  log.info({ why }, 'stopping');
+  stopping.abort(new Error(`The worker was stopped: ${why}`));
+  setTimeout(() => process.exit(1), STOP_MAX_MS).unref();
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+process.on('disconnect', () => stop('its parent is gone'));
+
+try {
+  const worker = await startWorker(config, log, stopping.signal);
+  log.info('ready');
+  process.send?.({ type: 'ready' });
+  if (!stopping.signal.aborted) {
+    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  }
+  await worker.stop();
+  log.info('stopped');
+  process.exit(0);
+} catch (error) {
+  if (stopping.signal.aborted) process.exit(0);
+  log.fatal({ err: error }, 'the worker cannot go on');
+  process.exit(1);
+}

@@ -1,0 +1,63 @@
+/** Writes what a trainer reports into the database, under the fence of the attempt. */
+import type { TrainerReport } from '@trainyard/contracts';
+import type { TrainingClaim } from '@trainyard/db';
+import type { WorkerContext } from '../context.js';
+
+type ReportOf<T extends TrainerReport['type']> = Extract<TrainerReport, { type: T }>;
+
+export class JobWriter {
+  readonly #context: WorkerContext;
+  readonly #claim: TrainingClaim;
+  /** What the trainer said last, once it is done. */
+  trained: ReportOf<'trained'> | null = null;
+
+  constructor(context: WorkerContext, claim: TrainingClaim) {
+    this.#context = context;
+    this.#claim = claim;
+  }
+
+  async write(report: TrainerReport): Promise<void> {
+    const { db } = this.#context;
+    const claim = this.#claim;
+    switch (report.type) {
+      case 'planned':
+        await db.jobs.setPlan(claim, report.plan);
+        return;
+      case 'running':
+        return db.jobs.start(claim, report.epoch === 0 ? null : `Goes on after epoch ${report.epoch}`);
+      case 'steps':
+        await db.metrics.recordSteps(claim, report.rows);
+        return db.jobs.setProgress(claim, report.progress);
+      case 'epoch':
+        await db.metrics.recordEpoch(claim, report.row);
+        return db.jobs.setProgress(claim, report.progress);
+      case 'checkpoint':
+        return this.#keep(report);
+      case 'trained':
+        this.trained = report;
+    }
+  }
+
+  /** Records a checkpoint, and only then removes the files that nothing refers to any more. */
+  async #keep({ checkpoint, bytes, is_best: best, metrics }: ReportOf<'checkpoint'>): Promise<void> {
+    const { db } = this.#context;
+    const { key: storageKey, epoch, step, digest } = checkpoint;
+    const recorded = await db.checkpoints.record(this.#claim, {
+      epoch,
+      step,
+      metrics,
+      bytes,
+      digest,
+      storageKey,
+      best,
+    });
+    if (recorded.replacedKey) await this.#remove(recorded.checkpoint.id, recorded.replacedKey);
+    const removed = await db.checkpoints.prune(this.#claim, this.#claim.training.checkpoints.keep);
+    for (const { id, storageKey: old } of removed) await this.#remove(id, old);
+  }
+
+  async #remove(checkpointId: string, key: string): Promise<void> {
+    await this.#context.store.remove(key);
+    await this.#context.store.remove(`exports/${checkpointId}.onnx`);
+  }
+}

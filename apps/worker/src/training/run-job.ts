@@ -1,0 +1,162 @@
+/**
+ * One attempt at a training job: takes it, trains it in a child, writes what the child reports, and ends it or hands it
+ * back. Everything is written under the attempt's fence, so a worker that has lost the job changes nothing any more.
+ */
+import {
+  ERROR_KINDS,
+  type ErrorRecord,
+  type JobResult,
+  parseExecutionPlan,
+  TRAINER_PROTOCOL,
+  type TrainingTask,
+  toErrorRecord,
+} from '@trainyard/contracts';
+import { StaleAttemptError, type TrainingClaim } from '@trainyard/db';
+import type { Logger } from 'pino';
+import { type ChildOutcome, runChild } from '../child/run-child.js';
+import type { WorkerContext } from '../context.js';
+import { chooseDevice } from '../devices/choose-device.js';
+import { holdLease, LEASE_MS } from '../lease.js';
+import { earlierCheckpoints } from './earlier-checkpoints.js';
+import { JobWriter } from './job-writer.js';
+
+const SCRIPT = new URL('../children/trainer.js', import.meta.url);
+
+/** A job whose process fails this often for a reason that might pass fails for good. */
+const TRIES_MAX = 3;
+
+type StopReason = 'cancelled' | 'shutdown';
+
+/** Nothing happens where the job is not there to be taken: a message may come twice, or after a cancellation. */
+export async function runJob(context: WorkerContext, jobId: string, shutdown: AbortSignal): Promise<void> {
+  const devices = context.devices.filter(({ available }) => available).map(({ device }) => device);
+  const claim = await context.db.jobs.claim(jobId, { workerId: context.workerId, leaseMs: LEASE_MS, devices });
+  const log = context.log.child({ job_id: jobId, attempt: claim?.attempt });
+  if (!claim) return log.info('left a job that is not to be taken');
+  log.info('took a job');
+  try {
+    await new JobRun(context, claim, log).run(shutdown);
+  } catch (error) {
+    if (!(error instanceof StaleAttemptError)) throw error;
+    log.warn('the job is no longer held by this worker');
+  }
+}
+
+class JobRun {
+  readonly #context: WorkerContext;
+  readonly #claim: TrainingClaim;
+  readonly #log: Logger;
+  readonly #writer: JobWriter;
+  readonly #stop = new AbortController();
+  readonly #lost = new AbortController();
+
+  constructor(context: WorkerContext, claim: TrainingClaim, log: Logger) {
+    this.#context = context;
+    this.#claim = claim;
+    this.#log = log;
+    this.#writer = new JobWriter(context, claim);
+  }
+
+  async run(shutdown: AbortSignal): Promise<void> {
+    const onShutdown = () => this.#stopFor('shutdown');
+    shutdown.addEventListener('abort', onShutdown);
+    if (shutdown.aborted) onShutdown();
+    const releaseLease = this.#holdLease();
+    try {
+      const outcome = await this.#train();
+      if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+      await this.#settle(outcome);
+    } finally {
+      shutdown.removeEventListener('abort', onShutdown);
+      await releaseLease();
+    }
+  }
+
+  #stopFor(reason: StopReason): void {
+    if (!this.#stop.signal.aborted) this.#log.info({ reason }, 'stopping the trainer');
+    this.#stop.abort(reason);
+  }
+
+  #holdLease(): () => Promise<void> {
+    const { db } = this.#context;
+    return holdLease({
+      renew: async () => {
+        const { cancelRequested } = await db.jobs.renewLease(this.#claim, LEASE_MS);
+        if (cancelRequested) this.#stopFor('cancelled');
+      },
+      isLost: (error) => error instanceof StaleAttemptError,
+      onLost: (error) => this.#lost.abort(error),
+    });
+  }
+
+  async #train(): Promise<ChildOutcome> {
+    try {
+      return await runChild({
+        script: SCRIPT,
+        args: [this.#context.objectsDir],
+        protocol: TRAINER_PROTOCOL,
+        task: await this.#describe(),
+        onReport: (report) => this.#writer.write(report),
+        stop: this.#stop.signal,
+        kill: this.#lost.signal,
+      });
+    } catch (error) {
+      if (error instanceof StaleAttemptError) throw error;
+      this.#log.error({ err: error }, 'the training could not go on');
+      return { type: 'failed', error: toErrorRecord(error) };
+    }
+  }
+
+  /** All that the trainer has to know; also fixes the device and writes it down. */
+  async #describe(): Promise<TrainingTask> {
+    const { db, devices, threads } = this.#context;
+    const claim = this.#claim;
+    const planned = claim.plan === null ? null : parseExecutionPlan(claim.plan);
+    const device = chooseDevice(claim.deviceRequested, planned?.device ?? null, devices);
+    await db.jobs.setDevice(claim, device);
+    const { id, classes, image, fit, stats } = claim.dataset;
+    return {
+      job_id: claim.id,
+      attempt: claim.attempt,
+      spec: claim.spec,
+      training: claim.training,
+      dataset: { id, classes: classes.length, image, fit, stats },
+      device: device.used,
+      threads,
+      plan: planned?.device === device.used ? planned : null,
+      checkpoints: await earlierCheckpoints(db, claim),
+    };
+  }
+
+  async #settle(outcome: ChildOutcome): Promise<void> {
+    if (this.#writer.trained) return this.#finish();
+    if (outcome.type === 'stopped') return this.#settleStopped();
+    if (outcome.type === 'failed') return this.#settleFailed(outcome.error);
+    const { exit, stderr } = outcome.type === 'crashed' ? outcome : { exit: 'exit code 0', stderr: '' };
+    this.#log.error({ exit, stderr }, 'the trainer ended without a result');
+    const message = `The training process ended unexpectedly (${exit}). Where memory is short, use a smaller batch.`;
+    return this.#settleFailed({ code: 'worker_lost', message });
+  }
+
+  async #finish(): Promise<void> {
+    const { db } = this.#context;
+    const { best } = await db.jobs.get(this.#claim.projectId, this.#claim.id);
+    const result: JobResult = { test: this.#writer.trained?.test ?? null, stop_reason: 'completed', best };
+    await db.jobs.finish(this.#claim, result);
+    this.#log.info('finished a job');
+  }
+
+  #settleStopped(): Promise<void> {
+    const { jobs } = this.#context.db;
+    if (this.#stop.signal.reason === 'cancelled') return jobs.markCancelled(this.#claim);
+    return jobs.release(this.#claim, 'The worker was stopped');
+  }
+
+  #settleFailed(error: ErrorRecord): Promise<void> {
+    const { jobs } = this.#context.db;
+    this.#log.warn({ error }, 'a training failed');
+    if (this.#stop.signal.aborted) return this.#settleStopped();
+    if (!ERROR_KINDS[error.code].retryable || this.#claim.attempt >= TRIES_MAX) return jobs.fail(this.#claim, error);
+    return jobs.release(this.#claim, error.message);
+  }
+}

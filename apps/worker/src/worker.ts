@@ -1,0 +1,48 @@
+/** The worker: tries its devices, attaches itself, and takes data sets and jobs from the queues until it is stopped. */
+import type { WorkerConfig } from '@trainyard/config';
+import { openDatabase, waitForMigrations } from '@trainyard/db';
+import { consume } from '@trainyard/queue';
+import { openObjectStore } from '@trainyard/storage';
+import type { Logger } from 'pino';
+import { probeDevices } from './devices/probe-devices.js';
+import { runIngest } from './ingest/run-ingest.js';
+import { register } from './registration.js';
+import { runJob } from './training/run-job.js';
+
+export interface RunningWorker {
+  /** Hands back what is in hand and leaves nothing running. */
+  stop(): Promise<void>;
+}
+
+/** A training uses every core; reading an archive goes on beside it. */
+const CONCURRENCY = { ingest: 1, training: 1 };
+
+export async function startWorker(config: WorkerConfig, log: Logger, stop: AbortSignal): Promise<RunningWorker> {
+  const store = openObjectStore({ root: config.objectsDir });
+  await store.check();
+  await waitForMigrations(config.databaseUrl);
+  const devices = await probeDevices(stop);
+  for (const { device, available, reason } of devices) log.info({ device, available, reason }, 'tried a device');
+  const db = openDatabase(config.databaseUrl);
+  const { workerId, end: endRegistration } = await register(db, devices, log);
+  const { objectsDir, threads } = config;
+  const context = { workerId, db, store, objectsDir, devices, threads, log };
+  const onError = (error: Error) => log.error({ err: error }, 'a queue failed');
+  const consumers = [
+    consume(config.redisUrl, 'ingest', ({ dataset_id }, signal) => runIngest(context, dataset_id, signal), {
+      concurrency: CONCURRENCY.ingest,
+      onError,
+    }),
+    consume(config.redisUrl, 'training', ({ job_id }, signal) => runJob(context, job_id, signal), {
+      concurrency: CONCURRENCY.training,
+      onError,
+    }),
+  ];
+  return {
+    async stop() {
+      await Promise.all(consumers.map((consumer) => consumer.close()));
+      await endRegistration();
+      await db.close();
+    },
+  };
+}
