@@ -85,9 +85,10 @@ export function toPlanar(interleaved: Uint8Array, channels: number): Uint8Array 
 }
 
 const REASONS: readonly [RegExp, string][] = [
+  [/is empty/, 'it is empty'],
   [/exceeds pixel limit/, `it has more than ${PIXELS_MAX} pixels`],
-  [/unsupported image format|input buffer is empty|bad seek/i, 'its format is not JPEG, PNG, WebP, GIF, TIFF or AVIF'],
-  [/premature end|truncated|end of stream|corrupt header/i, 'it is damaged or cut short'],
+  [/unsupported image format/, 'its format is not JPEG, PNG, WebP, GIF, TIFF or AVIF'],
+  [/premature end|truncated|end of|bad seek|corrupt header/i, 'it is damaged or cut short'],
 ];
 
 /** libvips' own words name functions and codes, which tell a caller nothing. */

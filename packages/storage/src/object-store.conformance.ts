@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+// biome-ignore lint/correctness/noUndeclaredDependencies: only test files import this one
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore } from './object-store.js';
 
