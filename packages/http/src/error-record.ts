@@ -37,8 +37,10 @@ const STATUS_CODES: Record<number, ErrorCode> = {
 
 export function errorRecordOf(error: FastifyError | TrainyardError, request: FastifyRequest): ErrorRecord {
   if (error instanceof TrainyardError) return error.toRecord();
-  if (error.validation !== undefined)
-    return validationRecord(error.validation as SchemaError[], error.validationContext);
+  if (error.validation !== undefined) {
+    const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
+    return invalidInput(error.validation as SchemaErrors, part);
+  }
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return mediaTypeRecord(request);
   const known = FASTIFY_ERRORS[error.code];
   if (known !== undefined) return known;
@@ -47,13 +49,15 @@ export function errorRecordOf(error: FastifyError | TrainyardError, request: Fas
   return { code: STATUS_CODES[status] ?? 'bad_request', message: 'The request cannot be read. Check how it is sent.' };
 }
 
-function validationRecord(validation: SchemaError[], context: string | undefined): ErrorRecord {
+export type SchemaErrors = SchemaError[];
+
+/** `part` is what does not fit: body, query or form. */
+export function invalidInput(validation: SchemaErrors, part: string): ErrorRecord {
   const errors = resolveUnions(validation).map(toFieldError);
-  const where = context === 'querystring' ? 'query' : (context ?? 'body');
   const more = errors.length > ERRORS_SHOWN ? ` The first ${ERRORS_SHOWN} of ${errors.length} are listed.` : '';
   return {
     code: 'invalid_request',
-    message: `Correct the ${where} as "errors" says and send it again.${more}`,
+    message: `Correct the ${part} as "errors" says and send it again.${more}`,
     errors: errors.slice(0, ERRORS_SHOWN),
   };
 }

@@ -1,5 +1,6 @@
 /** What the API and the inference server share of HTTP. */
 export { type AuthenticationOptions, authentication, requireOperator } from './authentication.js';
+export { checkInput } from './check-input.js';
 export { createServer, type ServerOptions } from './create-server.js';
 export type { Principal } from './principal.js';
 export { sendProblem } from './problem-details.js';
