@@ -1,0 +1,33 @@
+/** The API as a Fastify server that does not listen yet. */
+import { createServer } from '@trainyard/http';
+import type { FastifyInstance } from 'fastify';
+import type { ApiDependencies } from './dependencies.js';
+import { closing } from './plugins/closing.js';
+import { openapi } from './plugins/openapi.js';
+import { outboxDispatcher } from './plugins/outbox-dispatcher.js';
+import { reconciler } from './plugins/reconciler.js';
+import { referencePage } from './plugins/reference-page.js';
+import { keyedRoutes } from './routes/keyed-routes.js';
+import { healthz } from './routes/server/healthz.js';
+import { readyz } from './routes/server/readyz.js';
+
+/** Closing the server leaves `deps` open: who made them closes them. */
+export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> {
+  const app = await createServer({ logger: deps.logger ?? false });
+  // The response schemas are documentation, which the tests hold the answers to; they must never cut an answer short.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.decorate('db', deps.db);
+  app.decorate('store', deps.store);
+  app.decorate('queues', deps.queues);
+  app.decorate('maxUploadBytes', deps.maxUploadBytes);
+  await app.register(closing);
+  await app.register(outboxDispatcher);
+  await app.register(reconciler);
+  await app.register(openapi);
+  await app.register(referencePage);
+  await app.register(healthz);
+  await app.register(readyz);
+  await app.register(keyedRoutes, { inferenceUrl: deps.inferenceUrl });
+  await app.ready();
+  return app;
+}

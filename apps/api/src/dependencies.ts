@@ -1,0 +1,24 @@
+/** What the API is built from. `buildApi` makes it reachable from every route as `app.<name>`. */
+import type { Database } from '@trainyard/db';
+import type { Queues } from '@trainyard/queue';
+import type { ObjectStore } from '@trainyard/storage';
+import type { FastifyServerOptions } from 'fastify';
+
+export interface ApiDependencies {
+  db: Database;
+  store: ObjectStore;
+  queues: Queues;
+  /** Where `apps/inference` listens. */
+  inferenceUrl: string;
+  maxUploadBytes: number;
+  logger?: FastifyServerOptions['logger'];
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    db: Database;
+    store: ObjectStore;
+    queues: Queues;
+    maxUploadBytes: number;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The live stream of a job's events as server-sent events. Postgres is polled, so any API process can serve any job,
+ * and a client that comes back with the id of its last event misses nothing and gets nothing twice.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ENDED_JOB_STATUSES, type Event, type Job, LIST_LIMIT_MAX } from '@trainyard/contracts';
+import type { Database } from '@trainyard/db';
+
+export interface StreamSource {
+  db: Pick<Database, 'jobs' | 'events'>;
+  projectId: string;
+  jobId: string;
+  /** The last event that the client has. */
+  after: string | undefined;
+  /** Ends the stream, when the client has gone or the server stops. */
+  signal: AbortSignal;
+}
+
+const POLL_MS = 400;
+const HEARTBEAT_MS = 15_000;
+const RECONNECT_MS = 1_000;
+
+/** The frames of the stream. It ends once the job has ended and its last event is out. */
+export async function* eventFrames(source: StreamSource): AsyncGenerator<string, void, void> {
+  yield `retry: ${RECONNECT_MS}\n\n`;
+  let { after } = source;
+  let progress = '';
+  let quietSince = Date.now();
+  while (!source.signal.aborted) {
+    // The job is read before its events, so that a job seen as ended has all of its events in the list that follows.
+    const job = await source.db.jobs.get(source.projectId, source.jobId);
+    const page = await source.db.events.list(source.projectId, source.jobId, pageAfter(after));
+    const frames = page.data.map(eventFrame);
+    after = page.data.at(-1)?.id ?? after;
+    const latest = progressFrame(job);
+    if (latest !== '' && latest !== progress) frames.push(latest);
+    progress = latest;
+    if (frames.length === 0 && Date.now() - quietSince > HEARTBEAT_MS) frames.push(': still here\n\n');
+    if (frames.length > 0) {
+      yield frames.join('');
+      quietSince = Date.now();
+    }
+    if (isEnded(job) && !page.has_more) return;
+    if (!page.has_more) await pause(source.signal);
+  }
+}
+
+export function isEnded({ status }: Job): boolean {
+  return ENDED_JOB_STATUSES.some((ended) => ended === status);
+}
+
+function pageAfter(after: string | undefined) {
+  return { limit: LIST_LIMIT_MAX, ...(after === undefined ? {} : { after }) };
+}
+
+function eventFrame(event: Event): string {
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** It has no id: what a client resumes from are events alone. */
+function progressFrame({ id, status, progress, metrics }: Job): string {
+  return progress === null
+    ? ''
+    : `event: progress\ndata: ${JSON.stringify({ job_id: id, status, progress, metrics })}\n\n`;
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,54 @@
+/** The OpenAPI 3.1 document, made from the schemas of the routes, at `/openapi.json`. */
+import swagger from '@fastify/swagger';
+import plugin from 'fastify-plugin';
+import type { TSchema } from 'typebox';
+import { COMPONENTS } from '../schemas/components.js';
+import { nameModelSpec } from './model-spec-reference.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A body that the route reads by itself: documented like any other, but not parsed and validated by Fastify. */
+    streamedBody?: { content: Record<string, { schema: TSchema }> };
+  }
+}
+
+const TAGS = [
+  { name: 'Data sets', description: 'Upload images and see what was found in them.' },
+  { name: 'Models', description: 'Specifications of networks: check, store and list them.' },
+  { name: 'Jobs', description: 'Train a model on a data set, and watch it.' },
+  { name: 'Checkpoints', description: 'The weights of a job after an epoch, to keep or to serve.' },
+  { name: 'Endpoints', description: 'Hosted inference.' },
+  { name: 'Access', description: 'Projects and API keys.' },
+  { name: 'Server', description: 'Whether the server is well, and what is attached to it.' },
+];
+
+const DESCRIPTION = `Trains convolutional networks and serves them.
+
+Send an API key as \`Authorization: Bearer <key>\`. Every error is a problem document (RFC 9457) whose \`detail\` says what
+to do; where a body does not fit, \`errors\` points to each place in it. Lists take \`limit\` and \`after\`.`;
+
+export const openapi = plugin(
+  async (app) => {
+    for (const schema of COMPONENTS) app.addSchema(schema);
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: { title: 'Trainyard', version: '0.1.0', description: DESCRIPTION, license: { name: 'Apache-2.0' } },
+        servers: [{ url: '/', description: 'This server' }],
+        tags: TAGS,
+        components: {
+          securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+        },
+        security: [{ apiKey: [] }],
+      },
+      refResolver: { buildLocalReference: (schema, _base, _fragment, i) => `${schema.$id ?? `schema-${i}`}` },
+      transform: ({ schema, url, route }) => {
+        const { streamedBody } = route.config ?? {};
+        return { schema: streamedBody === undefined ? schema : { ...schema, body: streamedBody }, url };
+      },
+      transformObject: (documented) => ('openapiObject' in documented ? nameModelSpec(documented.openapiObject) : {}),
+    });
+    app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  },
+  { name: 'openapi', fastify: '5.x' },
+);

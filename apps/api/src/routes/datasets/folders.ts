@@ -1,0 +1,9 @@
+/** Where the files of a data set are in the object store. */
+
+export function uploadFolder(id: string): string {
+  return `uploads/${id}`;
+}
+
+export function datasetFolder(id: string): string {
+  return `datasets/${id}`;
+}

@@ -1,0 +1,45 @@
+/** `POST /v1/endpoints` */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { CreateEndpoint, Endpoint, TrainyardError } from '@trainyard/contracts';
+import { keyedProblems } from '../../schemas/problems.js';
+import { reference } from '../../schemas/reference.js';
+
+const schema = {
+  operationId: 'createEndpoint',
+  summary: 'Serve a checkpoint',
+  description:
+    'Give `checkpoint_id`, or `job_id` for the best checkpoint of a job. Poll the endpoint until it is `ready`.',
+  tags: ['Endpoints'],
+  body: reference(CreateEndpoint),
+  response: {
+    201: reference(Endpoint, { description: 'It is being loaded' }),
+    ...keyedProblems(
+      'not_found',
+      'conflict',
+      'name_taken',
+      'invalid_request',
+      'invalid_json',
+      'unsupported_media_type',
+    ),
+  },
+};
+
+export const createEndpoint: FastifyPluginAsyncTypebox = async (app) => {
+  app.post('/v1/endpoints', { schema }, async (request, reply) => {
+    const { name, checkpoint_id, job_id } = request.body;
+    refuseUnlessOne(checkpoint_id, job_id);
+    const { projectId } = request.principal;
+    const endpoint = { projectId, name, checkpointId: checkpoint_id, jobId: job_id };
+    return reply.code(201).send(await app.db.endpoints.create(endpoint));
+  });
+};
+
+function refuseUnlessOne(checkpointId: string | undefined, jobId: string | undefined): void {
+  if ((checkpointId === undefined) !== (jobId === undefined)) return;
+  const detail = 'Give either `checkpoint_id`, or `job_id` for the best checkpoint of a job.';
+  const errors = [
+    { pointer: '/checkpoint_id', detail },
+    { pointer: '/job_id', detail },
+  ];
+  throw new TrainyardError('invalid_request', detail, { errors });
+}

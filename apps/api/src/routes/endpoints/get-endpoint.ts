@@ -1,0 +1,20 @@
+/** `GET /v1/endpoints/{id or name}` */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Endpoint } from '@trainyard/contracts';
+import { EndpointParams } from '../../schemas/parameters.js';
+import { keyedProblems } from '../../schemas/problems.js';
+import { reference } from '../../schemas/reference.js';
+
+const schema = {
+  operationId: 'getEndpoint',
+  summary: 'Get an endpoint',
+  tags: ['Endpoints'],
+  params: EndpointParams,
+  response: { 200: reference(Endpoint), ...keyedProblems('not_found') },
+};
+
+export const getEndpoint: FastifyPluginAsyncTypebox = async (app) => {
+  app.get('/v1/endpoints/:id', { schema }, async (request) => {
+    return app.db.endpoints.get(request.principal.projectId, request.params.id);
+  });
+};

@@ -1,0 +1,35 @@
+/** `POST /v1/jobs` */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { CreateJob, Job } from '@trainyard/contracts';
+import { resolveJob } from '../../jobs/resolve-job.js';
+import { keyedProblems } from '../../schemas/problems.js';
+import { reference } from '../../schemas/reference.js';
+
+const schema = {
+  operationId: 'createJob',
+  summary: 'Train a model on a data set',
+  description: 'Give `model_id` or `model`. Every field of `training` has a default that trains well.',
+  tags: ['Jobs'],
+  body: reference(CreateJob),
+  response: {
+    202: reference(Job, { description: 'Queued' }),
+    ...keyedProblems(
+      'not_found',
+      'dataset_not_ready',
+      'invalid_request',
+      'invalid_spec',
+      'batch_too_large',
+      'device_unavailable',
+      'invalid_json',
+      'unsupported_media_type',
+    ),
+  },
+};
+
+export const createJob: FastifyPluginAsyncTypebox = async (app) => {
+  app.post('/v1/jobs', { schema }, async (request, reply) => {
+    const job = await app.db.jobs.create(await resolveJob(app.db, request.principal.projectId, request.body));
+    app.dispatch();
+    return reply.code(202).send(job);
+  });
+};

@@ -1,0 +1,69 @@
+/** Every route that needs a key. A new route is listed here. */
+import { authentication } from '@trainyard/http';
+import type { FastifyPluginAsync } from 'fastify';
+import { downloadCheckpoint } from './checkpoints/download-checkpoint.js';
+import { getCheckpoint } from './checkpoints/get-checkpoint.js';
+import { createDataset } from './datasets/create-dataset.js';
+import { deleteDataset } from './datasets/delete-dataset.js';
+import { getDataset } from './datasets/get-dataset.js';
+import { listDatasets } from './datasets/list-datasets.js';
+import { createEndpoint } from './endpoints/create-endpoint.js';
+import { deleteEndpoint } from './endpoints/delete-endpoint.js';
+import { getEndpoint } from './endpoints/get-endpoint.js';
+import { listEndpoints } from './endpoints/list-endpoints.js';
+import { predict } from './endpoints/predict.js';
+import { cancelJob } from './jobs/cancel-job.js';
+import { createJob } from './jobs/create-job.js';
+import { getJob } from './jobs/get-job.js';
+import { listCheckpoints } from './jobs/list-checkpoints.js';
+import { listEvents } from './jobs/list-events.js';
+import { listJobs } from './jobs/list-jobs.js';
+import { listMetrics } from './jobs/list-metrics.js';
+import { createKey } from './keys/create-key.js';
+import { listKeys } from './keys/list-keys.js';
+import { revokeKey } from './keys/revoke-key.js';
+import { createModel } from './models/create-model.js';
+import { deleteModel } from './models/delete-model.js';
+import { getModel } from './models/get-model.js';
+import { listModels } from './models/list-models.js';
+import { validateModel } from './models/validate-model.js';
+import { createProject } from './projects/create-project.js';
+import { listProjects } from './projects/list-projects.js';
+import { listWorkers } from './server/list-workers.js';
+
+const ROUTES = [
+  createProject,
+  listProjects,
+  createKey,
+  listKeys,
+  revokeKey,
+  createDataset,
+  listDatasets,
+  getDataset,
+  deleteDataset,
+  createModel,
+  validateModel,
+  listModels,
+  getModel,
+  deleteModel,
+  createJob,
+  listJobs,
+  getJob,
+  cancelJob,
+  listEvents,
+  listMetrics,
+  listCheckpoints,
+  getCheckpoint,
+  downloadCheckpoint,
+  createEndpoint,
+  listEndpoints,
+  getEndpoint,
+  deleteEndpoint,
+  listWorkers,
+];
+
+export const keyedRoutes: FastifyPluginAsync<{ inferenceUrl: string }> = async (app, { inferenceUrl }) => {
+  await app.register(authentication, { keys: app.db.keys });
+  for (const route of ROUTES) await app.register(route);
+  await app.register(predict, { inferenceUrl });
+};

@@ -1,0 +1,42 @@
+/** `GET /v1/workers` */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { AttachedWorker } from '@trainyard/db';
+import type { Static } from 'typebox';
+import { WorkerList } from '../../schemas/components.js';
+import { keyedProblems } from '../../schemas/problems.js';
+import { reference } from '../../schemas/reference.js';
+import type { WorkerView } from '../../schemas/server.js';
+
+const schema = {
+  operationId: 'listWorkers',
+  summary: 'List the attached workers',
+  description: 'Operators also see where each one runs.',
+  tags: ['Server'],
+  response: { 200: reference(WorkerList), ...keyedProblems() },
+};
+
+export const listWorkers: FastifyPluginAsyncTypebox = async (app) => {
+  app.get('/v1/workers', { schema }, async (request) => {
+    const workers = await app.db.workers.alive();
+    const show = request.principal.role === 'operator' ? operatorView : memberView;
+    return { object: 'list' as const, data: workers.map(show), has_more: false, next_cursor: null };
+  });
+};
+
+type View = Static<typeof WorkerView>;
+
+function memberView({ devices, lastSeenAt }: AttachedWorker): View {
+  const cuda = devices.some(({ device, available }) => device === 'cuda' && available);
+  return {
+    object: 'worker',
+    status: 'alive',
+    device: cuda ? 'cuda' : 'cpu',
+    devices,
+    last_seen_at: lastSeenAt.toISOString(),
+  };
+}
+
+function operatorView(worker: AttachedWorker): View {
+  const { id, host, pid, startedAt } = worker;
+  return { ...memberView(worker), id, host, pid, started_at: startedAt.toISOString() };
+}

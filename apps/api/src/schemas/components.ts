@@ -1,0 +1,85 @@
+/** The schemas that the OpenAPI document names. */
+import {
+  ApiKey,
+  Checkpoint,
+  CreateApiKey,
+  CreatedApiKey,
+  CreateEndpoint,
+  CreateJob,
+  CreateModel,
+  CreateProject,
+  Dataset,
+  Endpoint,
+  EpochMetrics,
+  Event,
+  Job,
+  ListOf,
+  Model,
+  ModelValidation,
+  PredictJson,
+  PredictResponse,
+  Problem,
+  Project,
+  StepMetrics,
+  ValidateModel,
+} from '@trainyard/contracts';
+import { modelSpecSchema } from '@trainyard/engine';
+import { type Static, type TSchema, Type } from 'typebox';
+import { idOf, reference } from './reference.js';
+import { Health, Readiness, WorkerView } from './server.js';
+
+export const ModelSpec = { ...modelSpecSchema, $id: 'ModelSpec' };
+
+export const ProjectList = listOf(Project);
+export const ApiKeyList = listOf(ApiKey);
+export const DatasetList = listOf(Dataset);
+export const ModelList = listOf(Model);
+export const JobList = listOf(Job);
+export const EventList = listOf(Event);
+export const CheckpointList = listOf(Checkpoint);
+export const EndpointList = listOf(Endpoint);
+export const WorkerList = listOf(WorkerView);
+
+export const MetricList = Type.Object(ListOf(Type.Union([EpochMetrics, StepMetrics])).properties, {
+  $id: 'MetricList',
+});
+
+export const COMPONENTS: readonly TSchema[] = [
+  Problem,
+  Project,
+  CreateProject,
+  ProjectList,
+  ApiKey,
+  CreateApiKey,
+  CreatedApiKey,
+  ApiKeyList,
+  Dataset,
+  DatasetList,
+  ModelSpec,
+  Model,
+  CreateModel,
+  ValidateModel,
+  ModelValidation,
+  ModelList,
+  Job,
+  CreateJob,
+  JobList,
+  Event,
+  EventList,
+  MetricList,
+  Checkpoint,
+  CheckpointList,
+  Endpoint,
+  CreateEndpoint,
+  EndpointList,
+  PredictJson,
+  PredictResponse,
+  WorkerView,
+  WorkerList,
+  Health,
+  Readiness,
+];
+
+function listOf<T extends TSchema>(item: T) {
+  return Type.Unsafe<Static<ReturnType<typeof ListOf<T>>>>({ ...ListOf(reference(item)), $id: `${idOf(item)}List` });
+}

@@ -1,0 +1,33 @@
+/** What the server says of itself. */
+import { DEVICES, Nullable, Timestamp, Words } from '@trainyard/contracts';
+import { Type } from 'typebox';
+
+export const Health = Type.Object({ status: Type.Literal('ok') }, { $id: 'Health' });
+
+const CheckResult = Type.Object({ ok: Type.Boolean() });
+
+export const Readiness = Type.Object(
+  {
+    status: Type.Literal('ready'),
+    checks: Type.Object({ postgres: CheckResult, redis: CheckResult, storage: CheckResult }),
+  },
+  { $id: 'Readiness' },
+);
+
+/** A member sees neither where a worker runs nor its id. */
+export const WorkerView = Type.Object(
+  {
+    object: Type.Literal('worker'),
+    status: Type.Literal('alive'),
+    device: Words(DEVICES, { description: 'What `auto` means on it' }),
+    devices: Type.Array(
+      Type.Object({ device: Words(DEVICES), available: Type.Boolean(), reason: Nullable(Type.String()) }),
+    ),
+    last_seen_at: Timestamp,
+    id: Type.Optional(Type.String()),
+    host: Type.Optional(Type.String()),
+    pid: Type.Optional(Type.Integer()),
+    started_at: Type.Optional(Timestamp),
+  },
+  { $id: 'Worker' },
+);
