@@ -8,7 +8,7 @@ import { sourceFiles, workspaces } from './workspace.mjs';
 
 const SCOPE = '@trainyard/';
 /** Folders outside the packages; they may use any package, through its name. */
-const OUTSIDE = ['test', 'benchmarks', 'scripts'];
+const OUTSIDE = ['test', 'benchmarks', 'scripts', 'docker'];
 
 /** @param {string} root @returns {string[]} One line for each violation */
 export function findViolations(root) {
