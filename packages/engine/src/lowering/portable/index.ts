@@ -6,7 +6,7 @@ import { lowerConvWeightGradient } from './conv-weight-gradient.js';
 import { lowerMaxPoolGradient } from './max-pool-gradient.js';
 import { lowerReluGradient } from './relu-gradient.js';
 
-const portable: Lowering = {
+export const portableLowering: Lowering = {
   ConvInputGradient: lowerConvInputGradient,
   ConvWeightGradient: lowerConvWeightGradient,
   MaxPoolGradient: lowerMaxPoolGradient,
@@ -14,5 +14,5 @@ const portable: Lowering = {
 };
 
 export function lowerPortable(graph: Graph): Graph {
-  return lower(graph, portable);
+  return lower(graph, portableLowering);
 }

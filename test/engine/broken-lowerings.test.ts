@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Value } from '../../packages/engine/src/graph/graph.js';
+import { type Lowering, lower } from '../../packages/engine/src/lowering/lower.js';
+import { portableLowering } from '../../packages/engine/src/lowering/portable/index.js';
+import { ops } from '../../packages/engine/src/ops/index.js';
+import type { Window } from '../../packages/engine/src/ops/window.js';
+import { gradientCases } from './gradient-cases/index.js';
+import { gradientErrors, type PreparedCase, prepareCase, toleranceOf } from './gradient-harness.js';
+import { breakLowering, shift, times } from './mutations.js';
+
+const SEED = 11;
+
+/** Which gradient each rule of the lowering writes. */
+const WRITES: Readonly<Record<string, { type: string; input: number }>> = {
+  ConvInputGradient: { type: 'Conv', input: 0 },
+  ConvWeightGradient: { type: 'Conv', input: 1 },
+  MaxPoolGradient: { type: 'MaxPool', input: 0 },
+  ReluGradient: { type: 'Relu', input: 0 },
+};
+
+async function isNoticed(cases: readonly PreparedCase[], input: number, lowering: Lowering): Promise<boolean> {
+  for (const prepared of cases) {
+    const [error] = await gradientErrors(prepared, [input], { lowering: (graph) => lower(graph, lowering) });
+    if (error > toleranceOf(prepared.subject)) return true;
+  }
+  return false;
+}
+
+/** A lowering cannot leave a gradient out, but it can give zeros. */
+const mutations: Readonly<Record<string, (value: Value) => Value>> = {
+  'scaled by 1.01': (value) => times(value, 1.01),
+  'of the other sign': (value) => times(value, -1),
+  'all zeros': (value) => times(value, 0),
+  'shifted by one place': shift,
+};
+
+/** The same rule with windows whose pads before and after are exchanged: all shapes stay. */
+function withPadsExchanged(lowering: Lowering, type: string): Lowering {
+  const rule = lowering[type];
+  return {
+    ...lowering,
+    [type](inputs, node) {
+      const attributes = node.attributes as Window;
+      const [top, left, bottom, right] = attributes.pads;
+      return rule(inputs, { ...node, attributes: { ...attributes, pads: [bottom, right, top, left] } });
+    },
+  };
+}
+
+describe('every rule of the portable lowering', () => {
+  it('is checked here and writes an operation that ONNX does not have', () => {
+    expect(Object.keys(WRITES).sort()).toEqual(Object.keys(portableLowering).sort());
+    const unwritten = Object.values(ops).filter((op) => !('onnx' in op));
+    expect(unwritten.map(({ type }) => type).sort()).toEqual(Object.keys(portableLowering).sort());
+  });
+});
+
+describe.each(Object.entries(WRITES))(
+  'a fault that the harness notices in the lowering of %s',
+  async (rule, { type, input }) => {
+    const cases = await Promise.all(gradientCases[type].map((subject) => prepareCase(subject, SEED)));
+
+    it('is not there when the rule is whole', async () => {
+      expect(await isNoticed(cases, input, portableLowering)).toBe(false);
+    });
+
+    it.each(Object.entries(mutations))('%s', async (_how, mutation) => {
+      expect(await isNoticed(cases, input, breakLowering(portableLowering, rule, mutation))).toBe(true);
+    });
+
+    const slides = type !== 'Relu';
+    it.each(slides ? ['exchanged'] : [])('pads %s', async () => {
+      expect(await isNoticed(cases, input, withPadsExchanged(portableLowering, rule))).toBe(true);
+    });
+  },
+);

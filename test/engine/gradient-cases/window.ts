@@ -1,0 +1,111 @@
+// Convolution and pooling over a grid of strides, pads, dilations and groups.
+import type { Shape } from '../../../packages/engine/src/graph/tensor-type.js';
+import { conv } from '../../../packages/engine/src/ops/conv.js';
+import { maxPool } from '../../../packages/engine/src/ops/max-pool.js';
+import { kerasPads, type Window } from '../../../packages/engine/src/ops/window.js';
+import type { GradientCase } from '../gradient-harness.js';
+import { apart } from '../numbers.js';
+
+function window(options: Partial<Window>): Window {
+  return { kernel_shape: [2, 2], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], ...options };
+}
+
+function same(height: number, width: number, options: Partial<Window>): Window {
+  const open = window(options);
+  return { ...open, pads: kerasPads('same', [height, width], open) };
+}
+
+interface ConvOptions extends Partial<Window> {
+  readonly x: Shape;
+  readonly filters: number;
+  readonly group?: number;
+  readonly bias?: boolean;
+}
+
+function convCase(name: string, { x, filters, group = 1, bias = true, ...options }: ConvOptions): GradientCase {
+  const attributes = { ...window(options), group };
+  const weights = { shape: [filters, x[1] / group, ...attributes.kernel_shape] };
+  return {
+    name,
+    dtype: 'float32',
+    inputs: bias ? [{ shape: x }, weights, { shape: [filters] }] : [{ shape: x }, weights],
+    build: ([input, w, b]) => conv(input, w, b ?? null, attributes),
+  };
+}
+
+const convCases: GradientCase[] = [
+  convCase('3×3', { x: [2, 3, 5, 6], filters: 2, kernel_shape: [3, 3] }),
+  convCase('without a bias', { x: [2, 2, 4, 4], filters: 3, kernel_shape: [3, 3], bias: false }),
+  convCase('1×1', { x: [2, 3, 3, 4], filters: 4, kernel_shape: [1, 1] }),
+  convCase('1×1 with strides', { x: [1, 2, 5, 6], filters: 2, kernel_shape: [1, 1], strides: [2, 2] }),
+  convCase('one image, one channel, one filter', { x: [1, 1, 4, 5], filters: 1, kernel_shape: [2, 2] }),
+  convCase('the whole image', { x: [2, 2, 3, 4], filters: 3, kernel_shape: [3, 4] }),
+  convCase('a high, thin kernel', { x: [1, 2, 6, 4], filters: 2, kernel_shape: [4, 1] }),
+  convCase('strides of two numbers', { x: [2, 2, 7, 6], filters: 2, kernel_shape: [3, 2], strides: [2, 3] }),
+  convCase('rows that no window reaches', { x: [1, 2, 8, 9], filters: 2, kernel_shape: [3, 3], strides: [3, 4] }),
+  convCase('strides beyond the kernel', { x: [1, 2, 7, 8], filters: 2, kernel_shape: [2, 1], strides: [3, 3] }),
+  convCase('uneven pads', { x: [1, 2, 4, 5], filters: 2, kernel_shape: [3, 3], pads: [1, 0, 2, 1] }),
+  convCase('uneven pads and strides', {
+    x: [1, 2, 5, 6],
+    filters: 2,
+    kernel_shape: [3, 3],
+    strides: [2, 2],
+    pads: [0, 2, 1, 0],
+  }),
+  convCase('same', { x: [2, 1, 5, 4], filters: 2, ...same(5, 4, { kernel_shape: [3, 3] }) }),
+  convCase('same with an even kernel', { x: [1, 2, 5, 4], filters: 2, ...same(5, 4, { kernel_shape: [2, 4] }) }),
+  convCase('same with strides', {
+    x: [1, 2, 6, 7],
+    filters: 2,
+    ...same(6, 7, { kernel_shape: [3, 3], strides: [2, 2] }),
+  }),
+  convCase('a kernel larger than the image', { x: [1, 1, 2, 3], filters: 2, ...same(2, 3, { kernel_shape: [5, 5] }) }),
+  convCase('dilations', { x: [1, 2, 6, 7], filters: 2, kernel_shape: [3, 2], dilations: [2, 3] }),
+  convCase('dilations, strides and pads', {
+    x: [1, 2, 7, 8],
+    filters: 2,
+    kernel_shape: [2, 3],
+    dilations: [2, 2],
+    strides: [2, 3],
+    pads: [1, 0, 0, 2],
+  }),
+  convCase('groups', { x: [2, 4, 4, 4], filters: 6, kernel_shape: [2, 2], group: 2 }),
+  convCase('depthwise', { x: [2, 3, 5, 4], filters: 3, kernel_shape: [3, 3], group: 3, pads: [1, 1, 1, 1] }),
+  convCase('depthwise with two filters a channel', { x: [1, 3, 4, 4], filters: 6, kernel_shape: [2, 2], group: 3 }),
+  convCase('groups, strides, dilations and pads', {
+    x: [2, 4, 6, 7],
+    filters: 4,
+    group: 2,
+    kernel_shape: [3, 2],
+    strides: [2, 1],
+    dilations: [1, 2],
+    pads: [2, 1, 0, 1],
+  }),
+];
+
+function poolCase(name: string, x: Shape, attributes: Window): GradientCase {
+  return {
+    name,
+    dtype: 'float64',
+    inputs: [{ shape: x, draw: apart }],
+    build: ([input]) => maxPool(input, attributes),
+  };
+}
+
+const poolCases: GradientCase[] = [
+  poolCase('2×2', [2, 2, 4, 6], window({ strides: [2, 2] })),
+  poolCase('2×2 of odd sides', [2, 2, 5, 7], window({ strides: [2, 2] })),
+  poolCase('3×2', [1, 2, 7, 5], window({ kernel_shape: [3, 2], strides: [3, 2] })),
+  poolCase('1×1', [1, 2, 3, 2], window({ kernel_shape: [1, 1] })),
+  poolCase('the whole image', [2, 3, 3, 2], window({ kernel_shape: [3, 2], strides: [3, 2] })),
+  poolCase('overlapping', [2, 2, 5, 6], window({ kernel_shape: [3, 3], strides: [2, 2] })),
+  poolCase('overlapping by all but one', [1, 2, 4, 5], window({ kernel_shape: [2, 3], strides: [1, 1] })),
+  poolCase('strides beyond the window', [1, 2, 7, 8], window({ strides: [3, 4] })),
+  poolCase('uneven pads', [1, 2, 5, 4], window({ kernel_shape: [3, 3], strides: [2, 1], pads: [1, 0, 2, 1] })),
+  poolCase('same', [2, 1, 5, 7], same(5, 7, { strides: [2, 2] })),
+  poolCase('same, overlapping', [1, 2, 6, 5], same(6, 5, { kernel_shape: [3, 3], strides: [2, 2] })),
+  poolCase('dilations', [1, 2, 6, 7], window({ kernel_shape: [2, 3], dilations: [2, 2] })),
+  poolCase('windows in a row, dilated', [1, 1, 6, 6], window({ strides: [2, 2], dilations: [2, 3] })),
+];
+
+export const windowCases = { Conv: convCases, MaxPool: poolCases };
