@@ -83,6 +83,11 @@ const breaches: [what: string, files: Record<string, string>, message: RegExp][]
     /test\/deep\.test\.ts: deep import/,
   ],
   [
+    'a look into the engine from a test of something else',
+    { 'test/api/deep.test.ts': "import { one } from '../../packages/engine/src/index.js';" },
+    /test\/api\/deep\.test\.ts: deep import/,
+  ],
+  [
     'an undeclared package of ours',
     { 'apps/api/src/main.ts': "import { db } from '@trainyard/db';" },
     /@trainyard\/db is not in its package\.json/,
@@ -114,6 +119,11 @@ describe('the boundary check', () => {
 
   it('has nothing to say of a sound repository, nor of imports in comments', () => {
     const files = { 'packages/contracts/src/index.ts': "// import '@trainyard/engine';\nexport const one = 1;" };
+    expect(findViolations(repository(files))).toEqual([]);
+  });
+
+  it('lets a test below test/engine look inside the engine', () => {
+    const files = { 'test/engine/inner.test.ts': "import { one } from '../../packages/engine/src/index.js';" };
     expect(findViolations(repository(files))).toEqual([]);
   });
 
