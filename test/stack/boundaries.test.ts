@@ -10,6 +10,7 @@ import { createTestFolder } from '../setup/folder.js';
 
 /** Kept apart, so that this file holds no deep import itself. */
 const SCOPE = '@trainyard';
+const ENGINE = '../../packages/engine';
 
 /** A repository with a sound engine and contracts, changed by `files`. */
 function repository(files: Record<string, string>): string {
@@ -84,7 +85,7 @@ const breaches: [what: string, files: Record<string, string>, message: RegExp][]
   ],
   [
     'a look into the engine from a test of something else',
-    { 'test/api/deep.test.ts': "import { one } from '../../packages/engine/src/index.js';" },
+    { 'test/api/deep.test.ts': `import { one } from '${ENGINE}/src/index.js';` },
     /test\/api\/deep\.test\.ts: deep import/,
   ],
   [
@@ -123,7 +124,7 @@ describe('the boundary check', () => {
   });
 
   it('lets a test below test/engine look inside the engine', () => {
-    const files = { 'test/engine/inner.test.ts': "import { one } from '../../packages/engine/src/index.js';" };
+    const files = { 'test/engine/inner.test.ts': `import { one } from '${ENGINE}/src/index.js';` };
     expect(findViolations(repository(files))).toEqual([]);
   });
 
