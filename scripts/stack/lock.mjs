@@ -4,9 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCommand } from './command.mjs';
+import { commandLineOf } from './command-line.mjs';
 import { Problem } from './problem.mjs';
-import { isRunning } from './process-group.mjs';
 
 const PATIENCE_MS = 30_000;
 
@@ -26,14 +25,14 @@ export async function lockDirectory(directory, watchdog, signal) {
   while (!create(file, holder)) {
     signal.throwIfAborted();
     const other = read(file);
-    const held = other !== null && (await runs(other.launcher, /\.mjs/));
+    const held = other !== null && /\.mjs/.test((await commandLineOf(other.launcher)) ?? '');
     if (held || Date.now() > deadline) {
       throw new Problem(
         `Another Trainyard (process ${other?.launcher}) uses the data folder ${directory}.\n` +
           'Stop it first, or give this one a folder of its own with TRAINYARD_DATA_DIR.',
       );
     }
-    if (other !== null && (await runs(other.watchdog, /watchdog\.mjs/))) await sleep(200);
+    if (other !== null && /watchdog\.mjs/.test((await commandLineOf(other.watchdog)) ?? '')) await sleep(200);
     else rmSync(file, { force: true });
   }
   return () => rmSync(file, { force: true });
@@ -57,10 +56,4 @@ function read(file) {
   } catch {
     return null;
   }
-}
-
-/** By now the pid may be another program's. @param {number} pid @param {RegExp} command */
-async function runs(pid, command) {
-  if (!isRunning(pid)) return false;
-  return command.test((await runCommand('ps', ['-o', 'command=', '-p', String(pid)])).output);
 }

@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from './command.mjs';
+import { commandLineOf } from './command-line.mjs';
 import { STAGES } from './guard.mjs';
 import { freePort } from './ports.mjs';
 import { postgresBinaries } from './postgres-binaries.mjs';
 import { giveTo, postgresUser } from './postgres-user.mjs';
 import { Problem } from './problem.mjs';
-import { endGroup, hasEnded, isRunning } from './process-group.mjs';
+import { endGroup, hasEnded } from './process-group.mjs';
 
 const START_MS = 60_000;
 const USER = 'trainyard';
@@ -160,9 +161,9 @@ function pidFile(cluster) {
  */
 async function endOrphan(cluster) {
   const pid = Number(pidFile(cluster)[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !isRunning(pid)) return;
-  const { output } = await runCommand('ps', ['-o', 'command=', '-p', String(pid)]);
-  if (/\bpostgres\b/.test(output) && output.includes(cluster)) await endGroup({ pid, signal: 'SIGINT' });
+  const command = await commandLineOf(pid);
+  if (command === null) return;
+  if (/\bpostgres\b/.test(command) && command.includes(cluster)) await endGroup({ pid, signal: 'SIGINT' });
   else rmSync(join(cluster, 'postmaster.pid'), { force: true });
 }
 
