@@ -34,6 +34,9 @@ export const Endpoint = Type.Object(
 );
 export type Endpoint = Static<typeof Endpoint>;
 
+/** Images in one request. */
+export const INSTANCES_MAX = 256;
+
 export const PredictJson = Strict(
   {
     instances: Type.Array(
@@ -41,7 +44,7 @@ export const PredictJson = Strict(
         Type.String({ description: 'An image file in base64' }),
         Type.Array(Type.Unknown(), { description: 'Pixels 0 to 255: [height][width] or [height][width][channels]' }),
       ]),
-      { minItems: 1, maxItems: 256 },
+      { minItems: 1, maxItems: INSTANCES_MAX },
     ),
   },
   { $id: 'PredictJson' },
