@@ -1,0 +1,1 @@
+export { buildInference, type InferenceDependencies } from './build-inference.js';
