@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import plugin from 'fastify-plugin';
 import type { TSchema } from 'typebox';
 import { COMPONENTS } from '../schemas/components.js';
+import { withExamples } from '../schemas/examples.js';
 import { nameModelSpec } from './model-spec-reference.js';
 
 declare module 'fastify' {
@@ -29,7 +30,7 @@ to do; where a body does not fit, \`errors\` points to each place in it. Lists t
 
 export const openapi = plugin(
   async (app) => {
-    for (const schema of COMPONENTS) app.addSchema(schema);
+    for (const schema of withExamples(COMPONENTS)) app.addSchema(schema);
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
