@@ -1,11 +1,11 @@
 /** The worker process. */
-import { readConfig } from '@trainyard/config';
+import { ConfigError, readConfig, type WorkerConfig } from '@trainyard/config';
 import { pino } from 'pino';
 import { startWorker } from './worker.js';
 
 const STOP_MAX_MS = 9000;
 
-const config = readConfig('worker');
+const config = readConfigOrEnd();
 const log = pino({ level: config.logLevel, base: { app: 'worker' } });
 const stopping = new AbortController();
 
@@ -33,4 +33,14 @@ try {
   if (stopping.signal.aborted) process.exit(0);
   log.fatal({ err: error }, 'the worker cannot go on');
   process.exit(1);
+}
+
+function readConfigOrEnd(): WorkerConfig {
+  try {
+    return readConfig('worker');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }

@@ -1,0 +1,112 @@
+import type { Dataset, Job } from '@trainyard/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Program } from '../setup/index.js';
+import { descendantsOf, untilGone } from './processes.js';
+import {
+  checkpointsOf,
+  ended,
+  jobThat,
+  metricsOf,
+  readyDataset,
+  startTrainyard,
+  submit,
+  type Trainyard,
+} from './trainyard.js';
+
+const ENDLESS = { epochs: 100_000, batch_size: 16 };
+
+let trainyard: Trainyard;
+let dataset: Dataset;
+let worker: Program;
+
+beforeAll(async () => {
+  trainyard = await startTrainyard();
+  worker = await trainyard.startWorker();
+  dataset = await readyDataset(trainyard);
+});
+
+const epochsDone = (count: number) => (job: Job) => ended(job) || (job.progress?.epoch ?? 0) > count;
+
+async function children(program: Program): Promise<number[]> {
+  return descendantsOf(program.process.pid ?? 0);
+}
+
+describe('cancelling', () => {
+  it('stops the computation within 5 s and leaves the worker free for the next job', async () => {
+    const { id } = await submit(trainyard, dataset.id, ENDLESS);
+    await jobThat(trainyard, id, epochsDone(1));
+    const trainers = await children(worker);
+    expect(trainers).toHaveLength(1);
+    const asked = Date.now();
+    await trainyard.db.jobs.cancel(trainyard.projectId, id);
+    await untilGone(trainers, 5000);
+    const cancelled = await jobThat(trainyard, id, ended);
+    expect(Date.now() - asked).toBeLessThan(5000);
+    expect(cancelled).toMatchObject({ status: 'cancelled', error: null, result: null });
+    const next = await submit(trainyard, dataset.id, { epochs: 1 });
+    expect((await jobThat(trainyard, next.id, ended)).status).toBe('succeeded');
+  });
+});
+
+describe('a trainer that dies', () => {
+  it('is started again, and goes on after its last checkpoint', async () => {
+    const training = { epochs: 40, batch_size: 16, checkpoints: { keep: 100 } };
+    const { id } = await submit(trainyard, dataset.id, training);
+    await jobThat(trainyard, id, epochsDone(3));
+    for (const pid of await children(worker)) process.kill(pid, 'SIGKILL');
+    const job = await jobThat(trainyard, id, ended);
+    expect(job).toMatchObject({ status: 'succeeded', attempt: 2 });
+    expect(job.phases.map(({ status }) => status)).toEqual([
+      'queued',
+      'preparing',
+      'running',
+      'queued',
+      'preparing',
+      'running',
+      'succeeded',
+    ]);
+    expect(job.phases[3].reason).toContain('SIGKILL');
+    expect(job.phases[5].reason).toMatch(/^Goes on after epoch \d+$/);
+  });
+});
+
+describe('a worker that is told to stop', () => {
+  it('hands its job back with the reason, and leaves no process behind', async () => {
+    const { id } = await submit(trainyard, dataset.id, ENDLESS);
+    await jobThat(trainyard, id, epochsDone(1));
+    const trainers = await children(worker);
+    expect(await worker.stop()).toBe(0);
+    await untilGone(trainers, 100);
+    const job = await trainyard.db.jobs.get(trainyard.projectId, id);
+    expect(job).toMatchObject({ status: 'queued', worker: null });
+    expect(job.phases.at(-1)?.reason).toBe('The worker was stopped');
+    expect(await trainyard.db.workers.alive()).toEqual([]);
+    await trainyard.db.jobs.cancel(trainyard.projectId, id);
+  });
+});
+
+describe('a worker that is killed', () => {
+  const training = { epochs: 30, batch_size: 16, checkpoints: { keep: 100 } };
+
+  it('leaves no process behind, and another one finishes its job with the same bytes', async () => {
+    const victim = await trainyard.startWorker();
+    const { id } = await submit(trainyard, dataset.id, training, 'cpu');
+    await jobThat(trainyard, id, epochsDone(5));
+    const trainers = await children(victim);
+    expect(trainers).toHaveLength(1);
+    victim.process.kill('SIGKILL');
+    await untilGone(trainers, 5000);
+    const lost = await jobThat(trainyard, id, ({ status }) => status === 'queued');
+    expect(lost.phases.at(-1)?.reason).toBe('The worker went away');
+
+    await trainyard.startWorker();
+    const finished = await jobThat(trainyard, id, ended);
+    expect(finished).toMatchObject({ status: 'succeeded', attempt: 2 });
+    const undisturbed = await submit(trainyard, dataset.id, training, 'cpu');
+    const reference = await jobThat(trainyard, undisturbed.id, ended);
+    const digests = async (job: Job) => (await checkpointsOf(trainyard, job.id)).map(({ digest }) => digest);
+    expect(await digests(finished)).toEqual(await digests(reference));
+    expect(await metricsOf(trainyard, finished.id, 'step')).toEqual(await metricsOf(trainyard, reference.id, 'step'));
+    expect(finished.result?.test).toEqual(reference.result?.test);
+  });
+});
