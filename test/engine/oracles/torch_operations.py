@@ -1,0 +1,112 @@
+"""Writes torch-operations.json: outputs and gradients of single operations as PyTorch computes them in float64.
+
+Run `python test/engine/oracles/torch_operations.py` with PyTorch installed; the tests read only the file it wrote.
+"""
+import json
+import pathlib
+
+import torch
+import torch.nn.functional as F
+
+torch.manual_seed(2026)
+torch.set_default_dtype(torch.float64)
+
+CONVOLUTIONS = [
+    {"x": [2, 3, 6, 7], "w": [4, 3, 3, 3]},
+    {"x": [2, 3, 7, 6], "w": [4, 3, 3, 2], "strides": [2, 3]},
+    {"x": [2, 2, 8, 9], "w": [3, 2, 3, 3], "strides": [3, 4]},
+    {"x": [1, 2, 5, 6], "w": [4, 2, 3, 3], "pads": [1, 1, 1, 1]},
+    {"x": [1, 2, 5, 6], "w": [4, 2, 4, 2], "pads": [1, 0, 2, 1]},
+    {"x": [2, 2, 7, 8], "w": [2, 2, 3, 3], "pads": [0, 0, 1, 1], "strides": [2, 2]},
+    {"x": [1, 2, 8, 9], "w": [2, 2, 3, 2], "dilations": [2, 3]},
+    {"x": [2, 4, 5, 6], "w": [6, 2, 3, 3], "group": 2},
+    {"x": [2, 3, 6, 5], "w": [3, 1, 3, 3], "group": 3, "pads": [1, 1, 1, 1], "strides": [2, 1]},
+    {"x": [2, 4, 8, 7], "w": [4, 2, 2, 3], "group": 2, "pads": [2, 1, 0, 1], "strides": [2, 2], "dilations": [2, 1]},
+    {"x": [2, 3, 4, 5], "w": [5, 3, 1, 1]},
+]
+POOLS = [
+    {"x": [2, 3, 6, 8], "kernel_shape": [2, 2], "strides": [2, 2]},
+    {"x": [2, 2, 7, 9], "kernel_shape": [2, 2], "strides": [2, 2]},
+    {"x": [2, 2, 7, 8], "kernel_shape": [3, 2], "strides": [3, 2]},
+    {"x": [2, 2, 7, 8], "kernel_shape": [3, 3], "strides": [2, 2]},
+    {"x": [2, 2, 6, 7], "kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 0, 0, 1]},
+    {"x": [1, 2, 7, 8], "kernel_shape": [2, 3], "strides": [1, 2], "dilations": [2, 1]},
+]
+ACTIVATIONS = {
+    "linear": lambda x: x,
+    "relu": F.relu,
+    "leaky_relu": lambda x: F.leaky_relu(x, 0.2),
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "softmax": lambda x: F.softmax(x, dim=1),
+}
+
+
+def numbers(shape, grain=64):
+    """Numbers that float32 holds exactly; a coarse grain makes ties."""
+    return (torch.randn(shape) * grain).round().div(grain).requires_grad_()
+
+
+def pad(x, pads, value=0.0):
+    top, left, bottom, right = pads
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def tensor(t):
+    return {"shape": list(t.shape), "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
+
+
+def case(attributes, inputs, output):
+    """The output and, for a random gradient that comes in, the gradient of each input."""
+    seed = numbers(list(output.shape)).detach()
+    output.backward(seed)
+    return {
+        "attributes": attributes,
+        "inputs": {name: tensor(value) for name, value in inputs.items()},
+        "seed": tensor(seed),
+        "output": tensor(output),
+        "gradients": {name: tensor(value.grad) for name, value in inputs.items()},
+    }
+
+
+def convolution(spec):
+    window = {"strides": [1, 1], "dilations": [1, 1], "pads": [0, 0, 0, 0], "group": 1, **spec}
+    x, w, b = numbers(window.pop("x")), numbers(window.pop("w")), numbers([spec["w"][0]])
+    y = F.conv2d(pad(x, window["pads"]), w, b, window["strides"], 0, window["dilations"], window["group"])
+    return case({**window, "kernel_shape": list(w.shape[2:])}, {"x": x, "w": w, "b": b}, y)
+
+
+def pool(spec):
+    window = {"dilations": [1, 1], "pads": [0, 0, 0, 0], **spec}
+    x = numbers(window.pop("x"), grain=2)
+    padded = pad(x, window["pads"], float("-inf"))
+    return case(window, {"x": x}, F.max_pool2d(padded, window["kernel_shape"], window["strides"], 0, window["dilations"]))
+
+
+def linear(batch, inputs, units):
+    x, kernel, bias = numbers([batch, inputs]), numbers([inputs, units]), numbers([units])
+    return case({}, {"x": x, "kernel": kernel, "bias": bias}, F.linear(x, kernel.T, bias))
+
+
+def activation(name, shape):
+    x = numbers(shape)
+    return case({"type": name}, {"x": x}, ACTIVATIONS[name](x))
+
+
+def cross_entropy(batch, classes, scale):
+    labels = torch.randint(classes, [batch])
+    logits = numbers([batch, classes]).detach().mul(scale).requires_grad_()
+    return case({"labels": labels.tolist()}, {"logits": logits}, F.cross_entropy(logits, labels, reduction="none"))
+
+
+values = {
+    "torch": torch.__version__.split("+")[0],
+    "conv": [convolution(spec) for spec in CONVOLUTIONS],
+    "max_pool": [pool(spec) for spec in POOLS],
+    "linear": [linear(3, 5, 4), linear(1, 16, 10)],
+    "activation": [activation(name, shape) for name in ACTIVATIONS for shape in ([3, 7], [2, 4, 2, 3])],
+    "cross_entropy": [cross_entropy(5, 4, 1), cross_entropy(4, 10, 30), cross_entropy(3, 2, 200)],
+}
+target = pathlib.Path(__file__).with_name("torch-operations.json")
+target.write_text(json.dumps(values, separators=(",", ":")) + "\n")
+print(f"{target.name}: {target.stat().st_size} bytes")
