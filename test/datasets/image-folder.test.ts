@@ -187,6 +187,15 @@ describe('an image folder that cannot be used says why and leaves nothing behind
 });
 
 describe('packed tensors', () => {
+  it('that the store cannot take end the ingest with an error and leave nothing behind', async () => {
+    const store = createTestStore();
+    // An object where the folder of the data sets would have to be.
+    await store.write('datasets', new Uint8Array(1));
+    await expect(ingest(store, await buildImageFolderZip({ perClass: 200, size: 64 }))).rejects.toThrow();
+    expect(await keysBelow(store, 'uploads')).toEqual(['uploads/ds_1/source']);
+    expect((await store.stat('datasets'))?.bytes).toBe(1);
+  });
+
   it('are the same bytes whenever they are made, from the same images in any order of entries', async () => {
     const store = createTestStore();
     const contents = imageFolderContents({ classes: 4, perClass: 12 });

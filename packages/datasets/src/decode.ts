@@ -87,7 +87,7 @@ export function toPlanar(interleaved: Uint8Array, channels: number): Uint8Array 
 const REASONS: readonly [RegExp, string][] = [
   [/is empty/, 'it is empty'],
   [/exceeds pixel limit/, `it has more than ${PIXELS_MAX} pixels`],
-  [/unsupported image format/, 'its format is not JPEG, PNG, WebP, GIF, TIFF or AVIF'],
+  [/unsupported|not supported/i, 'its format is not JPEG, PNG, WebP, GIF, TIFF or AVIF, or a rare kind of one'],
   [/premature end|truncated|end of|bad seek|corrupt header/i, 'it is damaged or cut short'],
 ];
 

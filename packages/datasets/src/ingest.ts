@@ -72,7 +72,7 @@ async function ingestArchive(
 ): Promise<IngestedDataset> {
   const format = chooseFormat(archive, request.format);
   const listing = await FORMATS[format].list(archive, (done, total) => progress.listing(done, total));
-  listing.skipped.unshift(...archive.skipped);
+  listing.skipped = archive.skipped.concat(listing.skipped);
   checkClasses(listing);
   const image = chooseImage(listing, request.options.image);
   const { samples, stats } = await packListing({ store, archive, request, format, listing, image, progress });
@@ -130,7 +130,7 @@ async function packListing(job: PackJob): Promise<PackResult> {
 
 function dropFailed(listing: Listing, { failed }: PackResult, divided: readonly DatasetSample[]): void {
   if (failed.length === 0) return;
-  listing.skipped.push(...failed.map(({ file }) => file));
+  listing.skipped = listing.skipped.concat(failed.map(({ file }) => file));
   const gone = new Set(failed.map(({ sample }) => sample));
   listing.samples = listing.samples.filter((_, index) => !gone.has(divided[index]));
 }

@@ -1,5 +1,6 @@
 /** What a person should know of a data set before training on it. */
 import type { DatasetCounts, DatasetSample, DatasetWarning, SkippedFile, Split } from '@trainyard/contracts';
+import { printable } from './archive/entry-names.js';
 import type { PackedImage } from './packed-image.js';
 
 const EXAMPLES_MAX = 10;
@@ -43,7 +44,7 @@ function resizedImages({ samples, image }: WarningInput): DatasetWarning | null 
     code: 'mixed_sizes',
     message: `${count} of ${samples.length} images are not ${target} and were resized to it (${image.fit}); set options.image for another size.`,
     count,
-    examples: others.slice(0, EXAMPLES_MAX).map(([size, { source }]) => ({ file: source, reason: size })),
+    examples: others.slice(0, EXAMPLES_MAX).map(([size, { source }]) => ({ file: printable(source), reason: size })),
   };
 }
 

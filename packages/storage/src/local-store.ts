@@ -74,7 +74,7 @@ export class LocalStore implements ObjectStore {
   async removePrefix(prefix: string): Promise<void> {
     const folder = checkPrefix(prefix);
     for (const entry of folder === '' ? await this.#entries('') : [{ key: folder }]) {
-      await rm(join(this.#root, entry.key), { recursive: true, force: true });
+      await unlessMissing(rm(join(this.#root, entry.key), { recursive: true, force: true }));
     }
   }
 

@@ -1,20 +1,19 @@
 /** Every format of data sets, and the choice between them. */
-import { DATASET_FORMATS, type DatasetFormat, TrainyardError } from '@trainyard/contracts';
+import { type DatasetFormat, TrainyardError } from '@trainyard/contracts';
 import type { Archive } from '../archive/archive.js';
 import type { Format } from './format.js';
 import { idx } from './idx.js';
 import { imageFolder } from './image-folder.js';
 
+/** In the order in which they are tried: from the one that is easiest to tell to the one that takes almost anything. */
 export const FORMATS: Readonly<Record<DatasetFormat, Format>> = { idx, image_folder: imageFolder };
-
-/** From the one that is easiest to tell to the one that takes almost anything. */
-const DETECTION_ORDER: readonly DatasetFormat[] = ['idx', 'image_folder'];
+const FORMAT_NAMES = Object.keys(FORMATS) as DatasetFormat[];
 
 /** The format that was asked for, or the one that the archive looks like. Throws `invalid_dataset` where none fits. */
 export function chooseFormat(archive: Archive, asked: 'auto' | DatasetFormat): DatasetFormat {
   if (asked !== 'auto') return asked;
-  const found = DETECTION_ORDER.find((name) => FORMATS[name].detect(archive));
+  const found = FORMAT_NAMES.find((name) => FORMATS[name].detect(archive));
   if (found) return found;
-  const known = DATASET_FORMATS.map((name) => `${name}: ${FORMATS[name].description}`).join('; ');
+  const known = FORMAT_NAMES.map((name) => `${name}: ${FORMATS[name].description}`).join('; ');
   throw new TrainyardError('invalid_dataset', `The archive holds no images in a format that is known. ${known}.`);
 }
