@@ -15,8 +15,11 @@ interface Place {
   depth: number;
 }
 
-/** Throws `invalid_request` at the first such place in the body or query of a request. */
+/** Throws `invalid_request` at the first such place in the body or query of a request; such an id is `not_found`. */
 export async function checkRequestText(request: FastifyRequest): Promise<void> {
+  if (isPlain(request.params) && firstUnusable(request.params) !== undefined) {
+    throw new TrainyardError('not_found', 'No id or name has such characters. Check the address.');
+  }
   for (const part of [request.body, request.query]) {
     const error = isPlain(part) ? firstUnusable(part) : undefined;
     if (error !== undefined) {
