@@ -42,8 +42,12 @@ export const apart: Draw = (seed, stream, count) => {
 /** Zeros and ones. */
 export const flags: Draw = (seed, stream, count) => anyNumbers(seed, stream, count).map((x) => (x > 0 ? 1 : 0));
 
-/** The largest difference of two lists, as a share of the largest number of the second. */
-export function relativeError(actual: Numbers, expected: Numbers): number {
+/**
+ * The largest difference of two lists, as a share of the largest number of the second.
+ *
+ * @param floor what is taken for that largest number where it is smaller
+ */
+export function relativeError(actual: Numbers, expected: Numbers, floor = Number.MIN_VALUE): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;
   let largest = 0;
@@ -53,5 +57,5 @@ export function relativeError(actual: Numbers, expected: Numbers): number {
     difference = Math.max(difference, here);
     largest = Math.max(largest, Math.abs(expected[i]));
   }
-  return difference === 0 ? 0 : difference / Math.max(largest, Number.MIN_VALUE);
+  return difference === 0 ? 0 : difference / Math.max(largest, floor);
 }
