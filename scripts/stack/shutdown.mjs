@@ -54,7 +54,8 @@ export function createShutdown() {
     },
     async exit(work) {
       const interrupted = onInterrupt((reason) => controller.abort(new Interrupted(reason)));
-      const settled = work.catch(failure);
+      // Whatever an interruption breaks off is no failure of its own.
+      const settled = work.catch((error) => (controller.signal.aborted ? 130 : failure(error)));
       const code = await Promise.race([settled, interrupted]);
       // What was in progress unwinds first, then the rest is stopped.
       if (controller.signal.aborted) await Promise.race([settled, sleep(UNWIND_MS)]);
@@ -76,7 +77,6 @@ async function attempt(stop) {
 
 /** @param {unknown} error @returns {number} The exit code */
 function failure(error) {
-  if (error instanceof Interrupted) return 130;
   const known = error instanceof Error && error.name === 'Problem';
   const text = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`\n${text}\n`);

@@ -24,7 +24,7 @@ export function startStep(label, stream = process.stderr) {
     end() {
       if (timer === undefined) return;
       clearInterval(timer);
-      stream.write(`\r\x1b[2K${text}: ${seconds()}\n`);
+      stream.write(`\r\x1b[2K${label}: ${seconds()}\n`);
     },
   };
 }
