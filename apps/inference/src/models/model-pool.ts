@@ -89,7 +89,7 @@ export class ModelPool {
     if (this.#loaded.size >= this.#options.modelsMax) this.#makeRoom();
     const { checkpointId } = served.model;
     const log = this.#options.log.child({ checkpoint_id: checkpointId });
-    const process = ModelProcess.start(this.#task(served), log).catch((cause: unknown) => {
+    const process = ModelProcess.start(this.#task(served), log).catch((cause: unknown): never => {
       log.error({ err: cause }, 'a model could not be loaded');
       throw new LoadFailure(cause);
     });

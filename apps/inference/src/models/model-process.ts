@@ -58,6 +58,7 @@ export class ModelProcess {
     const child = fork(ENTRY, [], { serialization: 'advanced', stdio: ['ignore', STDERR, STDERR, 'ipc'] });
     const model = new ModelProcess(child, log.child({ model_pid: child.pid }));
     await model.#load(task);
+    model.#log.info('a model is loaded');
     child.on('message', (message) => model.#receive(message));
     child.once('exit', (code, signal) => model.#refuseWaiting(code, signal));
     return model;

@@ -3,6 +3,7 @@ import type { MultipartFile } from '@fastify/multipart';
 import multipart from '@fastify/multipart';
 import { INSTANCES_MAX, type PredictInput, TrainyardError } from '@trainyard/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { discardRest } from './discard-rest.js';
 
 export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 export const ACCEPTED = ['image/*', 'multipart/form-data', 'application/json'] as const;
@@ -42,6 +43,7 @@ async function readFiles(request: FastifyRequest): Promise<Uint8Array[]> {
       files.push(file);
     }
   } catch (error) {
+    discardRest(request.raw);
     throw unreadable(error);
   }
   if (files.length === 0) throw invalid('/file', 'Required, but missing: send each image as a part with a file name.');
