@@ -17,6 +17,21 @@ const sql = new pg.Client({ connectionString: url });
 beforeAll(() => sql.connect());
 afterAll(() => sql.end());
 
+/** Locks the row of a job on a connection of its own; the answer ends that. */
+async function lockFromOutside(id: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE', [id]);
+  return () => client.end();
+}
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await sql.query(`SELECT count(*)::int AS waiting FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+  return rows[0].waiting;
+}
+
 async function statusOf(id: string): Promise<JobStatus> {
   return (await db.jobs.get(projectId, id)).status;
 }
@@ -78,9 +93,13 @@ describe('the life of a job', () => {
 
   it('is claimed by one of ten workers that try at once', async () => {
     const { id } = await queuedJob(db, projectId);
-    const claims = await Promise.all(
+    // The row is locked from outside until several of them wait for it, so that they really meet.
+    const release = await lockFromOutside(id);
+    const claiming = Promise.all(
       Array.from({ length: 10 }, (_, i) => db.jobs.claim(id, { ...WORKER, workerId: `wrk_${i}` })),
     );
+    await expect.poll(waitingForLocks, { timeout: 20_000 }).toBeGreaterThan(4).finally(release);
+    const claims = await claiming;
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
     expect((await db.jobs.get(projectId, id)).attempt).toBe(1);
   });
