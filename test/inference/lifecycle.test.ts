@@ -6,6 +6,7 @@ import { startInference } from '../setup/index.js';
 import {
   IMAGE,
   isAlive,
+  logged,
   modelPids,
   png,
   post,
@@ -20,6 +21,8 @@ import {
 
 const serving = await startServing();
 const image = png(encodePng({ ...IMAGE, pixels: randomPixels(1) }));
+
+const requestsLogged = () => logged(serving.inference).filter(({ msg }) => msg === 'incoming request').length;
 
 describe('an endpoint', () => {
   it('answers again after the process of its model was killed', async () => {
@@ -44,11 +47,9 @@ describe('an endpoint', () => {
     await predict(serving, 'interrupted', image);
     const pid = modelPids(serving.inference).at(-1) ?? 0;
     process.kill(pid, 'SIGSTOP');
+    const before = requestsLogged();
     const answers = [1, 2, 3].map(() => refused(serving, 'interrupted', image));
-    await until(
-      () => serving.inference.log().split('incoming request').length,
-      (requests) => requests > 0,
-    );
+    await until(requestsLogged, (count) => count === before + answers.length);
     await new Promise((resolve) => setTimeout(resolve, 300));
     process.kill(pid, 'SIGKILL');
     for (const { status, headers, body } of await Promise.all(answers)) {
@@ -89,6 +90,12 @@ describe('an endpoint', () => {
     const { status, body } = await refused(serving, 'corrupt', image);
     expect([status, body.type]).toEqual([503, 'urn:trainyard:error:endpoint_not_ready']);
     expect(body.detail).toContain('digest');
+  });
+
+  it('fails with a reason where its weights are no numbers', async () => {
+    const checkpointId = await storedCheckpoint(serving, { scale: Number.NaN });
+    const endpoint = await startedEndpoint(serving, 'diverged', checkpointId);
+    expect(endpoint).toMatchObject({ status: 'failed', error: { code: 'training_diverged' } });
   });
 
   it('is found again by a server that starts later, and its process ends with the server', async () => {

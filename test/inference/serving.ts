@@ -1,6 +1,5 @@
 // A Trainyard that serves a network which nobody trained: its rows and its checkpoint are written directly, the API and
 // the inference server are real.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Endpoint, type PredictResponse, type Problem, resolveTraining } from '@trainyard/contracts';
@@ -56,8 +55,11 @@ export async function startServing({ api = false } = {}): Promise<Serving> {
 
 export type TrainedBy = Pick<Serving, 'db' | 'store' | 'projectId'>;
 
-/** A checkpoint with random weights, strong enough that images differ in what they get. */
-export async function storedCheckpoint({ db, store, projectId }: TrainedBy, seed = 1): Promise<string> {
+/** A checkpoint with random weights, by default strong enough that images differ in what they get. */
+export async function storedCheckpoint(
+  { db, store, projectId }: TrainedBy,
+  { seed = 1, scale = 2 } = {},
+): Promise<string> {
   const datasetId = await readyDataset({ db, projectId });
   const spec = parseModelSpec(SPEC);
   const training = resolveTraining({ normalization: 'standardize' });
@@ -71,7 +73,7 @@ export async function storedCheckpoint({ db, store, projectId }: TrainedBy, seed
   const tensors = new Map(
     model.parameters.map((parameter) => {
       const name = parameterName(parameter);
-      const data = (initial.get(name) ?? new Float32Array()).map((value) => 2 * value);
+      const data = (initial.get(name) ?? new Float32Array()).map((value) => scale * value);
       return [name, { shape: parameter.shape, data }];
     }),
   );
@@ -141,10 +143,13 @@ export interface Sent {
   key?: string;
 }
 
-/** Posts to the inference server's `/v1/endpoints/{name}/predict`. */
-export async function post<T>(serving: Serving, name: string, sent: Sent): Promise<Answer<T>> {
+/** Where predictions are asked for; the inference server's own port unless another is given. */
+export type Asked = Pick<Serving, 'inference'> & { port?: number };
+
+/** Posts to `/v1/endpoints/{name}/predict`. */
+export async function post<T>(asked: Asked, name: string, sent: Sent): Promise<Answer<T>> {
   const { body, type, key = TEST_KEY } = sent;
-  const answer = await fetch(`http://127.0.0.1:${serving.inference.port}/v1/endpoints/${name}/predict`, {
+  const answer = await fetch(`http://127.0.0.1:${asked.port ?? asked.inference.port}/v1/endpoints/${name}/predict`, {
     method: 'POST',
     headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(type ? { 'content-type': type } : {}) },
     ...(body === undefined ? {} : { body }),
@@ -153,15 +158,15 @@ export async function post<T>(serving: Serving, name: string, sent: Sent): Promi
 }
 
 /** A prediction that has to succeed. */
-export async function predict(serving: Serving, name: string, sent: Sent): Promise<PredictResponse> {
-  const answer = await post<PredictResponse>(serving, name, sent);
+export async function predict(asked: Asked, name: string, sent: Sent): Promise<PredictResponse> {
+  const answer = await post<PredictResponse>(asked, name, sent);
   if (answer.status !== 200) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 
 /** A request that has to be refused. */
-export async function refused(serving: Serving, name: string, sent: Sent): Promise<Answer<Problem>> {
-  const answer = await post<Problem>(serving, name, sent);
+export async function refused(asked: Asked, name: string, sent: Sent): Promise<Answer<Problem>> {
+  const answer = await post<Problem>(asked, name, sent);
   if (answer.status < 400) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer;
 }
@@ -215,8 +220,4 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,13 +1,36 @@
-/** Lets a client that is still sending read the answer that it already got, and use its connection again. */
+/**
+ * Reads the rest of a body that nobody wants before it is answered. Many clients, and the API that passes requests on,
+ * take an answer that comes while they are still sending for a broken connection, and never see why they were refused.
+ */
 import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BODY_BYTES_MAX } from './body-limit.js';
 
-const LINGER_MS = 10_000;
+const WAIT_MS = 10_000;
 
-/** Throws away what is left of a body that is not read to its end, for a while; then the connection goes. */
-export function discardRest(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
-  request.unpipe();
-  request.resume();
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
-  for (const end of ['end', 'close']) request.once(end, () => clearTimeout(timer));
+/** An `onSend` hook. Beyond some time or size the client is not waited for, and its connection is closed. */
+export async function discardRest({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (raw.complete || raw.destroyed) return;
+  raw.unpipe();
+  if (!(await readToEnd(raw, 2 * BODY_BYTES_MAX))) reply.header('connection', 'close');
+}
+
+function readToEnd(request: IncomingMessage, bytesMax: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const settle = (ended: boolean) => {
+      clearTimeout(timer);
+      request.off('data', count);
+      resolve(ended);
+    };
+    const count = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bytesMax) settle(false);
+    };
+    const timer = setTimeout(() => settle(false), WAIT_MS);
+    request.once('end', () => settle(true));
+    request.once('close', () => settle(false));
+    request.on('data', count);
+    request.resume();
+  });
 }

@@ -3,9 +3,8 @@ import type { MultipartFile } from '@fastify/multipart';
 import multipart from '@fastify/multipart';
 import { INSTANCES_MAX, type PredictInput, TrainyardError } from '@trainyard/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { discardRest } from './discard-rest.js';
+import { BODY_BYTES_MAX } from './body-limit.js';
 
-export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 export const ACCEPTED = ['image/*', 'multipart/form-data', 'application/json'] as const;
 
 const LIMITS = { files: INSTANCES_MAX, fields: 1, parts: INSTANCES_MAX + 1, fieldSize: 1024, fileSize: BODY_BYTES_MAX };
@@ -43,7 +42,6 @@ async function readFiles(request: FastifyRequest): Promise<Uint8Array[]> {
       files.push(file);
     }
   } catch (error) {
-    discardRest(request.raw);
     throw unreadable(error);
   }
   if (files.length === 0) throw invalid('/file', 'Required, but missing: send each image as a part with a file name.');
