@@ -19,18 +19,20 @@ function stop(why: string): void {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
 process.on('disconnect', () => stop('its parent is gone'));
 
+const stopped = new Promise<null>((resolve) => {
+  stopping.signal.addEventListener('abort', () => resolve(null), { once: true });
+});
+
 try {
-  const worker = await startWorker(config, log, stopping.signal);
+  const worker = await Promise.race([startWorker(config, log, stopping.signal), stopped]);
+  if (!worker) process.exit(0);
   log.info('ready');
   process.send?.({ type: 'ready' });
-  if (!stopping.signal.aborted) {
-    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
-  }
+  await stopped;
   await worker.stop();
   log.info('stopped');
   process.exit(0);
 } catch (error) {
-  if (stopping.signal.aborted) process.exit(0);
   log.fatal({ err: error }, 'the worker cannot go on');
   process.exit(1);
 }

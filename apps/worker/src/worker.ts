@@ -22,7 +22,9 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   await store.check();
   await waitForMigrations(config.databaseUrl);
   const devices = await probeDevices(stop);
+  stop.throwIfAborted();
   for (const { device, available, reason } of devices) log.info({ device, available, reason }, 'tried a device');
+  if (!devices.some(({ available }) => available)) throw new Error('Training works on no device of this machine');
   const db = openDatabase(config.databaseUrl);
   const { workerId, end: endRegistration } = await register(db, devices, log);
   const { objectsDir, threads } = config;

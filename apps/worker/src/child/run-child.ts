@@ -1,7 +1,13 @@
 /** The worker's end of the line to a child process: starts it, gives it one task, deals with its reports, ends it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type ChildEnding, type ChildOrder, type ChildProtocol, TrainyardError } from '@trainyard/contracts';
+import {
+  type ChildEnding,
+  type ChildOrder,
+  type ChildProtocol,
+  type ErrorRecord,
+  TrainyardError,
+} from '@trainyard/contracts';
 import { collectTail } from './stderr-tail.js';
 
 export interface ChildOptions<Task, Report> {
@@ -20,7 +26,11 @@ export interface ChildOptions<Task, Report> {
 }
 
 /** How a child ended: its task done, stopped as it was told, with an error of its own, or without a word. */
-export type ChildOutcome = { type: 'done' } | ChildEnding | { type: 'crashed'; exit: string; stderr: string };
+export type ChildOutcome =
+  | { type: 'done' }
+  | { type: 'stopped' }
+  | { type: 'failed'; error: ErrorRecord; stderr: string }
+  | { type: 'crashed'; exit: string; stderr: string };
 
 const GRACE_MS = 3000;
 
@@ -37,7 +47,8 @@ export async function runChild<Task, Report extends { type: string }>(
     tell(child, { type: 'start', task: options.task });
     const [code, signal] = await exited;
     const ending = await reports.ending();
-    if (ending) return ending;
+    if (ending?.type === 'failed') return { type: 'failed', error: ending.error, stderr: stderr() };
+    if (ending) return { type: 'stopped' };
     if (code === 0) return { type: 'done' };
     if (options.stop.aborted) return { type: 'stopped' };
     return { type: 'crashed', exit: signal === null ? `exit code ${code}` : `signal ${signal}`, stderr: stderr() };

@@ -4,8 +4,6 @@ import { ingestDataset } from '@trainyard/datasets';
 import { openObjectStore } from '@trainyard/storage';
 import { serve } from './serve.js';
 
-const PROGRESS_INTERVAL_MS = 500;
-
 serve(INGEST_PROTOCOL, async (task, { report }) => {
   const store = openObjectStore({ root: process.argv[2] });
   const upload = {
@@ -14,12 +12,6 @@ serve(INGEST_PROTOCOL, async (task, { report }) => {
     format: task.format,
     options: task.options,
   };
-  let reportedAt = 0;
-  const dataset = await ingestDataset(store, upload, (progress) => {
-    const now = performance.now();
-    if (now - reportedAt < PROGRESS_INTERVAL_MS) return;
-    reportedAt = now;
-    void report({ type: 'progress', progress });
-  });
+  const dataset = await ingestDataset(store, upload, (progress) => void report({ type: 'progress', progress }));
   await report({ type: 'ingested', dataset });
 });

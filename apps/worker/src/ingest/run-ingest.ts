@@ -70,12 +70,15 @@ async function read(
   } catch (error) {
     if (error instanceof StaleAttemptError) throw error;
     log.error({ err: error }, 'reading a data set could not go on');
-    return { outcome: { type: 'failed', error: toErrorRecord(error) }, ingested: null };
+    return { outcome: { type: 'failed', error: toErrorRecord(error), stderr: '' }, ingested: null };
   }
 }
 
 function errorOf(outcome: ChildOutcome, log: Logger): ErrorRecord {
-  if (outcome.type === 'failed') return outcome.error;
+  if (outcome.type === 'failed') {
+    log.warn({ error: outcome.error, stderr: outcome.stderr }, 'a data set could not be read');
+    return outcome.error;
+  }
   const { exit, stderr } = outcome.type === 'crashed' ? outcome : { exit: 'exit code 0', stderr: '' };
   log.error({ exit, stderr }, 'the ingest ended without a result');
   return { code: 'worker_lost', message: `The process that read the archive ended unexpectedly (${exit}).` };

@@ -103,7 +103,7 @@ class JobRun {
     } catch (error) {
       if (error instanceof StaleAttemptError) throw error;
       this.#log.error({ err: error }, 'the training could not go on');
-      return { type: 'failed', error: toErrorRecord(error) };
+      return { type: 'failed', error: toErrorRecord(error), stderr: '' };
     }
   }
 
@@ -131,11 +131,7 @@ class JobRun {
   async #settle(outcome: ChildOutcome): Promise<void> {
     if (this.#writer.trained) return this.#finish();
     if (outcome.type === 'stopped') return this.#settleStopped();
-    if (outcome.type === 'failed') return this.#settleFailed(outcome.error);
-    const { exit, stderr } = outcome.type === 'crashed' ? outcome : { exit: 'exit code 0', stderr: '' };
-    this.#log.error({ exit, stderr }, 'the trainer ended without a result');
-    const message = `The training process ended unexpectedly (${exit}). Where memory is short, use a smaller batch.`;
-    return this.#settleFailed({ code: 'worker_lost', message });
+    return this.#settleFailed(errorOf(outcome, this.#log));
   }
 
   async #finish(): Promise<void> {
@@ -154,9 +150,19 @@ class JobRun {
 
   #settleFailed(error: ErrorRecord): Promise<void> {
     const { jobs } = this.#context.db;
-    this.#log.warn({ error }, 'a training failed');
     if (this.#stop.signal.aborted) return this.#settleStopped();
     if (!ERROR_KINDS[error.code].retryable || this.#claim.attempt >= TRIES_MAX) return jobs.fail(this.#claim, error);
     return jobs.release(this.#claim, error.message);
   }
+}
+
+function errorOf(outcome: Exclude<ChildOutcome, { type: 'stopped' }>, log: Logger): ErrorRecord {
+  if (outcome.type === 'failed') {
+    log.warn({ error: outcome.error, stderr: outcome.stderr }, 'the training failed');
+    return outcome.error;
+  }
+  const { exit, stderr } = outcome.type === 'crashed' ? outcome : { exit: 'exit code 0', stderr: '' };
+  log.error({ exit, stderr }, 'the trainer ended without a result');
+  const message = `The training process ended unexpectedly (${exit}). Where memory is short, use a smaller batch.`;
+  return { code: 'worker_lost', message };
 }
