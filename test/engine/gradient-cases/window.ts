@@ -98,6 +98,7 @@ const poolCases: GradientCase[] = [
   poolCase('3×2', [1, 2, 7, 5], window({ kernel_shape: [3, 2], strides: [3, 2] })),
   poolCase('1×1', [1, 2, 3, 2], window({ kernel_shape: [1, 1] })),
   poolCase('the whole image', [2, 3, 3, 2], window({ kernel_shape: [3, 2], strides: [3, 2] })),
+  poolCase('of very many places', [1, 2, 10, 16], window({ kernel_shape: [9, 8], strides: [9, 8] })),
   poolCase('overlapping', [2, 2, 5, 6], window({ kernel_shape: [3, 3], strides: [2, 2] })),
   poolCase('overlapping by all but one', [1, 2, 4, 5], window({ kernel_shape: [2, 3], strides: [1, 1] })),
   poolCase('strides beyond the window', [1, 2, 7, 8], window({ strides: [3, 4] })),

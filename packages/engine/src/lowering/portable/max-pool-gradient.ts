@@ -1,7 +1,7 @@
 /**
  * MaxPoolGradient. Windows that tile the input: each phase (place within the window) is compared with the maximum and
- * the first that equals it takes dY. Windows that overlap or are padded: dY is scattered to the places that MaxPool
- * itself reports.
+ * the first that equals it takes dY. Windows that overlap, are padded or have very many places: dY is scattered to the
+ * places that MaxPool itself reports.
  */
 import type { Value } from '../../graph/graph.js';
 import { sizeOf } from '../../graph/tensor-type.js';
@@ -19,9 +19,13 @@ import type { Window } from '../../ops/window.js';
 import { attributesOf } from '../attributes.js';
 import type { LoweringRule } from '../lower.js';
 
+/** Each phase is some nodes of the graph, and onnxruntime takes its time over thousands of them. */
+const MOST_PHASES = 64;
+
 export const lowerMaxPoolGradient: LoweringRule = ([x, y, dy], node) => {
   const window = attributesOf<Window>(node);
-  return [tiles(window) ? byPhases(x, y, dy, window.kernel_shape) : byIndices(x, dy, window)];
+  const phases = window.kernel_shape[0] * window.kernel_shape[1];
+  return [tiles(window) && phases <= MOST_PHASES ? byPhases(x, y, dy, window.kernel_shape) : byIndices(x, dy, window)];
 };
 
 function tiles({ kernel_shape, strides, dilations, pads }: Window): boolean {
