@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { setUp } from './setup.mjs';
 import { startGuard } from './stack/guard.mjs';
+import { lockDirectory } from './stack/lock.mjs';
 import { tryPort } from './stack/ports.mjs';
 import { Problem } from './stack/problem.mjs';
 import { startServer } from './stack/server.mjs';
@@ -15,10 +16,12 @@ async function main(shutdown) {
   shutdown.defer(() => guard.close());
   await setUp({ guard, signal: shutdown.signal });
 
+  const directory = resolve(process.env.TRAINYARD_DATA_DIR || '.trainyard');
+  // First the folder, then the ports: a run that was killed may need a moment to let go of both.
+  shutdown.defer(await lockDirectory(directory, guard.pid, shutdown.signal));
   const host = process.env.TRAINYARD_HOST || '127.0.0.1';
   const port = await portFrom('TRAINYARD_PORT', 8080, host);
   const inferencePort = await portFrom('TRAINYARD_INFERENCE_PORT', 8081, host);
-  const directory = resolve(process.env.TRAINYARD_DATA_DIR || '.trainyard');
 
   const step = startStep('Starting');
   const server = await startServer({
@@ -47,7 +50,10 @@ async function portFrom(variable, fallback, host) {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new Problem(`${variable} must be a port from 1 to 65535; it is ${JSON.stringify(text)}.`);
   }
-  if ((await tryPort(port, host)) === null) {
+  const free = await tryPort(port, host).catch((error) => {
+    throw new Problem(`Trainyard cannot listen on ${host} (TRAINYARD_HOST): ${error.message}`);
+  });
+  if (free === null) {
     throw new Problem(
       `The port ${port} on ${host} is already in use. Stop what uses it, or set ${variable} to another.`,
     );

@@ -1,6 +1,6 @@
 // Keeps a second start off a data folder: a file with the pids of the launcher and of its watchdog, which may need a
 // few seconds more to end the servers.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,12 +12,13 @@ const PATIENCE_MS = 30_000;
 /** @typedef {{ launcher: number, watchdog: number }} Holder */
 
 /**
- * @param {string} directory
+ * @param {string} directory Made when absent
  * @param {number} watchdog Its pid
  * @param {AbortSignal} signal
  * @returns {Promise<() => void>} Gives the lock back
  */
 export async function lockDirectory(directory, watchdog, signal) {
+  makeDirectory(directory);
   const file = join(directory, 'lock.json');
   /** @type {Holder} */
   const holder = { launcher: process.pid, watchdog };
@@ -36,6 +37,15 @@ export async function lockDirectory(directory, watchdog, signal) {
     else rmSync(file, { force: true });
   }
   return () => rmSync(file, { force: true });
+}
+
+/** @param {string} directory */
+function makeDirectory(directory) {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Problem(`The data folder cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** @param {string} file @param {Holder} holder @returns {boolean} false when somebody holds it */

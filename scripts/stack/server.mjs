@@ -1,8 +1,6 @@
 // A whole Trainyard on one machine: PostgreSQL, Redis, API, worker and inference on one data folder.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { lockDirectory } from './lock.mjs';
 import { startPostgres } from './postgres.mjs';
 import { Problem } from './problem.mjs';
 import { startProgram } from './programs.mjs';
@@ -10,7 +8,7 @@ import { startRedis } from './redis.mjs';
 
 /**
  * @typedef {object} ServerOptions
- * @property {string} directory The data folder, absolute
+ * @property {string} directory The data folder, absolute, which nobody else uses
  * @property {string} host
  * @property {number} port
  * @property {number} inferencePort
@@ -30,9 +28,6 @@ import { startRedis } from './redis.mjs';
 /** @param {ServerOptions} options @returns {Promise<Server>} */
 export async function startServer(options) {
   const { directory, guard, shutdown, report, env = process.env } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  shutdown.defer(await lockDirectory(directory, guard.pid, shutdown.signal));
-
   report('Starting PostgreSQL and Redis');
   const [database, redis] = await bothOrNeither(databaseUrl(options), redisUrl(options));
 
