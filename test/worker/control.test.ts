@@ -48,6 +48,18 @@ describe('cancelling', () => {
   });
 });
 
+describe('a job that asks for CUDA', () => {
+  it('is left to another worker where this one has none, and holds up nobody', async (context) => {
+    const [{ devices }] = await trainyard.db.workers.alive();
+    if (devices.some(({ device, available }) => device === 'cuda' && available)) context.skip('CUDA works here');
+    const { id } = await submit(trainyard, dataset.id, { epochs: 1 }, 'cuda');
+    const next = await submit(trainyard, dataset.id, { epochs: 1 });
+    expect((await jobThat(trainyard, next.id, ended)).status).toBe('succeeded');
+    expect(await trainyard.db.jobs.get(trainyard.projectId, id)).toMatchObject({ status: 'queued', attempt: 0 });
+    await trainyard.db.jobs.cancel(trainyard.projectId, id);
+  });
+});
+
 describe('a trainer that dies', () => {
   it('is started again, and goes on after its last checkpoint', async () => {
     const training = { epochs: 40, batch_size: 16, checkpoints: { keep: 100 } };
@@ -86,7 +98,7 @@ describe('a worker that is told to stop', () => {
 });
 
 describe('a worker that is killed', () => {
-  const training = { epochs: 30, batch_size: 16, checkpoints: { keep: 100 } };
+  const training = { epochs: 50, batch_size: 16, checkpoints: { keep: 100 } };
 
   it('leaves no process behind, and another one finishes its job with the same bytes', async () => {
     const victim = await trainyard.startWorker();
@@ -108,5 +120,5 @@ describe('a worker that is killed', () => {
     expect(await digests(finished)).toEqual(await digests(reference));
     expect(await metricsOf(trainyard, finished.id, 'step')).toEqual(await metricsOf(trainyard, reference.id, 'step'));
     expect(finished.result?.test).toEqual(reference.result?.test);
-  });
+  }, 300_000);
 });

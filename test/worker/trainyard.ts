@@ -75,11 +75,11 @@ export function submit(
 
 export const ended = ({ status }: Job) => ['succeeded', 'failed', 'cancelled'].includes(status);
 
-export function jobThat(trainyard: Trainyard, id: string, holds: (job: Job) => boolean, timeout = 60_000) {
+export function jobThat(trainyard: Trainyard, id: string, holds: (job: Job) => boolean, timeout = 90_000) {
   return until(() => trainyard.db.jobs.get(trainyard.projectId, id), holds, timeout);
 }
 
-export function datasetThat(trainyard: Trainyard, id: string, holds: (dataset: Dataset) => boolean, timeout = 60_000) {
+export function datasetThat(trainyard: Trainyard, id: string, holds: (dataset: Dataset) => boolean, timeout = 90_000) {
   return until(() => trainyard.db.datasets.get(trainyard.projectId, id), holds, timeout);
 }
 

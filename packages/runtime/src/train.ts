@@ -58,13 +58,14 @@ async function trainPlanned(options: {
   const history = new CheckpointHistory(store, { id: task.job_id, attempt: task.attempt }, task.checkpoints);
   const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null };
   const start = (await history.resume()) ?? fresh;
-  const steps = stepsPerEpoch(data, training);
-  const compiled = await openTraining({ model, training, preprocessing, plan, steps });
+  const compiled = await openTraining({ model, training, preprocessing, plan, steps: stepsPerEpoch(data, training) });
   try {
     signal.throwIfAborted();
     await report({ type: 'running', epoch: start.epoch });
-    const observer = observe(history, report);
-    const best = await fit({ ...compiled, training, data, start, signal, observer });
+    const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress }));
+    const observer = observe(steps, history, report);
+    // The steps before a failure show how it came.
+    const best = await fit({ ...compiled, training, data, start, signal, observer }).finally(() => steps.flush());
     const test = await compiled.evaluator.evaluate(await history.tensors(best.step), data.splits.test, signal);
     await report({ type: 'trained', test: test && namedMetrics(test, training.metrics) });
   } finally {
@@ -74,13 +75,21 @@ async function trainPlanned(options: {
 
 function newPlan({ device, threads, training }: TrainingTask, summary: ModelSummary, steps: number): ExecutionPlan {
   const { width, height, channels } = summary.image;
-  const batchBytes = training.batch_size * width * height * channels;
+  const batchBytes = training.batch_size * (width * height * channels + maskBytes(summary));
   return choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch: steps });
 }
 
+/** Bytes of the dropout masks of one image. */
+function maskBytes({ layers }: ModelSummary): number {
+  const masked = layers.filter(({ type }) => type === 'dropout');
+  return masked.reduce(
+    (sum, { output_shape: [, ...sides] }) => sum + sides.reduce<number>((n, side) => n * (side ?? 1), 1),
+    0,
+  );
+}
+
 /** Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. */
-function observe(history: CheckpointHistory, report: Report): FitObserver {
-  const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress }));
+function observe(steps: StepReporter, history: CheckpointHistory, report: Report): FitObserver {
   return {
     steps: (rows, progress) => steps.add(rows, progress),
     async epoch(row, progress) {
