@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '@trainyard/contracts';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -186,6 +188,34 @@ describe('a server', () => {
   it('tells a handler whose key it was', async () => {
     const answer = await app.inject({ url: '/private', headers: { authorization: 'bearer right' } });
     expect(answer.json()).toEqual({ keyId: 'key_1', projectId: 'prj_1', role: 'member' });
+  });
+
+  it('closes at once although a client has a connection on which it asked nothing', async () => {
+    const server = await createServer();
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    const [{ port }] = server.addresses();
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    const ended = once(socket, 'close');
+    socket.resume();
+    await server.close();
+    await ended;
+  });
+
+  it('answers what it has begun before it closes', async () => {
+    const server = await createServer();
+    server.get('/slow', async (request) => {
+      await once(request.server.closing, 'abort');
+      return { closing: true };
+    });
+    const origin = await server.listen({ host: '127.0.0.1', port: 0 });
+    const answer = fetch(`${origin}/slow`);
+    await expect
+      .poll(() => new Promise((resolve) => server.server.getConnections((_, count) => resolve(count))))
+      .toBe(1);
+    await delay(100);
+    await server.close();
+    expect(await (await answer).json()).toEqual({ closing: true });
   });
 
   it('answers what is not HTTP with a problem, too', async () => {

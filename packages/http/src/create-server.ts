@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_CONTENT_TYPE, toProblem } from '@trainyard/contracts';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import { gracefulClose } from './graceful-close.js';
 import { problemDetails, sendError } from './problem-details.js';
 import { readQueryNumbers } from './query-numbers.js';
 import { newRequestId, requestIds } from './request-id.js';
@@ -44,6 +45,7 @@ export async function createServer({
   app.addHook('onRequest', forgetTypeOfNothing);
   app.addHook('preValidation', checkRequestText);
   app.addHook('preValidation', readQueryNumbers);
+  await app.register(gracefulClose);
   await app.register(requestIds);
   await app.register(problemDetails);
   return app;
