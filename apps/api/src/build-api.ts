@@ -2,7 +2,6 @@
 import { createServer } from '@trainyard/http';
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from './dependencies.js';
-import { closing } from './plugins/closing.js';
 import { openapi } from './plugins/openapi.js';
 import { outboxDispatcher } from './plugins/outbox-dispatcher.js';
 import { reconciler } from './plugins/reconciler.js';
@@ -10,6 +9,8 @@ import { referencePage } from './plugins/reference-page.js';
 import { keyedRoutes } from './routes/keyed-routes.js';
 import { healthz } from './routes/server/healthz.js';
 import { readyz } from './routes/server/readyz.js';
+
+const HEARTBEAT_MS = 15_000;
 
 /** Closing the server leaves `deps` open: who made them closes them. */
 export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> {
@@ -20,7 +21,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   app.decorate('store', deps.store);
   app.decorate('queues', deps.queues);
   app.decorate('maxUploadBytes', deps.maxUploadBytes);
-  await app.register(closing);
+  app.decorate('heartbeatMs', deps.heartbeatMs ?? HEARTBEAT_MS);
   await app.register(outboxDispatcher);
   await app.register(reconciler);
   await app.register(openapi);

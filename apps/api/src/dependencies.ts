@@ -11,6 +11,8 @@ export interface ApiDependencies {
   /** Where `apps/inference` listens. */
   inferenceUrl: string;
   maxUploadBytes: number;
+  /** How often a quiet event stream says that it is still there; 15 s by default. */
+  heartbeatMs?: number;
   logger?: FastifyServerOptions['logger'];
 }
 
@@ -20,5 +22,6 @@ declare module 'fastify' {
     store: ObjectStore;
     queues: Queues;
     maxUploadBytes: number;
+    heartbeatMs: number;
   }
 }

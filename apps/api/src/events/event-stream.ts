@@ -12,12 +12,12 @@ export interface StreamSource {
   jobId: string;
   /** The last event that the client has. */
   after: string | undefined;
+  heartbeatMs: number;
   /** Ends the stream, when the client has gone or the server stops. */
   signal: AbortSignal;
 }
 
 const POLL_MS = 400;
-const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 1_000;
 
 /** The frames of the stream. It ends once the job has ended and its last event is out. */
@@ -35,7 +35,7 @@ export async function* eventFrames(source: StreamSource): AsyncGenerator<string,
     const latest = progressFrame(job);
     if (latest !== '' && latest !== progress) frames.push(latest);
     progress = latest;
-    if (frames.length === 0 && Date.now() - quietSince > HEARTBEAT_MS) frames.push(': still here\n\n');
+    if (frames.length === 0 && Date.now() - quietSince > source.heartbeatMs) frames.push(': still here\n\n');
     if (frames.length > 0) {
       yield frames.join('');
       quietSince = Date.now();

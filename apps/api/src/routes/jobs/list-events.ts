@@ -63,7 +63,8 @@ async function stream(
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, app.closing]);
-  const frames = Readable.from(eventFrames({ db: app.db, projectId, jobId, after, signal }));
+  const { db, heartbeatMs } = app;
+  const frames = Readable.from(eventFrames({ db, projectId, jobId, after, heartbeatMs, signal }));
   reply.header('cache-control', 'no-cache').header('x-accel-buffering', 'no');
   return reply.type('text/event-stream').send(frames);
 }
