@@ -65,11 +65,8 @@ async function trainTiny(device: Device): Promise<number[]> {
 function reasonOf(device: Device, error: unknown): string {
   const line = error instanceof Error ? error.message.split('\n')[0] : String(error);
   const shown = line.replace(/(?:\/[^\s/:'"]+)+\//g, '');
-  if (
-    device === 'cuda' &&
-    /providers_shared|providers_cuda|not (?:available|found|supported)|cannot open/i.test(line)
-  ) {
-    return `onnxruntime cannot load its CUDA provider here (${shown})`;
+  if (device === 'cuda' && /load (?:shared )?library|cannot open shared object/i.test(line)) {
+    return 'onnxruntime cannot load its CUDA provider here: its files, CUDA or cuDNN are missing';
   }
   return `Training on ${device} does not work here: ${shown}`;
 }
