@@ -71,7 +71,7 @@ function checkOutput(layers: readonly BuiltLayer[], classes: number): void {
   const activation = last.definition.activation?.(last.spec).type ?? 'linear';
   if (activation !== 'softmax') {
     const detail = `expected "softmax" at the end of the last layer, which categorical_crossentropy needs; received ${describeReceived(activation)}`;
-    throw invalidSpec([{ pointer: `${pointer}/activation`, detail }]);
+    throw invalidSpec([{ pointer: last.definition.activation ? `${pointer}/activation` : pointer, detail }]);
   }
 }
 

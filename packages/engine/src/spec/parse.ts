@@ -84,7 +84,7 @@ function readLayer(pointer: string, value: unknown, namer: LayerNamer, errors: F
   return [{ type, name: chosen ?? type, ...fields }];
 }
 
-/** Checks each field against its schema and fills in defaults. */
+/** Checks each field against its schema and fills in defaults, for null as well: that is how Keras writes a field left out. */
 function checkFields(
   pointer: string,
   value: Record<string, unknown>,
@@ -96,8 +96,8 @@ function checkFields(
   }
   const checked: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(schemas)) {
-    const field = value[key] ?? defaultOf(schema);
-    if (field === undefined && isOptional(schema)) continue;
+    const field = value[key] ?? defaultOf(schema) ?? value[key];
+    if ((field === undefined || field === null) && isOptional(schema)) continue;
     const error = checkValue(`${pointer}/${key}`, field, schema);
     if (error) errors.push(error);
     else checked[key] = field;

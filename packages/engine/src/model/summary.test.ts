@@ -1,0 +1,69 @@
+import type { ImageSize } from '@trainyard/contracts';
+import { describe, expect, it } from 'vitest';
+import { parseModelSpec } from '../spec/parse.js';
+import { buildModel } from './build.js';
+import { summarizeModel } from './summary.js';
+
+const conv = (filters: number) => ({ type: 'conv2d', filters, kernel_size: 3, activation: 'relu' });
+const pool = { type: 'max_pooling2d', pool_size: 2 };
+const flatten = { type: 'flatten' };
+const output = { type: 'dense', units: 'classes', activation: 'softmax' };
+
+function summarize(layers: readonly object[], image: ImageSize, batch = 1) {
+  return summarizeModel(buildModel(parseModelSpec({ layers }), { image, classes: 10 }), batch);
+}
+
+const mnist: ImageSize = { width: 28, height: 28, channels: 1 };
+const convnet = [conv(32), pool, conv(64), pool, flatten, { type: 'dropout', rate: 0.5 }, output];
+
+describe('the summary of a model', () => {
+  it("counts the 34,826 parameters of Keras' mnist_convnet", () => {
+    expect(summarize(convnet, mnist).parameters).toBe(34_826);
+  });
+
+  it("counts the 1,626,442 parameters of the course's CNN", () => {
+    const layers = [conv(32), pool, conv(64), pool, flatten, { type: 'dense', units: 128, activation: 'relu' }, output];
+    expect(summarize(layers, { width: 64, height: 64, channels: 3 }).parameters).toBe(1_626_442);
+  });
+
+  it('has a row for each layer, as Keras prints it', () => {
+    const { layers } = summarize(convnet, mnist);
+    expect(layers.map(({ name, output_shape, parameters }) => [name, output_shape, parameters])).toEqual([
+      ['conv2d', [null, 26, 26, 32], 320],
+      ['max_pooling2d', [null, 13, 13, 32], 0],
+      ['conv2d_1', [null, 11, 11, 64], 18_496],
+      ['max_pooling2d_1', [null, 5, 5, 64], 0],
+      ['flatten', [null, 1600], 0],
+      ['dropout', [null, 1600], 0],
+      ['dense', [null, 10], 16_010],
+    ]);
+  });
+
+  it('counts a multiply-add as two operations', () => {
+    const { layers, forward_flops, backward_flops } = summarize([conv(2), flatten, output], {
+      width: 5,
+      height: 4,
+      channels: 3,
+    });
+    const convolution = 2 * 3 * 2 * (2 * 9 * 3 + 1);
+    const dense = 10 * (2 * 12 + 1);
+    expect(layers.map((row) => row.forward_flops)).toEqual([convolution, 0, dense]);
+    expect(forward_flops).toBe(convolution + dense);
+    // The first layer needs no gradient of its input.
+    expect(backward_flops).toBe(convolution + 2 * dense);
+  });
+
+  it('is for the whole batch where it says so', () => {
+    const one = summarize(convnet, mnist, 1);
+    const many = summarize(convnet, mnist, 64);
+    expect(many.batch_size).toBe(64);
+    expect(many.forward_flops).toBe(64 * one.forward_flops);
+    expect(many.backward_flops).toBe(64 * one.backward_flops);
+    expect(many.memory_bytes).toEqual({
+      parameters: 4 * 34_826,
+      optimizer: 8 * 34_826,
+      activations: 64 * one.memory_bytes.activations,
+    });
+    expect(one.memory_bytes.activations).toBe(4 * (26 * 26 * 32 + 13 * 13 * 32 + 11 * 11 * 64 + 3 * 1600 + 10));
+  });
+});
