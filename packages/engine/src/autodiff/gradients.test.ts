@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Graph } from '../graph/graph.js';
+import { argMax } from '../ops/arg-max.js';
+import { cast } from '../ops/cast.js';
+import { conv } from '../ops/conv.js';
+import { max } from '../ops/max.js';
+import { mul } from '../ops/mul.js';
+import { reduceSum } from '../ops/reduce-sum.js';
+import { gradients } from './gradients.js';
+
+describe('gradients', () => {
+  it('are null for a value that the result does not depend on', () => {
+    const graph = new Graph();
+    const [x, other] = [graph.input('x', 'float32', [2]), graph.input('other', 'float32', [2])];
+    expect(gradients(mul(x, x), [other, x]).map((gradient) => gradient?.shape ?? null)).toEqual([null, [2]]);
+  });
+
+  it('of a value with respect to itself are the seed, or ones', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2]);
+    const seed = graph.input('seed', 'float32', [2]);
+    expect(gradients(x, [x], seed)).toEqual([seed]);
+    expect(gradients(x, [x])[0]?.shape).toEqual([2]);
+  });
+
+  it('are not computed for values that nobody asked for', () => {
+    const graph = new Graph();
+    const [x, w] = [graph.input('x', 'float32', [1, 1, 4, 4]), graph.input('w', 'float32', [2, 1, 3, 3])];
+    const window = { kernel_shape: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 } as const;
+    gradients(conv(x, w, null, window), [w]);
+    const types = graph.nodes.map(({ op }) => op.type);
+    expect(types).toContain('ConvWeightGradient');
+    expect(types).not.toContain('ConvInputGradient');
+  });
+
+  it('do not pass through what no target is behind', () => {
+    const graph = new Graph();
+    const [x, y] = [graph.input('x', 'float32', [2]), graph.input('y', 'float32', [2])];
+    const product = mul(x, max(y, graph.scalar(1)));
+    expect(gradients(product, [x])[0]?.shape).toEqual([2]);
+  });
+
+  it('name the operation that they cannot pass through', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2, 3]);
+    expect(() => gradients(max(x, graph.scalar(1)), [x])).toThrow('Max has no gradient');
+  });
+
+  it('end where numbers become whole', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [2, 3]);
+    const places = cast(argMax(x, 1), 'float32');
+    expect(gradients(reduceSum(places, [0]), [x])).toEqual([null]);
+  });
+});
