@@ -92,7 +92,8 @@ function readTensor(name: string, entry: unknown, bytes: Uint8Array): NamedTenso
   const shape = integersOf(name, entry.shape);
   const [from, to] = integersOf(name, entry.data_offsets);
   if (to > bytes.length || to - from !== 4 * sizeOf(shape)) throw new SafetensorsError(`${name}: its bytes do not fit`);
-  return { shape, data: new Float32Array(bytes.slice(from, to).buffer) };
+  // A copy of its own: the offset need not be a multiple of 4, and a Node Buffer's `slice` would be a view.
+  return { shape, data: new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer) };
 }
 
 function integersOf(name: string, value: unknown): number[] {

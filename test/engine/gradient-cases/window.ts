@@ -81,6 +81,23 @@ const convCases: GradientCase[] = [
     dilations: [1, 2],
     pads: [2, 1, 0, 1],
   }),
+  convCase('a kernel of very many places', { x: [2, 2, 13, 14], filters: 2, kernel_shape: [11, 12] }),
+  convCase('a kernel of very many places, with rows that it does not reach', {
+    x: [1, 1, 20, 19],
+    filters: 2,
+    kernel_shape: [12, 11],
+    strides: [3, 2],
+    pads: [1, 0, 0, 2],
+  }),
+  convCase('a kernel of very many places, in groups and dilated', {
+    x: [1, 2, 15, 25],
+    filters: 4,
+    group: 2,
+    kernel_shape: [12, 11],
+    strides: [2, 1],
+    dilations: [1, 2],
+    pads: [0, 1, 2, 0],
+  }),
 ];
 
 function poolCase(name: string, x: Shape, attributes: Window): GradientCase {

@@ -1,7 +1,8 @@
 /**
  * ConvWeightGradient as a matrix product. For each place of the kernel the pixels of X that it met are sliced out
  * (im2col); dY times their transpose, summed over the batch, is dW:
- * [N, G, O/G, P] · [N, G, P, C/G·kh·kw] → [N, G, O/G, C/G·kh·kw], with P output pixels.
+ * [N, G, O/G, P] · [N, G, P, C/G·kh·kw] → [N, G, O/G, C/G·kh·kw], with P output pixels. Kernels of very many places, each
+ * of which would be some nodes of the graph, are left to a convolution.
  */
 import type { Value } from '../../graph/graph.js';
 import { concat } from '../../ops/concat.js';
@@ -13,10 +14,15 @@ import { reshape } from '../../ops/reshape.js';
 import { slice } from '../../ops/slice.js';
 import { attributesOf } from '../attributes.js';
 import type { LoweringRule } from '../lower.js';
+import { convWeightGradientByConv } from './conv-weight-gradient-by-conv.js';
+
+/** The matrix product is about twice as fast, but onnxruntime takes its time over thousands of nodes. */
+const MOST_PLACES = 128;
 
 export const lowerConvWeightGradient: LoweringRule = ([x, dy], node) => {
   const attributes = attributesOf<ConvGradientAttributes>(node);
-  const { group, shape } = attributes;
+  const { group, kernel_shape, shape } = attributes;
+  if (kernel_shape[0] * kernel_shape[1] > MOST_PLACES) return [convWeightGradientByConv(x, dy, attributes)];
   const [batch, outputs, height, width] = dy.shape;
   const columns = gatherColumns(x, attributes, [height, width]);
   const grouped = reshape(columns, [batch, group, columns.shape[1] / group, height * width]);
