@@ -32,6 +32,14 @@ describe('a safetensors file', () => {
     expect(read.metadata).toEqual(metadata);
   });
 
+  it('reads the same from any kind of byte array, at any offset', () => {
+    const shifted = new Uint8Array(file.length + 1);
+    shifted.set(file, 1);
+    for (const bytes of [Buffer.from(file), shifted.subarray(1)]) {
+      expect(readSafetensors(bytes).tensors.get('conv2d/kernel')?.data).toEqual(tensors.get('conv2d/kernel')?.data);
+    }
+  });
+
   it('is laid out as the format says: length, JSON, then the numbers at a multiple of 8', () => {
     const length = Number(new DataView(file.buffer).getBigUint64(0, true));
     const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));

@@ -1,0 +1,60 @@
+import Value from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { layers } from '../layers/index.js';
+import { parseModelSpec } from './parse.js';
+import { modelSpecSchema } from './schema.js';
+
+const conv = { type: 'conv2d', filters: 2, kernel_size: [3, 2], activation: { type: 'leaky_relu' } };
+const spec = {
+  input: { width: 8, height: 8, channels: 3 },
+  layers: [
+    conv,
+    { type: 'max_pooling2d', name: 'pool' },
+    { type: 'activation', activation: 'tanh' },
+    { type: 'flatten' },
+    { type: 'dropout', rate: 0.5 },
+    { type: 'dense', units: 'classes', activation: 'softmax', kernel_initializer: { type: 'he_normal', seed: 1 } },
+  ],
+};
+
+/** Whether the published schema takes it; the parser must agree. */
+function accepts(value: unknown): boolean {
+  return Value.Check(modelSpecSchema, value);
+}
+
+function parses(value: unknown): boolean {
+  try {
+    parseModelSpec(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the published schema of a specification', () => {
+  it('takes one with every kind of layer, as it is posted and as it is given back', () => {
+    expect(new Set(spec.layers.map(({ type }) => type))).toEqual(new Set(Object.keys(layers)));
+    expect(accepts(spec)).toBe(true);
+    expect(accepts(parseModelSpec(spec))).toBe(true);
+  });
+
+  it.each([
+    {},
+    { layers: [] },
+    { ...spec, extra: 1 },
+    { ...spec, input: { width: 8, height: 8 } },
+    { layers: [{ type: 'lstm' }] },
+    { layers: [{ type: 'conv2d', filters: 2 }] },
+    { layers: [{ ...conv, dilation: 2 }] },
+    { layers: [{ ...conv, activation: { type: 'relu', slope: 1 } }] },
+    { layers: [{ type: 'dropout', rate: 1 }] },
+    { layers: [{ type: 'flatten', name: 'a b' }] },
+  ])('refuses %j, as the parser does', (value) => {
+    expect(accepts(value)).toBe(false);
+    expect(parses(value)).toBe(false);
+  });
+
+  it('describes each layer', () => {
+    expect(JSON.stringify(modelSpecSchema)).toContain(layers.conv2d.summary);
+  });
+});
