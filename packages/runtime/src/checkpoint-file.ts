@@ -77,8 +77,7 @@ function parse(file: Uint8Array) {
 
 async function readStored(store: ObjectStore, key: string): Promise<Uint8Array> {
   try {
-    const file = await store.readBytes(key);
-    return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+    return await store.readBytes(key);
   } catch (error) {
     if (error instanceof TrainyardError && error.code === 'not_found') throw corrupt('its file is gone');
     throw error;

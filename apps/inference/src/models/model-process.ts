@@ -1,6 +1,8 @@
 /** The server's side of a model's process: starts it, hands it requests, and notices its end. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '@trainyard/config';
 import {
   type ErrorRecord,
   type ModelOrder,
@@ -55,7 +57,11 @@ export class ModelProcess {
    * the process ended on the way.
    */
   static async start(task: ModelTask, log: FastifyBaseLogger): Promise<ModelProcess> {
-    const child = fork(ENTRY, [], { serialization: 'advanced', stdio: ['ignore', STDERR, STDERR, 'ipc'] });
+    const child = fork(ENTRY, [], {
+      env: childEnvironment(),
+      serialization: 'advanced',
+      stdio: ['ignore', STDERR, STDERR, 'ipc'],
+    });
     const model = new ModelProcess(child, log.child({ model_pid: child.pid }));
     await model.#load(task);
     model.#log.info('a model is loaded');

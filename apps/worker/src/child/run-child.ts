@@ -1,6 +1,8 @@
 /** The worker's end of the line to a child process: starts it, gives it one task, deals with its reports, ends it. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { childEnvironment } from '@trainyard/config';
 import {
   type ChildEnding,
   type ChildOrder,
@@ -38,7 +40,10 @@ const GRACE_MS = 3000;
 export async function runChild<Task, Report extends { type: string }>(
   options: ChildOptions<Task, Report>,
 ): Promise<ChildOutcome> {
-  const child = fork(options.script, options.args ?? [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(options.script, options.args ?? [], {
+    env: childEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const exited = once(child, 'exit');
   const stderr = collectTail(child.stderr);
   const reports = dealWithReports(child, options);
