@@ -1,9 +1,11 @@
 // How endpoints come, live and go: the processes of their models, and what is written down of them.
 import { once } from 'node:events';
+import type { Problem } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { encodePng } from '../fixtures/png.js';
 import { startInference } from '../setup/index.js';
 import {
+  type Answer,
   IMAGE,
   isAlive,
   logged,
@@ -57,6 +59,26 @@ describe('an endpoint', () => {
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     }
     expect((await predict(serving, 'interrupted', image)).predictions).toHaveLength(1);
+  });
+
+  it('answers 429 with Retry-After where too many requests wait already, and the others later', async () => {
+    await startedEndpoint(serving, 'crowded');
+    const pid = modelPids(serving.inference).at(-1) ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const early: Answer<Problem>[] = [];
+    const answers = Array.from({ length: 70 }, () => post<Problem>(serving, 'crowded', image));
+    for (const answer of answers) answer.then((answered) => early.push(answered));
+    await until(
+      () => early.length,
+      (count) => count === 6,
+    );
+    for (const { status, headers, body } of early) {
+      expect([status, body.type]).toEqual([429, 'urn:trainyard:error:overloaded']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    process.kill(pid, 'SIGCONT');
+    const statuses = (await Promise.all(answers)).map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array(64).fill(200), ...Array(6).fill(429)]);
   });
 
   it('shares the process of a checkpoint, which ends with the last endpoint that serves it', async () => {
