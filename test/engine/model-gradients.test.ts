@@ -101,28 +101,25 @@ async function compiledGradients(model: Model, weights: ReadonlyMap<string, Floa
     stepsPerRun: 1,
   });
   const run = await TrainingRun.open(step, weights, SEED);
-  const { losses } = await run.run({ images: makeImages(), labels: LABELS, weights: WEIGHTS }, 1);
+  const { losses, correct } = await run.run({ images: makeImages(), labels: LABELS, weights: WEIGHTS }, 1);
   await run.release();
   const gradients = [...weights].map(([name, before]) => {
     const after = run.state.get(name) ?? new Float64Array();
     return [name, after.map((w, i) => before[i] - w)] as const;
   });
-  return { loss: losses[0], gradients: new Map(gradients), masks: step.masks };
+  return { loss: losses[0], correct: correct[0], gradients: new Map(gradients), masks: step.masks };
 }
 
-/** The mean loss of the rows that count. */
-function referenceLoss(model: Model, weights: ReadonlyMap<string, Float64Array>, masks: readonly Uint8Array[]): number {
+/** The logits of the rows that count, with their labels. */
+function referenceRows(model: Model, weights: ReadonlyMap<string, Float64Array>, masks: readonly Uint8Array[]) {
   const images = makeImages();
-  const pixelsPerImage = images.length / BATCH;
-  let sum = 0;
-  for (let row = 0; row < BATCH; row++) {
-    if (WEIGHTS[row] === 0) continue;
-    const bytes = images.subarray(row * pixelsPerImage, (row + 1) * pixelsPerImage);
-    const rowMasks = masks.map((mask) => mask.subarray((row * mask.length) / BATCH, ((row + 1) * mask.length) / BATCH));
-    const pixels = Float64Array.from(bytes, (byte) => byte * SCALE - 1);
-    sum += crossEntropyOf(referenceLogits(model, weights, { pixels, masks: rowMasks }), LABELS[row]);
-  }
-  return sum / WEIGHTS.reduce((a, b) => a + b);
+  const part = (all: Uint8Array, row: number) =>
+    all.subarray((row * all.length) / BATCH, ((row + 1) * all.length) / BATCH);
+  const rows = LABELS.map((label, row) => ({ label, row })).filter(({ row }) => WEIGHTS[row] === 1);
+  return rows.map(({ label, row }) => {
+    const pixels = Float64Array.from(part(images, row), (byte) => byte * SCALE - 1);
+    return { label, logits: referenceLogits(model, weights, { pixels, masks: masks.map((mask) => part(mask, row)) }) };
+  });
 }
 
 function differences(values: Float64Array, loss: () => number): Float64Array {
@@ -139,15 +136,18 @@ function differences(values: Float64Array, loss: () => number): Float64Array {
 async function checkNet(net: Net): Promise<void> {
   const model = build(net);
   const initial = initialParameters(model, SEED);
-  const { loss, gradients, masks } = await compiledGradients(model, initial);
+  const { loss, correct, gradients, masks } = await compiledGradients(model, initial);
   const filled = masks.map((mask) => {
     const bytes = new Uint8Array(sizeOf(mask.shape));
     fillDropoutMask(mask, SEED, 1, bytes);
     return bytes;
   });
   const weights = new Map([...initial].map(([name, values]) => [name, Float64Array.from(values)]));
-  const reference = () => referenceLoss(model, weights, filled);
+  const rows = () => referenceRows(model, weights, filled);
+  const reference = () =>
+    rows().reduce((sum, { logits, label }, _, { length }) => sum + crossEntropyOf(logits, label) / length, 0);
   expect(loss).toBeCloseTo(reference(), 5);
+  expect(correct).toBe(rows().filter(({ logits, label }) => logits.indexOf(Math.max(...logits)) === label).length);
   for (const [name, values] of weights) {
     const expected = differences(values, reference);
     const found = gradients.get(name) ?? [];

@@ -1,7 +1,8 @@
 """Writes torch-curves.json: losses of 100 training steps of small nets, as PyTorch computes them in float32 and float64.
 
 Images and initial weights are not stored: both sides make them with the generator below. Run
-`python test/engine/oracles/torch_curves.py` with PyTorch installed; the tests read only the file it wrote.
+`python test/engine/oracles/torch_curves.py` with PyTorch installed, then `npm run format`; the tests read only the file
+that it wrote.
 """
 import json
 import pathlib

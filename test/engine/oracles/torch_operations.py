@@ -1,6 +1,7 @@
 """Writes torch-operations.json: outputs and gradients of single operations as PyTorch computes them in float64.
 
-Run `python test/engine/oracles/torch_operations.py` with PyTorch installed; the tests read only the file it wrote.
+Run `python test/engine/oracles/torch_operations.py` with PyTorch installed, then `npm run format`; the tests read only
+the file that it wrote.
 """
 import json
 import pathlib
