@@ -1,0 +1,66 @@
+// What the API does while a part of it is away.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatabase } from '@trainyard/db';
+import { openQueues } from '@trainyard/queue';
+import { openObjectStore } from '@trainyard/storage';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { readyDataset } from '../db/rows.js';
+import { atEnd, createTestFolder } from '../setup/index.js';
+import { SMALL_NET } from './networks.js';
+import { expectPointers } from './problem.js';
+import { createTestApi } from './setup.js';
+
+const NOBODY = '127.0.0.1:1';
+
+function queuesOfNobody() {
+  const queues = openQueues(`redis://${NOBODY}`);
+  atEnd(() => queues.close());
+  return queues;
+}
+
+describe('without Redis', () => {
+  it('takes jobs all the same, and queues them once Redis is there', async () => {
+    const api = await createTestApi({ queues: queuesOfNobody() });
+    const { id } = await readyDataset(api.db, api.member.projectId);
+    const job = { dataset_id: id, model: SMALL_NET, training: { batch_size: 4 } };
+    const { body } = await api.member.post('/v1/jobs', job).expect(202);
+    const waiting = async () => (await api.db.outbox.pending()).map(({ subjectId }) => subjectId);
+    expect(await waiting()).toContain(body.id);
+
+    const healed = await createTestApi({ db: api.db });
+    await expect.poll(waiting, { timeout: 10_000 }).toEqual([]);
+    await healed.app.close();
+  });
+
+  it('503 from /readyz, which names it', async () => {
+    const api = await createTestApi({ queues: queuesOfNobody() });
+    const answer = await supertest(api.app.server).get('/readyz');
+    expectPointers(answer, 'unavailable', ['/checks/redis']);
+    await supertest(api.app.server).get('/healthz').expect(200);
+  });
+});
+
+describe('without Postgres', () => {
+  it('503 from /readyz, which names it, and a problem without its address from the rest', async () => {
+    const db = openDatabase(`postgresql://user:hidden@${NOBODY}/none`);
+    atEnd(() => db.close());
+    const api = await createTestApi({ db });
+    expectPointers(await supertest(api.app.server).get('/readyz'), 'unavailable', ['/checks/postgres']);
+    const answer = await api.member.get('/v1/jobs');
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(answer.headers['content-type']).toMatch('application/problem+json');
+    expect(answer.text).not.toMatch(/hidden|127\.0\.0\.1|prisma/i);
+  });
+});
+
+describe('without storage', () => {
+  it('503 from /readyz, which names it', async () => {
+    // A file where the folder should be: nothing can be written below it, not even by root.
+    const file = join(createTestFolder(), 'objects');
+    await writeFile(file, '');
+    const api = await createTestApi({ store: openObjectStore({ root: file }) });
+    expectPointers(await supertest(api.app.server).get('/readyz'), 'unavailable', ['/checks/storage']);
+  });
+});
