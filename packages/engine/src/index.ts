@@ -3,6 +3,7 @@ export { compilePredictor, type PredictorGraph, type PredictorOptions } from './
 export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js';
 export type { TensorSpec } from './compile/tensor-spec.js';
 export { compileTrainStep, type StateTensor, type TrainStep, type TrainStepOptions } from './compile/train-step.js';
+export { compileTrainedPredictor, type TrainedModel, type TrainedPredictor } from './compile/trained-predictor.js';
 export { buildModel, type DataShape } from './model/build.js';
 export type { Model, ModelParameter } from './model/model.js';
 export { initialParameters, parameterName } from './model/parameters.js';

@@ -1,10 +1,7 @@
 /** What the compiling thread is given. */
-import type { DatasetStats, ImageFit, ImageSize, Normalization } from '@trainyard/contracts';
+import type { TrainedModel } from '@trainyard/engine';
 
-export interface CompileRequest {
+export interface CompileRequest extends TrainedModel {
   /** The safetensors file. */
   checkpoint: Uint8Array;
-  spec: unknown;
-  normalization: Normalization;
-  dataset: { classes: string[]; image: ImageSize; fit: ImageFit; stats: DatasetStats };
 }

@@ -29,7 +29,7 @@ export class LoadedModel {
       storageKey: task.storage_key,
       digest: task.digest,
       spec: task.spec,
-      training: { normalization: task.normalization },
+      normalization: task.normalization,
       dataset: task.dataset,
     });
     const predictor = await Predictor.open(compiled, { device: 'cpu', threads: task.threads });

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolveTraining } from '@trainyard/contracts';
 import { buildModel, initialParameters, parameterName, parseModelSpec } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { openObjectStore } from '@trainyard/storage';
@@ -43,7 +42,7 @@ async function checkpoint(): Promise<TrainedCheckpoint> {
     storageKey: key,
     digest,
     spec,
-    training: resolveTraining({ normalization: 'symmetric' }),
+    normalization: 'symmetric',
     dataset: { classes, image: stored, fit: 'contain', stats },
   };
 }

@@ -1,8 +1,7 @@
 /** A session of a compiled predictor: batches of any size in, a row of probabilities for each image out. */
 import type { Device, ImageFit, ImageSize } from '@trainyard/contracts';
-import type { PredictorGraph } from '@trainyard/engine';
+import type { PredictorGraph, TrainedPredictor } from '@trainyard/engine';
 import { createSession, type Session, uint8Tensor } from '../session.js';
-import type { CompiledPredictor } from './checkpoint-predictor.js';
 
 /** Images of one run; more are run one after another, so that memory has a bound. */
 const IMAGES_PER_RUN = 32;
@@ -13,7 +12,7 @@ export class Predictor {
   readonly #graph: PredictorGraph;
   readonly #session: Session;
 
-  private constructor({ graph, image, labels }: CompiledPredictor, session: Session) {
+  private constructor({ graph, image, labels }: TrainedPredictor, session: Session) {
     this.image = image;
     this.labels = labels;
     this.#graph = graph;
@@ -21,7 +20,7 @@ export class Predictor {
   }
 
   /** Throws `out_of_memory`. */
-  static async open(compiled: CompiledPredictor, options: { device: Device; threads: number }): Promise<Predictor> {
+  static async open(compiled: TrainedPredictor, options: { device: Device; threads: number }): Promise<Predictor> {
     return new Predictor(compiled, await createSession(compiled.graph.onnx, options));
   }
 
