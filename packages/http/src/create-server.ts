@@ -9,6 +9,9 @@ import { readQueryNumbers } from './query-numbers.js';
 import { newRequestId, requestIds } from './request-id.js';
 import { checkRequestText } from './request-text.js';
 
+/** A connection on which nothing moves for so long is closed. An upload may take as long as it moves. */
+const QUIET_MS = 5 * 60_000;
+
 export interface ServerOptions {
   logger?: FastifyServerOptions['logger'];
   /** The largest JSON body in bytes; 1 MiB by default. */
@@ -26,6 +29,7 @@ export async function createServer({
   const app = Fastify({
     logger,
     bodyLimit,
+    connectionTimeout: QUIET_MS,
     genReqId: newRequestId,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: sendError,

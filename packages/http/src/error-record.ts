@@ -70,10 +70,3 @@ function mediaTypeRecord(request: FastifyRequest): ErrorRecord {
     message: `Send Content-Type: ${accepted.join(' or ')}${given === undefined ? '; it was not given' : ''}.`,
   };
 }
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The content types that the route reads, where that is not JSON. */
-    accepts?: readonly string[];
-  }
-}

@@ -11,6 +11,13 @@ import plugin from 'fastify-plugin';
 import { errorRecordOf } from './error-record.js';
 import { allowedMethods, RouteIndex } from './route-index.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The content types that the route reads, where that is not JSON. */
+    accepts?: readonly string[];
+  }
+}
+
 const RETRY_AFTER_S = 1;
 
 export const problemDetails = plugin(
