@@ -10,7 +10,8 @@ beforeAll(async () => {
   api = await createTestApi();
 });
 
-const newCheckpoint = () => storedCheckpoint({ db: api.db, store: api.store, projectId: api.member.projectId });
+const newCheckpoint = (options = {}) =>
+  storedCheckpoint({ db: api.db, store: api.store, projectId: api.member.projectId }, options);
 const download = (id: string, format: string) => api.member.get(`/v1/checkpoints/${id}/download?format=${format}`);
 
 async function storageKey(id: string): Promise<string> {
@@ -52,6 +53,26 @@ describe('GET /v1/checkpoints/{id}/download', () => {
     expect(written).toHaveBeenCalledTimes(1);
     for (const { body } of together) expect(later.body.equals(body)).toBe(true);
     written.mockRestore();
+  });
+
+  it('409 where the checkpoint is replaced while its ONNX file is made, and the next download has the new weights', async () => {
+    const id = await newCheckpoint();
+    const other = await api.store.readBytes(await storageKey(await newCheckpoint({ seed: 2 })));
+    const { job_id: jobId } = await api.db.checkpoints.get(api.member.projectId, id);
+    const key = `checkpoints/${jobId}/replaced.safetensors`;
+    const { bytes, sha256 } = await api.store.write(key, other);
+    const write = api.store.write.bind(api.store);
+    const replacing = vi.spyOn(api.store, 'write').mockImplementationOnce(async (...args) => {
+      const checkpoint = { epoch: 1, step: 1, metrics: { train: { loss: 1 }, validation: null }, best: true };
+      const fence = { id: jobId, attempt: 1 };
+      await api.db.checkpoints.record(fence, { ...checkpoint, bytes, digest: `sha256:${sha256}`, storageKey: key });
+      return write(...args);
+    });
+    expectProblem(await download(id, 'onnx'), 'conflict');
+    replacing.mockRestore();
+    const { body } = await download(id, 'onnx').expect(200);
+    const direct = await download(await newCheckpoint({ seed: 2 }), 'onnx').expect(200);
+    expect(body.equals(direct.body)).toBe(true);
   });
 
   it('500 for a file that was damaged, and nothing of it is sent', async () => {

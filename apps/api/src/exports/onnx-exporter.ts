@@ -3,6 +3,7 @@
  * seconds, so it runs in a thread of its own, one model at a time.
  */
 import { Worker } from 'node:worker_threads';
+import { TrainyardError } from '@trainyard/contracts';
 import type { TrainedModel } from '@trainyard/db';
 import type { ObjectStore } from '@trainyard/storage';
 import type { CompileRequest } from './compile-request.js';
@@ -19,16 +20,19 @@ export class OnnxExporter {
     this.#store = store;
   }
 
-  /** The ONNX file of a checkpoint. Throws `checkpoint_corrupt` where the checkpoint's own file is damaged. */
-  async export(model: TrainedModel): Promise<StoredFile> {
-    const key = exportKey(model);
+  /**
+   * The ONNX file of a checkpoint. `reread` reads the checkpoint once more when its file has been made. Throws
+   * `checkpoint_corrupt` where the checkpoint's own file is damaged, `conflict` where it was written again meanwhile.
+   */
+  async export(model: TrainedModel, reread: () => Promise<TrainedModel>): Promise<StoredFile> {
+    const key = `exports/${model.checkpointId}.onnx`;
     const found = await this.#store.stat(key);
     if (found !== null) return { key, bytes: found.bytes };
-    return this.#running.get(key) ?? this.#enqueue(key, model);
+    return this.#running.get(key) ?? this.#enqueue(key, () => this.#make(key, model, reread));
   }
 
-  #enqueue(key: string, model: TrainedModel): Promise<StoredFile> {
-    const turn = this.#last.then(() => this.#compile(key, model));
+  #enqueue(key: string, make: () => Promise<StoredFile>): Promise<StoredFile> {
+    const turn = this.#last.then(make);
     this.#running.set(key, turn);
     this.#last = turn.then(
       () => undefined,
@@ -37,24 +41,28 @@ export class OnnxExporter {
     return turn.finally(() => this.#running.delete(key));
   }
 
-  async #compile(key: string, model: TrainedModel): Promise<StoredFile> {
-    await verifyStored(this.#store, { key: model.storageKey, digest: model.digest });
-    const { spec, training, dataset } = model;
+  /** Who replaces a checkpoint removes its export after that. So one that is current when it is there stays right. */
+  async #make(key: string, model: TrainedModel, reread: () => Promise<TrainedModel>): Promise<StoredFile> {
+    const { bytes } = await this.#store.write(key, await this.#compile(model));
+    try {
+      if ((await reread()).digest === model.digest) return { key, bytes };
+      throw new TrainyardError('conflict', 'The checkpoint was written again meanwhile. Download it again.');
+    } catch (error) {
+      await this.#store.remove(key);
+      throw error;
+    }
+  }
+
+  async #compile({ storageKey, digest, spec, training, dataset }: TrainedModel): Promise<Uint8Array> {
+    await verifyStored(this.#store, { key: storageKey, digest });
     const { classes, image, fit, stats } = dataset;
-    const onnx = await inThread({
-      checkpoint: await this.#store.readBytes(model.storageKey),
+    return inThread({
+      checkpoint: await this.#store.readBytes(storageKey),
       spec,
       normalization: training.normalization,
       dataset: { classes, image, fit, stats },
     });
-    const { bytes } = await this.#store.write(key, onnx);
-    return { key, bytes };
   }
-}
-
-/** A repeated attempt may write a checkpoint again with other bytes, so the digest is part of the name. */
-function exportKey({ checkpointId, digest }: TrainedModel): string {
-  return `exports/${checkpointId}/${digest.replace('sha256:', '').slice(0, 16)}.onnx`;
 }
 
 function inThread(request: CompileRequest): Promise<Uint8Array> {

@@ -24,7 +24,7 @@ const schema = {
       description: 'The file',
       content: { 'application/octet-stream': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) } },
     },
-    ...keyedProblems('not_found', 'invalid_request', 'checkpoint_corrupt'),
+    ...keyedProblems('not_found', 'conflict', 'invalid_request', 'checkpoint_corrupt'),
   },
 };
 
@@ -33,10 +33,11 @@ export const downloadCheckpoint: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get('/v1/checkpoints/:id/download', { schema, exposeHeadRoute: false }, async (request, reply) => {
     const { format = 'onnx' } = request.query;
-    const model = await app.db.checkpoints.trainedModel(request.principal.projectId, request.params.id);
+    const read = () => app.db.checkpoints.trainedModel(request.principal.projectId, request.params.id);
+    const model = await read();
     const stored =
       format === 'onnx'
-        ? await exporter.export(model)
+        ? await exporter.export(model, read)
         : await verifyStored(app.store, { key: model.storageKey, digest: model.digest });
     const name = `${model.checkpointId}.${format}`;
     fileHeaders(reply, name, stored.bytes).header('etag', `"${format}-${model.digest}"`);
