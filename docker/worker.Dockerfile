@@ -47,9 +47,11 @@ COPY prisma/migrations prisma/migrations
 COPY --from=cuda-packages /app/node_modules node_modules
 COPY --from=build /app/packages packages
 COPY --from=build /app/apps apps
-# Without this a missing library would only show as a worker that offers no CUDA. The driver's comes with the container.
-RUN ! ldd node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so \
-  | grep -v libcuda.so | grep 'not found'
+# Without this a missing library would only show as a worker that offers no CUDA. The driver's own, libcuda, is put into
+# the container when it starts; cuDNN is loaded at run time.
+RUN ldconfig -p | grep -q 'libcudnn\.so\.9' \
+  && ! ldd node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so \
+    | grep -v 'libcuda\.so' | grep 'not found'
 COPY docker/worker-health.mjs ./
 USER 1000:1000
 VOLUME /data

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startGuard } from '../../scripts/stack/guard.mjs';
 import { startPostgres } from '../../scripts/stack/postgres.mjs';
+import { Problem } from '../../scripts/stack/problem.mjs';
 import { startRedis } from '../../scripts/stack/redis.mjs';
 import { DATABASES_OF_REDIS } from './redis-databases.js';
 
@@ -35,6 +36,8 @@ export default async function startServices(project: TestProject): Promise<() =>
     project.provide('redisUrl', redis.url);
   } catch (error) {
     await stop();
+    if (error instanceof Problem)
+      error.message += '\nThe tests start servers of their own; DATABASE_URL and REDIS_URL are not used by them.';
     throw error;
   }
   return stop;
