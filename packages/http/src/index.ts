@@ -5,4 +5,5 @@ export { createServer, type ServerOptions } from './create-server.js';
 export { gracefulClose } from './graceful-close.js';
 export type { Principal } from './principal.js';
 export { sendProblem } from './problem-details.js';
+export { type ReadinessChecks, requireReady } from './readiness.js';
 export { REQUEST_ID_HEADER } from './request-id.js';
