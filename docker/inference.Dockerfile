@@ -29,7 +29,8 @@ COPY docker/prune-packages.sh /usr/local/bin/
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --workspace @trainyard/inference && sh /usr/local/bin/prune-packages.sh
 
 FROM node
-ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA_DIR=/data
+# The last one keeps onnxruntime from reporting how it is used.
+ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA_DIR=/data ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 RUN mkdir /data && chown 1000:1000 /data
 COPY package.json ./

@@ -39,7 +39,8 @@ RUN apt-get update \
 # x64 alone: there is no CUDA build of onnxruntime for other processors.
 FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04 AS gpu
 COPY --from=node /usr/local/bin/node /usr/local/bin/
-ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA_DIR=/data
+# The last one keeps onnxruntime from reporting how it is used.
+ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA_DIR=/data ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 RUN mkdir /data && chown 1000:1000 /data
 COPY package.json ./
@@ -60,7 +61,8 @@ ENTRYPOINT []
 CMD ["node", "apps/worker/dist/main.js"]
 
 FROM node AS cpu
-ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA_DIR=/data
+# The last one keeps onnxruntime from reporting how it is used.
+ENV NODE_ENV=production TRAINYARD_HOST=0.0.0.0 TRAINYARD_DATA_DIR=/data ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 RUN mkdir /data && chown 1000:1000 /data
 COPY package.json ./

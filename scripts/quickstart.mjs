@@ -30,6 +30,7 @@ async function main(shutdown) {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-quickstart-'));
   guard.removeDirectory(folder);
   const step = startStep('Starting');
+  let key = '';
   const server = await startServer({
     directory: join(folder, 'data'),
     host: '127.0.0.1',
@@ -40,11 +41,13 @@ async function main(shutdown) {
     guard,
     shutdown,
     report: step.update,
+    keyMade: (made) => {
+      key = made;
+    },
   }).finally(step.end);
-  if (server.bootstrapKey === undefined) throw new Error('The API told no key.');
   process.stdout.write(`Trainyard is ready at ${server.url}\n\n`);
 
-  const client = createClient({ url: server.url, key: server.bootstrapKey, signal });
+  const client = createClient({ url: server.url, key, signal });
   const broken = server.ended.then((reason) => Promise.reject(new Problem(reason)));
   await Promise.race([broken, walkThrough(client, folder, signal)]);
   process.stdout.write(`The same by hand, with a server that \`npm start\` runs:\n\n${curlLines(START_URL)}\n`);

@@ -24,6 +24,7 @@ async function main(shutdown) {
   const inferencePort = await portFrom('TRAINYARD_INFERENCE_PORT', 8081, host);
 
   const step = startStep('Starting');
+  let madeKey = false;
   const server = await startServer({
     directory,
     host,
@@ -32,8 +33,12 @@ async function main(shutdown) {
     guard,
     shutdown,
     report: step.update,
+    keyMade(key) {
+      madeKey = true;
+      process.stdout.write(`\nAPI key   ${key}   (shown this once; only its hash is stored)\n`);
+    },
   }).finally(step.end);
-  process.stdout.write(welcome(server, directory));
+  process.stdout.write(welcome(server.url, directory, madeKey));
   const reason = await Promise.race([server.ended, aborted(shutdown.signal)]);
   throw new Problem(reason);
 }
@@ -66,18 +71,16 @@ function aborted(signal) {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
 
-/** @param {import('./stack/server.mjs').Server} server @param {string} directory */
-function welcome({ url, bootstrapKey }, directory) {
+/** @param {string} url @param {string} directory @param {boolean} madeKey Whether this start has printed one */
+function welcome(url, directory, madeKey) {
   const key = process.env.TRAINYARD_API_KEY
-    ? 'API key   the value of TRAINYARD_API_KEY'
-    : bootstrapKey
-      ? `API key   ${bootstrapKey}   (shown this once; only its hash is stored)`
-      : 'API key   the one that the first start printed (lost? start once with TRAINYARD_API_KEY set to a new one)';
+    ? ['API key   the value of TRAINYARD_API_KEY']
+    : ['API key   the one that the first start printed (lost? start once with TRAINYARD_API_KEY set to a new one)'];
   return [
     '',
     `Trainyard is ready at ${url}`,
     `Reference ${url}/docs`,
-    key,
+    ...(madeKey ? [] : key),
     `Data      ${directory}`,
     'Ctrl-C stops it.',
     '',

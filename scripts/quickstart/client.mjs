@@ -27,8 +27,6 @@ export function createClient({ url, key, signal }) {
   };
 
   return {
-    /** @param {string} path */
-    get: (path) => send('GET', path),
     /** @param {string} path @param {object} body */
     post: (path, body) => send('POST', path, { body: JSON.stringify(body), type: 'application/json' }),
     /** @param {string} path @param {Uint8Array} image A PNG file */

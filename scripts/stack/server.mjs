@@ -15,19 +15,19 @@ import { startRedis } from './redis.mjs';
  * @property {import('./guard.mjs').Guard} guard
  * @property {import('./shutdown.mjs').Shutdown} shutdown
  * @property {(line: string) => void} report Told what is being done
+ * @property {(key: string) => void} keyMade Told the first key at once: nobody can be told it again
  * @property {boolean} [ownServers]
  *   Absent: DATABASE_URL and REDIS_URL come first. true: only where no server of our own can be had.
  * @property {NodeJS.ProcessEnv} [env] Of the programs, beside what is set here; by default this process's own
  *
  * @typedef {object} Server
  * @property {string} url
- * @property {string | undefined} bootstrapKey The first key, when this start made it
  * @property {Promise<string>} ended Resolves with the reason, should a program end by itself
  */
 
 /** @param {ServerOptions} options @returns {Promise<Server>} */
 export async function startServer(options) {
-  const { directory, guard, shutdown, report, env = process.env } = options;
+  const { directory, guard, shutdown, report, keyMade, env = process.env } = options;
   report('Starting PostgreSQL and Redis');
   const [database, redis] = await bothOrNeither(databaseUrl(options), redisUrl(options));
 
@@ -45,10 +45,13 @@ export async function startServer(options) {
       TRAINYARD_PORT: String(options.port),
       TRAINYARD_INFERENCE_PORT: String(options.inferencePort),
       TRAINYARD_INFERENCE_URL: `http://127.0.0.1:${options.inferencePort}`,
+      // onnxruntime would report how it is used to its maker, and leave files in the temporary folder.
+      ORT_DISABLE_TELEMETRY: '1',
     },
   };
   report('Starting the API');
   const api = await startProgram('api', settings);
+  if (api.ready.bootstrapKey !== undefined) keyMade(api.ready.bootstrapKey);
   report('Starting the worker and the inference server');
   const [worker, inference] = await bothOrNeither(
     startProgram('worker', settings),
@@ -56,7 +59,6 @@ export async function startServer(options) {
   );
   return {
     url,
-    bootstrapKey: api.ready.bootstrapKey,
     ended: Promise.race([api.ended, worker.ended, inference.ended]),
   };
 }

@@ -68,6 +68,7 @@ describe('npm start', () => {
   it('prints a key at the first start, turns a second one on the folder away, and ends on SIGINT', async () => {
     const first = launch(settings);
     const url = await untilReady(first);
+    expect(first.output()).toContain('only its hash is stored');
     key = /API key\s+(\S+)\s+\(shown this once/.exec(first.output())?.[1] ?? '';
     expect((await createProject(url, 'kept')).status).toBe(201);
 
