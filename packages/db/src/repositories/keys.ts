@@ -51,6 +51,13 @@ export function openKeys(client: PrismaClient) {
       return toList(rows, page, toApiKey, idOf);
     },
 
+    /** `projectId` null reaches the keys of every project. */
+    async get(projectId: string | null, id: string): Promise<ApiKey> {
+      const row = await client.apiKey.findFirst({ where: { id, ...(projectId === null ? {} : { projectId }) } });
+      if (!row) throw notFound('key', id);
+      return toApiKey(row);
+    },
+
     /** `projectId` null reaches the keys of every project. A key that is revoked already stays as it is. */
     async revoke(projectId: string | null, id: string): Promise<ApiKey> {
       const where = { id, ...(projectId === null ? {} : { projectId }) };

@@ -1,8 +1,6 @@
 /** `DELETE /v1/keys/{id}` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { ApiKey, LIST_LIMIT_MAX, TrainyardError } from '@trainyard/contracts';
-import type { Database } from '@trainyard/db';
-import type { Principal } from '@trainyard/http';
+import { ApiKey, TrainyardError } from '@trainyard/contracts';
 import { IdParams } from '../../schemas/parameters.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
@@ -19,25 +17,12 @@ const schema = {
 
 export const revokeKey: FastifyPluginAsyncTypebox = async (app) => {
   app.delete('/v1/keys/:id', { schema }, async (request) => {
-    await refuseOperatorKey(app.db.keys, request.principal, request.params.id);
-    return app.db.keys.revoke(visibleProject(request.principal), request.params.id);
+    const { principal } = request;
+    const project = visibleProject(principal);
+    const key = await app.db.keys.get(project, request.params.id);
+    if (principal.role !== 'operator' && key.role === 'operator') {
+      throw new TrainyardError('forbidden', 'Only an operator can revoke this key.');
+    }
+    return app.db.keys.revoke(project, key.id);
   });
 };
-
-async function refuseOperatorKey(keys: Database['keys'], { role, projectId }: Principal, id: string): Promise<void> {
-  if (role === 'operator') return;
-  for await (const key of keysOf(keys, projectId)) {
-    if (key.id !== id) continue;
-    if (key.role === 'operator') throw new TrainyardError('forbidden', 'Only an operator can revoke this key.');
-    return;
-  }
-}
-
-async function* keysOf(keys: Database['keys'], projectId: string): AsyncIterable<ApiKey> {
-  for (let after: string | undefined; ; ) {
-    const page = await keys.list(projectId, { limit: LIST_LIMIT_MAX, ...(after === undefined ? {} : { after }) });
-    yield* page.data;
-    if (page.next_cursor === null) return;
-    after = page.next_cursor;
-  }
-}
