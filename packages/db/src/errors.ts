@@ -38,3 +38,34 @@ export async function refuseTakenName<T>(detail: string, write: () => Promise<T>
     throw error;
   }
 }
+
+/** What Prisma and its adapter call a database that cannot be reached, or that takes too long to give a connection. */
+const UNREACHABLE = [
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  '57P01',
+  '57P03',
+];
+const UNREACHABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'];
+const CAUSES_MAX = 8;
+
+/** Whether an error says that Postgres cannot be reached at present, so that trying again later can help. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  let cause: unknown = error;
+  for (let depth = 0; depth < CAUSES_MAX && isRecord(cause); depth++) {
+    if (UNREACHABLE.includes(String(cause.code)) || UNREACHABLE.includes(String(cause.originalCode))) return true;
+    if (UNREACHABLE_KINDS.includes(String(cause.kind))) return true;
+    cause = isRecord(cause.meta) && cause.meta.driverAdapterError ? cause.meta.driverAdapterError : cause.cause;
+  }
+  return false;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -9,12 +9,12 @@
 export type { Database } from './database.js';
 export { openDatabase } from './database.js';
 export type { Fence } from './errors.js';
-export { StaleAttemptError } from './errors.js';
+export { isDatabaseUnavailable, StaleAttemptError } from './errors.js';
 export { ATTEMPTS_MAX, JOB_TRANSITIONS } from './job-states.js';
 export { migrate, waitForMigrations } from './migrate.js';
 export type { Page } from './pages.js';
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
-export type { DatasetClaim, IngestResult, NewDataset } from './repositories/datasets.js';
+export type { DatasetClaim, NewDataset } from './repositories/datasets.js';
 export type { NewEndpoint, ServedEndpoint } from './repositories/endpoints.js';
 export type { ClaimOptions, TrainingClaim } from './repositories/job-lifecycle.js';
 export type { NewJob } from './repositories/jobs.js';

@@ -1,5 +1,6 @@
 /** Any error that a request ends with, as a record of the registry: what the caller may know of it, and no more. */
 import { type ErrorCode, type ErrorRecord, TrainyardError, toErrorRecord } from '@trainyard/contracts';
+import { isDatabaseUnavailable } from '@trainyard/db';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { type SchemaError, toFieldError } from './schema-error.js';
 import { resolveUnions } from './union-error.js';
@@ -27,6 +28,11 @@ const FASTIFY_ERRORS: Record<string, Answer> = {
   },
 };
 
+const DATABASE_UNAVAILABLE: Answer = {
+  code: 'unavailable',
+  message: 'The database cannot be reached. Try again in a moment.',
+};
+
 const STATUS_CODES: Record<number, ErrorCode> = {
   404: 'not_found',
   405: 'method_not_allowed',
@@ -44,6 +50,7 @@ export function errorRecordOf(error: FastifyError | TrainyardError, request: Fas
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return mediaTypeRecord(request);
   const known = FASTIFY_ERRORS[error.code];
   if (known !== undefined) return known;
+  if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
   const status = error.statusCode ?? 500;
   if (status < 400 || status >= 500) return toErrorRecord(error);
   return { code: STATUS_CODES[status] ?? 'bad_request', message: 'The request cannot be read. Check how it is sent.' };
