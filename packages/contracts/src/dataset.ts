@@ -110,3 +110,14 @@ export const Dataset = Type.Object(
   { $id: 'Dataset' },
 );
 export type Dataset = Static<typeof Dataset>;
+
+/** What reading an upload found. */
+export interface IngestedDataset {
+  format: DatasetFormat;
+  task: 'multiclass';
+  classes: string[];
+  image: ImageSize;
+  counts: DatasetCounts;
+  stats: DatasetStats;
+  warnings: DatasetWarning[];
+}

@@ -1,14 +1,11 @@
 /** From an uploaded archive to a data set: list, check, choose the size, divide, decode, pack, describe. */
 import type {
-  DatasetCounts,
   DatasetFormat,
   DatasetManifest,
   DatasetOptions,
   DatasetProgress,
   DatasetSample,
-  DatasetStats,
-  DatasetWarning,
-  ImageSize,
+  IngestedDataset,
 } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
 import type { Archive } from './archive/archive.js';
@@ -31,16 +28,6 @@ export interface IngestRequest {
   sourceKey: string;
   format: 'auto' | DatasetFormat;
   options: DatasetOptions;
-}
-
-export interface IngestedDataset {
-  format: DatasetFormat;
-  task: 'multiclass';
-  classes: string[];
-  image: ImageSize;
-  counts: DatasetCounts;
-  stats: DatasetStats;
-  warnings: DatasetWarning[];
 }
 
 /**

@@ -1,13 +1,10 @@
 /** How a worker takes a data set, reports on it and ends it. Every write carries the attempt that `claim` gave out. */
 import type {
-  DatasetCounts,
   DatasetFormat,
   DatasetOptions,
   DatasetProgress,
-  DatasetStats,
-  DatasetWarning,
   ErrorRecord,
-  ImageSize,
+  IngestedDataset,
 } from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, StaleAttemptError } from '../errors.js';
@@ -22,17 +19,6 @@ export interface DatasetClaim extends Fence {
   bytes: number;
   format: 'auto' | DatasetFormat;
   options: DatasetOptions;
-}
-
-/** What was found in the upload. */
-export interface IngestResult {
-  format: DatasetFormat;
-  task: 'multiclass';
-  classes: string[];
-  image: ImageSize;
-  counts: DatasetCounts;
-  stats: DatasetStats;
-  warnings: DatasetWarning[];
 }
 
 const FREE = { workerId: null, leaseExpiresAt: null };
@@ -71,7 +57,7 @@ export function datasetIngest(client: PrismaClient) {
       return writeHeld(client, fence, { progress: toJson(progress) });
     },
 
-    markReady(fence: Fence, result: IngestResult): Promise<void> {
+    markReady(fence: Fence, result: IngestedDataset): Promise<void> {
       return writeHeld(client, fence, {
         status: 'ready',
         format: result.format,

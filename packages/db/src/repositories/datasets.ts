@@ -16,7 +16,7 @@ import { toDataset } from '../wire.js';
 import { datasetIngest } from './dataset-ingest.js';
 import { enqueue } from './outbox.js';
 
-export type { DatasetClaim, IngestResult } from './dataset-ingest.js';
+export type { DatasetClaim } from './dataset-ingest.js';
 
 /** `id` is given where the upload was stored under it before. `sourceKey` is where the upload is, or will be. */
 export interface NewDataset {
