@@ -1,6 +1,6 @@
 // Rows that the tests of the database begin with.
-import { type Dataset, type Job, resolveTraining } from '@trainyard/contracts';
-import { type ClaimOptions, type Database, type IngestResult, openDatabase } from '@trainyard/db';
+import { type Dataset, type IngestedDataset, type Job, resolveTraining } from '@trainyard/contracts';
+import { type ClaimOptions, type Database, openDatabase } from '@trainyard/db';
 import { atEnd, createTestDatabase } from '../setup/index.js';
 
 export const WORKER: ClaimOptions = { workerId: 'wrk_test', leaseMs: 60_000, devices: ['cpu'] };
@@ -9,7 +9,7 @@ type JobOptions = { tags?: string[]; device?: 'cpu' | 'cuda' };
 
 const counts = { total: 4, classes: { cat: 2, dog: 2 } };
 
-export const INGESTED: IngestResult = {
+export const INGESTED: IngestedDataset = {
   format: 'image_folder',
   task: 'multiclass',
   classes: ['cat', 'dog'],

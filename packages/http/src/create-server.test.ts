@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '@trainyard/contracts';
 import type { FastifyInstance } from 'fastify';
@@ -193,7 +194,7 @@ describe('a server', () => {
   it('closes at once although a client has a connection on which it asked nothing', async () => {
     const server = await createServer();
     await server.listen({ host: '127.0.0.1', port: 0 });
-    const [{ port }] = server.addresses();
+    const { port } = addressOf(server);
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     const ended = once(socket, 'close');
@@ -220,7 +221,7 @@ describe('a server', () => {
 
   it('answers what is not HTTP with a problem, too', async () => {
     await app.listen({ host: '127.0.0.1', port: 0 });
-    const address = app.addresses()[0];
+    const address = addressOf(app);
     const answer = await new Promise<string>((resolve) => {
       let text = '';
       const socket = connect(address.port, address.address, () => socket.end('NOT HTTP\r\n\r\n'));
@@ -230,3 +231,9 @@ describe('a server', () => {
     expect(answer).toContain('application/problem+json');
   });
 });
+
+function addressOf({ server }: { server: Server }): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port');
+  return address;
+}
