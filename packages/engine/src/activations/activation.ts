@@ -44,3 +44,9 @@ export function applyActivation(activation: Activation, x: Value): Value {
       return softmax(x, 1);
   }
 }
+
+/** Whether larger inputs never give smaller outputs, and no gradient flows where different inputs give equal ones. */
+export function isIncreasing(activation: Activation): boolean {
+  if (activation.type === 'leaky_relu') return (activation.negative_slope ?? 0.2) > 0;
+  return activation.type === 'relu';
+}

@@ -68,6 +68,8 @@ export interface LayerDefinition<A extends object = object> {
   plan(args: A, input: FeatureShape, context: PlanContext): LayerPlan;
   /** Adds the layer to a graph, without its activation. `x` is [N, C, H, W] or [N, units]. */
   forward(args: A, x: Value, context: ForwardContext): Value;
+  /** Whether each output is the largest of some inputs, unchanged. */
+  readonly picksValues?: true;
   /** The activation at the layer's end, if it has one. */
   activation?(args: A): Activation;
 }

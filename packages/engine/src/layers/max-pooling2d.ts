@@ -17,6 +17,7 @@ export const maxPooling2d: LayerDefinition<MaxPooling2dArguments> = {
   type: 'max_pooling2d',
   summary: 'Keeps the largest value of each window.',
   arguments: Arguments,
+  picksValues: true,
   plan(args, input) {
     const image = requireImage('max_pooling2d', input);
     const { height, width } = slide('pool_size', windowOf(args, image.height, image.width), image);

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { Graph } from '../graph/graph.js';
+import { parseModelSpec } from '../spec/parse.js';
+import { buildModel } from './build.js';
+import { forwardToLogits } from './forward.js';
+import { parameterName } from './parameters.js';
+
+/** The operations that a small network of one convolution, activation and pool becomes. */
+function operations(activation: unknown): string[] {
+  const spec = parseModelSpec({
+    layers: [
+      { type: 'conv2d', filters: 2, kernel_size: 3, activation },
+      { type: 'max_pooling2d' },
+      { type: 'flatten' },
+      { type: 'dense', units: 'classes', activation: 'softmax' },
+    ],
+  });
+  const model = buildModel(spec, { image: { width: 8, height: 8, channels: 1 }, classes: 3 });
+  const graph = new Graph();
+  const images = graph.input('images', 'float32', [1, 1, 8, 8]);
+  const parameters = new Map(
+    model.parameters.map((parameter) => {
+      const name = parameterName(parameter);
+      return [name, graph.input(name, 'float32', parameter.shape)];
+    }),
+  );
+  forwardToLogits(model, images, { parameters });
+  return graph.nodes.map(({ op }) => op.type);
+}
+
+describe('forwardToLogits', () => {
+  it('applies an increasing activation after the max pool, where there are fewer values', () => {
+    expect(operations('relu')).toEqual(['Conv', 'MaxPool', 'Relu', 'Reshape', 'Gemm']);
+    expect(operations('leaky_relu')).toEqual(['Conv', 'MaxPool', 'LeakyRelu', 'Reshape', 'Gemm']);
+  });
+
+  it('leaves any other activation where it stands', () => {
+    expect(operations('tanh')).toEqual(['Conv', 'Tanh', 'MaxPool', 'Reshape', 'Gemm']);
+    expect(operations({ type: 'leaky_relu', negative_slope: 0 })[1]).toBe('LeakyRelu');
+  });
+
+  it('leaves the softmax of the last layer to the loss', () => {
+    expect(operations('linear')).toEqual(['Conv', 'MaxPool', 'Reshape', 'Gemm']);
+  });
+});
