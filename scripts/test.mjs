@@ -1,7 +1,7 @@
 // `npm test`: installs and builds what is missing, then runs every test. Arguments go on to vitest, for example
 // `npm test -- test/api/datasets.test.ts`. The last line is `N passed, N failed`, the one before says what was skipped.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -16,10 +16,10 @@ async function main(shutdown) {
   const guard = startGuard();
   shutdown.defer(() => guard.close());
   await setUp({ guard, signal: shutdown.signal });
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-summary-'));
-  shutdown.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-npm-test-'));
+  guard.removeDirectory(folder);
   const file = join(folder, 'summary.json');
-  const code = await runVitest(file, guard, shutdown);
+  const code = await runVitest({ TRAINYARD_TEST_SUMMARY: file, TMPDIR: folder }, guard, shutdown);
   const { lines, failed } = summaryLines(read(file), code);
   await shutdown.stop();
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -27,12 +27,12 @@ async function main(shutdown) {
 }
 
 /**
- * @param {string} summary Where the reporter writes its counts
+ * @param {NodeJS.ProcessEnv} env Where the reporter writes its counts, and where every test makes its temporary files
  * @param {import('./stack/guard.mjs').Guard} guard
  * @param {import('./stack/shutdown.mjs').Shutdown} shutdown
  * @returns {Promise<number | null>} The exit code
  */
-function runVitest(summary, guard, { signal, defer }) {
+function runVitest(env, guard, { signal, defer }) {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', `--reporter=${join(ROOT, 'scripts/test-reporter.mjs')}`];
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
@@ -40,7 +40,7 @@ function runVitest(summary, guard, { signal, defer }) {
     // A group of its own: its workers and the programs that they start end with it.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TRAINYARD_TEST_SUMMARY: summary },
+    env: { ...process.env, ...env },
   });
   guard.watch(child, 'SIGTERM', STAGES.program);
   defer(async () => {

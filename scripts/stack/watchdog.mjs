@@ -21,11 +21,12 @@ lines.on('line', (line) => {
   if (message.add) wards.set(message.add.pid, message.add);
   if (message.remove) wards.delete(message.remove);
   if (message.directory) directories.add(message.directory);
-  if (message.keep) directories.delete(message.keep);
 });
 lines.on('close', async () => {
   const stages = [...new Set([...wards.values()].map((ward) => ward.stage))].sort((a, b) => b - a);
   for (const stage of stages) await endGroups([...wards.values()].filter((ward) => ward.stage === stage));
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  // Something that another watchdog still ends may write to it for a moment.
+  for (const directory of directories)
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   process.exit(0);
 });
