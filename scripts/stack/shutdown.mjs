@@ -12,7 +12,6 @@ const UNWIND_MS = 3000;
  * @property {AbortSignal} signal Aborted as soon as the end begins.
  * @property {(stop: () => unknown) => void} defer Registers what must be undone; called at once if the end has begun.
  * @property {() => Promise<void>} stop Undoes everything in reverse order. Safe to call again.
- * @property {() => void} throwIfStopping
  * @property {(work: Promise<number>) => Promise<never>} exit
  *   Waits for the work, which answers the exit code, or for an interruption; then stops everything and ends the process.
  */
@@ -48,9 +47,6 @@ export function createShutdown() {
     defer(next) {
       if (ending) void attempt(next);
       else stops.push(next);
-    },
-    throwIfStopping() {
-      controller.signal.throwIfAborted();
     },
     async exit(work) {
       const interrupted = onInterrupt((reason) => controller.abort(new Interrupted(reason)));
