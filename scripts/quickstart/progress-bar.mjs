@@ -47,6 +47,7 @@ export function describeJob({ metrics, progress }) {
   const parts = [];
   if (typeof metrics?.loss === 'number') parts.push(`loss ${metrics.loss.toFixed(3)}`);
   if (typeof metrics?.accuracy === 'number') parts.push(`accuracy ${metrics.accuracy.toFixed(3)}`);
+  if (typeof metrics?.val_accuracy === 'number') parts.push(`validation ${metrics.val_accuracy.toFixed(3)}`);
   if (typeof progress?.images_per_s === 'number') parts.push(`${Math.round(progress.images_per_s)} images/s`);
   if (typeof progress?.eta_s === 'number') parts.push(`ETA ${Math.ceil(progress.eta_s)} s`);
   return parts.join('  ');

@@ -43,7 +43,8 @@ export async function uploadMnist(client, folder, signal) {
   const dataset = await client
     .poll(`/v1/datasets/${created.id}`, ['ready', 'failed'], (/** @type {Dataset} */ { status, progress }) => {
       if (status === 'ready') reading.update(1, '');
-      else if (progress !== null) reading.update(progress.fraction, `${progress.images} images`);
+      else if (progress !== null)
+        reading.update(progress.fraction, `${progress.images} of ${progress.images_total ?? '…'} images`);
     })
     .finally(reading.end);
   if (dataset.status === 'failed') throw new Problem(`The data set failed: ${dataset.error?.message}`);

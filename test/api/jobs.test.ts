@@ -68,7 +68,7 @@ describe('POST /v1/jobs', () => {
   });
 
   it('422 for a number beyond all numbers', async () => {
-    const body = JSON.stringify(job({ training: { seed: 7 } })).replace('7', '1e999');
+    const body = JSON.stringify(job({ training: { seed: 7 } })).replace('"seed":7', '"seed":1e999');
     const answer = await api.member.post('/v1/jobs').set('content-type', 'application/json').send(body);
     expectPointers(answer, 'invalid_request', ['/training/seed']);
   });

@@ -79,7 +79,9 @@ export function runtimeVersion(): string {
   throw new TrainyardError('internal', 'The version of onnxruntime cannot be read.');
 }
 
+/** onnxruntime reads the variable when it is loaded; whoever wants its usage reports sets it to 0. */
 async function loadRuntime() {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const ort = await import('onnxruntime-node');
   ort.env.logLevel = 'error';
   return ort;
