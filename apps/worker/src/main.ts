@@ -22,6 +22,8 @@ process.on('disconnect', () => stop('its parent is gone'));
 const stopped = new Promise<null>((resolve) => {
   stopping.signal.addEventListener('abort', () => resolve(null), { once: true });
 });
+// It may have gone while this process was loading; that event is over.
+if (process.connected === false) stop('its parent is gone');
 
 try {
   const worker = await Promise.race([startWorker(config, log, stopping.signal), stopped]);

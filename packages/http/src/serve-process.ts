@@ -24,14 +24,24 @@ const CUT_MS = 8_000;
 const END_MS = 9_500;
 
 export async function serveProcess({ title, portVariable, start }: ServerProcess): Promise<void> {
+  const mayEnd = endWithParent();
   try {
     const server = await start();
+    mayEnd();
     stopOnRequest(server);
     announce(server);
   } catch (error) {
     process.stderr.write(`${startFailure(title, portVariable, error)}\n`);
     process.exit(1);
   }
+}
+
+/** Until the server runs there is nothing to finish. The parent may even have gone while this process was loading. */
+function endWithParent(): () => void {
+  const end = () => process.exit(1);
+  process.on('disconnect', end);
+  if (process.connected === false) end();
+  return () => process.off('disconnect', end);
 }
 
 function announce({ app, announcement = {} }: RunningServer): void {

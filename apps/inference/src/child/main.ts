@@ -15,6 +15,8 @@ import { LoadedModel } from './loaded-model.js';
 let model: LoadedModel | undefined;
 
 process.once('disconnect', () => process.exit(0));
+// The parent may have gone while this process was loading; that event is over.
+if (!process.connected) process.exit(0);
 // A Ctrl-C reaches the whole process group; the parent decides when this process has answered its last request.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
