@@ -10,7 +10,7 @@ const WAIT_MS = 10_000;
 
 /** An `onSend` hook. Beyond some time or size the client is not waited for, and its connection is closed. */
 export async function discardRest({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (raw.complete || raw.destroyed) return;
+  if (raw.complete || raw.readableEnded || raw.destroyed) return;
   raw.unpipe();
   if (!(await readToEnd(raw, 2 * BODY_BYTES_MAX))) reply.header('connection', 'close');
 }
