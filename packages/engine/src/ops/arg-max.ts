@@ -1,6 +1,5 @@
 /** The place (int64) of the first maximum along one axis, which is dropped. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 
 export interface ArgMaxAttributes {
   readonly axis: number;

@@ -1,6 +1,5 @@
 /** Converts the element type. Differentiable between floating-point types. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import type { DType } from '../graph/tensor-type.js';
 
 export interface CastAttributes {

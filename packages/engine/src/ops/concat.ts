@@ -1,6 +1,5 @@
 /** Tensors joined along one axis. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError } from '../graph/tensor-type.js';
 
 export interface ConcatAttributes {

@@ -1,6 +1,5 @@
 /** Transposed convolution: X [N, C, H, W], W [C, O/group, kh, kw]. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import type { ConvAttributes } from './conv.js';
 import { extent } from './window.js';
 

@@ -2,8 +2,7 @@
  * Convolution (cross-correlation) of images: X [N, C, H, W], W [O, C/group, kh, kw], optional bias [O].
  * Its two gradients are operations of their own, since each device has its own fastest way to compute them.
  */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, type Shape, ShapeError, sameShape } from '../graph/tensor-type.js';
 import { requireFloat } from './elementwise.js';
 import { reduceSum } from './reduce-sum.js';

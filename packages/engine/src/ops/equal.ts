@@ -1,6 +1,5 @@
 /** y = (a = b), broadcast, as booleans. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferBinary, type NoAttributes } from './elementwise.js';
 
 export const equalOp: OpDefinition<NoAttributes> = {

@@ -1,6 +1,5 @@
 /** y = eˣ; dx = dy · y. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferUnary, type NoAttributes } from './elementwise.js';
 import { mul } from './mul.js';
 

@@ -1,6 +1,5 @@
 /** Stretches axes of size 1 (NumPy's rule) to a larger shape; the driver sums the gradient back. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { broadcastShapes, describeShape, type Shape, ShapeError, sameShape } from '../graph/tensor-type.js';
 
 export interface ExpandAttributes {

@@ -1,6 +1,5 @@
 /** Y = A' · B' (+ C), where A' and B' may be transposed: [M, K] · [K, N] + [N]. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { broadcastShapes, describeShape, ShapeError, sameShape, type TensorType } from '../graph/tensor-type.js';
 import { requireFloat } from './elementwise.js';
 

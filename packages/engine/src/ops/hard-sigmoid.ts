@@ -1,6 +1,5 @@
 /** y = min(1, max(0, alpha · x + beta)). Used as a fast step function. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferUnary } from './elementwise.js';
 
 export interface HardSigmoidAttributes {

@@ -2,7 +2,7 @@
  * Every operation of the compiler, by type. The gradient harness walks this record: an operation with a gradient rule
  * that has no case there fails it.
  */
-import type { OpDefinition } from '../graph/op-definition.js';
+import type { OpDefinition } from '../graph/graph.js';
 import { addOp } from './add.js';
 import { argMaxOp } from './arg-max.js';
 import { castOp } from './cast.js';

@@ -1,6 +1,5 @@
 /** y = x where x > 0, else alpha · x; dx = dy where x > 0, else alpha · dy. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferUnary } from './elementwise.js';
 import { greater } from './greater.js';
 import { mul } from './mul.js';

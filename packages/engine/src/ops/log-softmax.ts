@@ -1,6 +1,5 @@
 /** y = x − ln Σ eˣ along one axis; dx = dy − eʸ · Σ dy. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferUnary } from './elementwise.js';
 import { exp } from './exp.js';
 import { mul } from './mul.js';

@@ -1,6 +1,5 @@
 /** y = ln x; dx = dy / x. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { div } from './div.js';
 import { inferUnary, type NoAttributes } from './elementwise.js';
 

@@ -1,6 +1,5 @@
 /** Boolean algebra on masks: And, Or, Not. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { ShapeError, type TensorType } from '../graph/tensor-type.js';
 import { inferBinary, type NoAttributes } from './elementwise.js';
 

@@ -1,6 +1,5 @@
 /** Matrix product over the last two axes; the leading axes are equal: [.., M, K] · [.., K, N]. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError, sameShape } from '../graph/tensor-type.js';
 import { type NoAttributes, requireFloat } from './elementwise.js';
 import { transpose } from './transpose.js';

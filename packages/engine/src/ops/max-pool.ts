@@ -1,6 +1,5 @@
 /** The largest value of each window of [N, C, H, W]; the gradient goes to the first place that holds it. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError, sameShape } from '../graph/tensor-type.js';
 import { requireFloat } from './elementwise.js';
 import { type Window, windowOutput } from './window.js';

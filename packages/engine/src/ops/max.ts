@@ -1,6 +1,5 @@
 /** y = max(a, b), broadcast. Used where no gradient flows. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferBinary, type NoAttributes } from './elementwise.js';
 
 export const maxOp: OpDefinition<NoAttributes> = {

@@ -1,6 +1,5 @@
 /** Zeros around a tensor: `before` and `after` count them for every axis. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 
 export interface PadAttributes {
   readonly before: readonly number[];

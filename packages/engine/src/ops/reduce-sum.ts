@@ -1,6 +1,5 @@
 /** Sums over axes; the gradient is dy at every summed place (the driver stretches it). */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { normalizeAxes } from '../graph/tensor-type.js';
 import { requireFloat } from './elementwise.js';
 import { reshape } from './reshape.js';

@@ -1,6 +1,5 @@
 /** y = max(x, 0); dx = dy where y > 0. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError, sameShape } from '../graph/tensor-type.js';
 import { inferUnary, type NoAttributes } from './elementwise.js';
 

@@ -1,6 +1,5 @@
 /** The same elements in another shape; the gradient goes back to the input's shape. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, type Shape, ShapeError, sameShape, sizeOf } from '../graph/tensor-type.js';
 
 export interface ReshapeAttributes {

@@ -1,6 +1,5 @@
 /** Data [M] with the updates added at the given places: inputs (data, int64 indices [K], updates [K]). */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 
 export interface ScatterAttributes {
   readonly axis: number;

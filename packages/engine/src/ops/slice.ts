@@ -1,6 +1,5 @@
 /** A part of a tensor: for each named axis from `starts` to `ends` (exclusive) in `steps`. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError } from '../graph/tensor-type.js';
 
 export interface SliceAttributes {

@@ -1,6 +1,5 @@
 /** y = eˣ / Σ eˣ along one axis; dx = y · (dy − Σ dy · y). */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferUnary } from './elementwise.js';
 import { mul } from './mul.js';
 import { reduceSum } from './reduce-sum.js';

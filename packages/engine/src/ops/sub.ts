@@ -1,6 +1,5 @@
 /** y = a − b, broadcast; da = dy, db = −dy. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferBinary, type NoAttributes } from './elementwise.js';
 import { neg } from './neg.js';
 

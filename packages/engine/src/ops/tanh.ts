@@ -1,6 +1,5 @@
 /** y = tanh x; dx = dy · (1 − y²). */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { inferUnary, type NoAttributes } from './elementwise.js';
 import { mul } from './mul.js';
 import { sub } from './sub.js';

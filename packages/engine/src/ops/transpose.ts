@@ -1,6 +1,5 @@
 /** Permutes the axes: axis i of the output is axis perm[i] of the input; the gradient uses the inverse permutation. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { ShapeError } from '../graph/tensor-type.js';
 
 export interface TransposeAttributes {

@@ -1,6 +1,5 @@
 /** y = a where the condition holds, else b, broadcast; da = dy where it holds, db = dy where it does not. */
-import { applyOp, type Value } from '../graph/graph.js';
-import type { OpDefinition } from '../graph/op-definition.js';
+import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { broadcastShapes, ShapeError } from '../graph/tensor-type.js';
 import { type NoAttributes, requireSameType } from './elementwise.js';
 
