@@ -39,6 +39,11 @@ describe('POST /v1/jobs', () => {
     expect(body).toMatchObject({ model_id: model.id, model: model.spec });
   });
 
+  it('202 without any training, whose default batch is no larger than the data', async () => {
+    const { body } = await api.member.post('/v1/jobs', job({ training: {} })).expect(202);
+    expect(body.training).toMatchObject({ batch_size: 4, normalization: 'unit' });
+  });
+
   it('202 puts the job into the queue', async () => {
     const { body } = await api.member.post('/v1/jobs', job()).expect(202);
     await expect.poll(() => api.db.outbox.pending(1000), { timeout: 5_000 }).toEqual([]);

@@ -30,7 +30,13 @@ export type LossName = (typeof LOSSES)[number];
 
 export const TrainingOptions = Strict({
   epochs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 10 })),
-  batch_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536, default: 32 })),
+  batch_size: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: '32 where left out, or all images of the train split where there are fewer',
+    }),
+  ),
   optimizer: Type.Optional(OptimizerOptions),
   loss: Type.Optional(Words(LOSSES, { default: 'categorical_crossentropy' })),
   metrics: Type.Optional(Type.Array(Words(['accuracy'] as const))),
@@ -69,11 +75,13 @@ export interface Training {
   seed: number;
 }
 
-/** Fills in the defaults. */
-export function resolveTraining(options: TrainingOptions = {}): Training {
+const BATCH_SIZE = 32;
+
+/** Fills in the defaults. `trainImages`, where they are known, keep the default batch from being larger than the data. */
+export function resolveTraining(options: TrainingOptions = {}, trainImages = BATCH_SIZE): Training {
   return {
     epochs: options.epochs ?? 10,
-    batch_size: options.batch_size ?? 32,
+    batch_size: options.batch_size ?? Math.min(BATCH_SIZE, trainImages),
     optimizer: resolveOptimizer(options.optimizer ?? { type: 'adam' }),
     loss: options.loss ?? 'categorical_crossentropy',
     metrics: options.metrics ?? ['accuracy'],

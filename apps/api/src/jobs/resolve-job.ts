@@ -12,7 +12,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
   refuseUnlessOneModel(posted);
   const dataset = await db.datasets.content(projectId, posted.dataset_id);
   const spec = await resolveSpec(db, projectId, posted, dataset);
-  const training = resolveTraining(posted.training);
+  const training = resolveTraining(posted.training, dataset.counts.train.total);
   refuseLargeBatch(training, dataset);
   refuseForeignStatistics(training, spec, dataset);
   if (posted.device === 'cuda') await refuseWithoutCuda(db);
