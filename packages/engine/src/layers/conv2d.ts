@@ -10,6 +10,7 @@ import {
   toInitializer,
   toPair,
 } from './arguments.js';
+import { biasOf } from './bias.js';
 import { type LayerDefinition, type ParameterSpec, requireImage } from './layer.js';
 import { slide, slidingWindow } from './sliding.js';
 
@@ -62,9 +63,4 @@ function parametersOf(args: Conv2dArguments, channels: number, kernel: [number, 
     fan: { in: area * channels, out: area * args.filters },
   };
   return args.use_bias ? [weights, biasOf(args.filters, toInitializer(args.bias_initializer))] : [weights];
-}
-
-/** A bias of one number a unit, whose fans are the units, as Keras counts them. */
-export function biasOf(units: number, initializer: ParameterSpec['initializer']): ParameterSpec {
-  return { name: 'bias', shape: [units], initializer, fan: { in: units, out: units } };
 }

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { gemm } from '../ops/gemm.js';
 import { ActivationArgument, InitializerArgument, toActivation, toInitializer } from './arguments.js';
-import { biasOf } from './conv2d.js';
+import { biasOf } from './bias.js';
 import { describeFeatures, type LayerDefinition, LayerError, type ParameterSpec } from './layer.js';
 
 const Arguments = Type.Object({
