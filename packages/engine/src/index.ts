@@ -8,6 +8,8 @@ export { buildModel, type DataShape } from './model/build.js';
 export type { Model, ModelParameter } from './model/model.js';
 export { initialParameters, parameterName } from './model/parameters.js';
 export { summarizeModel } from './model/summary.js';
+export { presets } from './presets/index.js';
+export type { Preset, PresetLayer, PresetSpec } from './presets/preset.js';
 export { type DropoutMask, fillDropoutMask } from './random/dropout-mask.js';
 export { permutation } from './random/permutation.js';
 export {
