@@ -9,7 +9,7 @@ export const activation: LayerDefinition<Static<typeof Arguments>> = {
   type: 'activation',
   summary: 'Applies a function to every value.',
   arguments: Arguments,
-  plan: (_args, input) => ({ output: input, parameters: [], flops: featureCount(input) }),
-  forward: (_args, x) => x,
+  plan: (_args, [input]) => ({ output: input, parameters: [], flops: featureCount(input) }),
+  forward: (_args, [x]) => x,
   activation: (args) => toActivation(args.activation),
 };

@@ -44,5 +44,5 @@ export function toInitializer(value: InitializerName | Initializer): Initializer
 }
 
 export const LayerName = Type.Optional(
-  Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$', description: 'unique in the model' }),
+  Type.String({ pattern: '^[A-Za-z0-9_.-]{1,256}$', description: 'unique in the model; not "input"' }),
 );

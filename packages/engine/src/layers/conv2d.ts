@@ -31,7 +31,7 @@ export const conv2d: LayerDefinition<Conv2dArguments> = {
   type: 'conv2d',
   summary: 'Slides learned kernels over the image.',
   arguments: Arguments,
-  plan(args, input) {
+  plan(args, [input]) {
     const image = requireImage('conv2d', input);
     const { height, width } = slide('kernel_size', windowOf(args, image.height, image.width), image);
     const kernel = toPair(args.kernel_size);
@@ -42,7 +42,7 @@ export const conv2d: LayerDefinition<Conv2dArguments> = {
       flops: height * width * args.filters * perOutput,
     };
   },
-  forward(args, x, context) {
+  forward(args, [x], context) {
     const window = windowOf(args, x.shape[2], x.shape[3]);
     const bias = args.use_bias ? context.parameter('bias') : null;
     return conv(x, context.parameter('kernel'), bias, { ...window, group: 1 });

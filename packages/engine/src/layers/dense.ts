@@ -22,7 +22,7 @@ export const dense: LayerDefinition<DenseArguments> = {
   type: 'dense',
   summary: 'Connects every input to every unit.',
   arguments: Arguments,
-  plan(args, input, { classes }) {
+  plan(args, [input], { classes }) {
     if (input.kind !== 'vector') {
       throw new LayerError(
         null,
@@ -42,7 +42,7 @@ export const dense: LayerDefinition<DenseArguments> = {
       flops: units * (2 * input.units + (args.use_bias ? 1 : 0)),
     };
   },
-  forward(args, x, context) {
+  forward(args, [x], context) {
     return gemm(x, context.parameter('kernel'), {}, args.use_bias ? context.parameter('bias') : undefined);
   },
   activation: (args) => toActivation(args.activation),

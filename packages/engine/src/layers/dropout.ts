@@ -9,8 +9,8 @@ export const dropout: LayerDefinition<Static<typeof Arguments>> = {
   type: 'dropout',
   summary: 'Drops a share of the values while training.',
   arguments: Arguments,
-  plan: (_args, input) => ({ output: input, parameters: [], flops: featureCount(input) }),
-  forward({ rate }, x, context) {
+  plan: (_args, [input]) => ({ output: input, parameters: [], flops: featureCount(input) }),
+  forward({ rate }, [x], context) {
     if (!context.training || rate === 0) return x;
     const { mask, scale } = context.dropoutMask(x, rate);
     return mul(mul(x, mask), x.graph.scalar(scale));

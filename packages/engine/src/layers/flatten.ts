@@ -7,6 +7,6 @@ export const flatten: LayerDefinition = {
   type: 'flatten',
   summary: 'Turns an image into a vector.',
   arguments: Type.Object({}),
-  plan: (_args, input) => ({ output: { kind: 'vector', units: featureCount(input) }, parameters: [], flops: 0 }),
-  forward: (_args, x) => (x.shape.length === 2 ? x : reshape(x, [0, x.shape[1] * x.shape[2] * x.shape[3]])),
+  plan: (_args, [input]) => ({ output: { kind: 'vector', units: featureCount(input) }, parameters: [], flops: 0 }),
+  forward: (_args, [x]) => (x.shape.length === 2 ? x : reshape(x, [0, x.shape[1] * x.shape[2] * x.shape[3]])),
 };

@@ -1,14 +1,28 @@
 /** What the compiler knows of one kind of layer, and the vocabulary that layers are written in. */
 import type { TSchema } from 'typebox';
 import type { Activation } from '../activations/activation.js';
+import type { Constraint } from '../constraints/constraint.js';
 import type { Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import type { Fan, Initializer } from '../initializers/initializer.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+
+export interface ImageShape {
+  readonly kind: 'image';
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface VectorShape {
+  readonly kind: 'vector';
+  readonly units: number;
+  /** The image that a flatten made it of, whose values still lie in the order channels, rows, columns. */
+  readonly image?: ImageShape;
+}
 
 /** What flows between layers, without the batch: an image or a vector of units. */
-export type FeatureShape =
-  | { readonly kind: 'image'; readonly height: number; readonly width: number; readonly channels: number }
-  | { readonly kind: 'vector'; readonly units: number };
+export type FeatureShape = ImageShape | VectorShape;
 
 /** A weight tensor of a layer. */
 export interface ParameterSpec {
@@ -17,6 +31,12 @@ export interface ParameterSpec {
   readonly shape: Shape;
   readonly initializer: Initializer;
   readonly fan: Fan;
+  /** False for running statistics, which layers set themselves while training. */
+  readonly trainable?: false;
+  readonly regularizer?: Regularizer | null;
+  readonly constraint?: Constraint | null;
+  /** `kerasAxes[k]` is the axis here that is axis k in Keras' layout; left out where they are the same. */
+  readonly kerasAxes?: readonly number[];
 }
 
 /** A layer whose arguments met its input: all sizes are known. */
@@ -39,19 +59,30 @@ export class LayerError extends Error {
 }
 
 export interface PlanContext {
-  /** Number of classes in the data, for `"units": "classes"`. */
+  /** What `"units": "classes"` stands for. */
   readonly classes: number;
+  /**
+   * Mean and deviation of the train split's pixels, per channel, in the unit that the model gets them (0 to 255); only
+   * for a layer that sees the pixels themselves, and only where the data is known.
+   */
+  readonly pixels?: { readonly mean: readonly number[]; readonly std: readonly number[] };
 }
 
 export interface ForwardContext {
   readonly training: boolean;
   /** A weight of this layer. */
   parameter(name: string): Value;
+  /** The next value of a parameter that is not trainable. Only while training. */
+  setStatistic(name: string, value: Value): void;
+  /** float32 [N]: 1 for a row that counts, 0 for one that fills up a short batch. Null outside training. */
+  readonly rowWeights: Value | null;
   /**
-   * A mask of ones and zeros over `x` for dropout (float32, of x's shape), and the factor that keeps the expectation.
-   * Only while training.
+   * A mask of ones and zeros for dropout (float32, of x's shape or the one given), and the factor that keeps the
+   * expectation. Only while training.
    */
-  dropoutMask(x: Value, rate: number): { mask: Value; scale: number };
+  dropoutMask(x: Value, rate: number, shape?: Shape): { mask: Value; scale: number };
+  /** Standard normal numbers of x's shape, float32. Only while training. */
+  noise(x: Value): Value;
 }
 
 /**
@@ -64,10 +95,12 @@ export interface LayerDefinition<A extends object = object> {
   readonly summary: string;
   /** Schema of the arguments, with Keras' names and defaults. */
   readonly arguments: TSchema;
-  /** Sizes and weights for an input of the given shape. Throws a `LayerError` when it does not fit. */
-  plan(args: A, input: FeatureShape, context: PlanContext): LayerPlan;
-  /** Adds the layer to a graph, without its activation. `x` is [N, C, H, W] or [N, units]. */
-  forward(args: A, x: Value, context: ForwardContext): Value;
+  /** `several` for a layer that merges two inputs or more; all others have one. */
+  readonly inputs?: 'several';
+  /** Sizes and weights for inputs of the given shapes. Throws a `LayerError` when they do not fit. */
+  plan(args: A, inputs: readonly FeatureShape[], context: PlanContext): LayerPlan;
+  /** Adds the layer to a graph, without its activation. Inputs are [N, C, H, W] or [N, units]. */
+  forward(args: A, inputs: readonly Value[], context: ForwardContext): Value;
   /** Whether each output is the largest of some inputs, unchanged. */
   readonly picksValues?: true;
   /** The activation at the layer's end, if it has one. */
@@ -90,7 +123,7 @@ export function featureCount(shape: FeatureShape): number {
 }
 
 /** The input as an image. Throws where it is a vector. */
-export function requireImage(type: string, input: FeatureShape): Extract<FeatureShape, { kind: 'image' }> {
+export function requireImage(type: string, input: FeatureShape): ImageShape {
   if (input.kind !== 'image') {
     throw new LayerError(null, `${type} expected an image; received ${describeFeatures(input)}`);
   }

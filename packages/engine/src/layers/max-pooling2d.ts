@@ -18,7 +18,7 @@ export const maxPooling2d: LayerDefinition<MaxPooling2dArguments> = {
   summary: 'Keeps the largest value of each window.',
   arguments: Arguments,
   picksValues: true,
-  plan(args, input) {
+  plan(args, [input]) {
     const image = requireImage('max_pooling2d', input);
     const { height, width } = slide('pool_size', windowOf(args, image.height, image.width), image);
     const pool = toPair(args.pool_size);
@@ -28,7 +28,7 @@ export const maxPooling2d: LayerDefinition<MaxPooling2dArguments> = {
       flops: height * width * image.channels * (pool[0] * pool[1] - 1),
     };
   },
-  forward: (args, x) => maxPool(x, windowOf(args, x.shape[2], x.shape[3])),
+  forward: (args, [x]) => maxPool(x, windowOf(args, x.shape[2], x.shape[3])),
 };
 
 function windowOf(args: MaxPooling2dArguments, height: number, width: number) {

@@ -1,18 +1,24 @@
 /** Builds a model from a checked specification and what is known of the data. */
 import type { ImageSize } from '@trainyard/contracts';
 import { layerDefinition } from '../layers/index.js';
-import { type FeatureShape, LayerError } from '../layers/layer.js';
-import { describeReceived } from '../spec/expectation.js';
+import { type FeatureShape, LayerError, type PlanContext } from '../layers/layer.js';
 import { invalidSpec } from '../spec/parse.js';
-import type { LayerSpec, ModelSpec } from '../spec/schema.js';
-import type { BuiltLayer, Model, ModelParameter } from './model.js';
+import { pointerOf } from '../spec/places.js';
+import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
+import { type DataTask, HeadError, headOf } from './head.js';
+import { type BuiltLayer, IMAGE, type Model, type ModelParameter } from './model.js';
 
 /** Weights that onnxruntime can still hold in one graph. */
 const MAX_PARAMETERS = 250_000_000;
 
 export interface DataShape {
   readonly image: ImageSize;
+  /** Number of classes, of labels, or of the targets of a regression. */
   readonly classes: number;
+  /** Left out where no data is known: the model's end then decides what it is for. */
+  readonly task?: DataTask;
+  /** Of the train split's pixels, as the model gets them; for a `normalization` layer that has no figures of its own. */
+  readonly pixels?: PlanContext['pixels'];
 }
 
 /**
@@ -23,22 +29,44 @@ export interface DataShape {
 export function buildModel(spec: ModelSpec, data: DataShape): Model {
   const image = spec.input ?? data.image;
   const layers: BuiltLayer[] = [];
-  let features: FeatureShape = { kind: 'image', ...image };
+  const places = new Map<string, number>([[MODEL_INPUT, IMAGE]]);
   for (const [i, layer] of spec.layers.entries()) {
-    const built = buildLayer(layer, `/layers/${i}`, features, data.classes);
-    layers.push(built);
-    features = built.plan.output;
+    const names = layer.inputs ?? [spec.layers[i - 1]?.name ?? MODEL_INPUT];
+    const sources = names.map((name) => places.get(name) ?? unknown(name));
+    const inputs = sources.map((source) => outputOf(layers, source, image));
+    layers.push(buildLayer(layer, pointerOf(layer, i), sources, inputs, data));
+    places.set(layer.name, i);
   }
-  checkOutput(layers, data.classes);
-  const model: Model = { image, classes: data.classes, layers, parameters: layers.flatMap(parametersOf) };
+  const model: Model = {
+    image,
+    classes: data.classes,
+    head: buildHead(layers, data),
+    layers,
+    parameters: layers.flatMap(parametersOf),
+  };
   checkSize(model);
   return model;
 }
 
-function buildLayer(spec: LayerSpec, pointer: string, input: FeatureShape, classes: number): BuiltLayer {
+function outputOf(layers: readonly BuiltLayer[], source: number, image: ImageSize): FeatureShape {
+  return source === IMAGE ? { kind: 'image', ...image } : layers[source].plan.output;
+}
+
+function unknown(name: string): never {
+  throw new Error(`the specification was not checked: nothing before the layer is called ${name}`);
+}
+
+function buildLayer(
+  spec: LayerSpec,
+  pointer: string,
+  sources: readonly number[],
+  inputs: readonly FeatureShape[],
+  { classes, pixels }: DataShape,
+): BuiltLayer {
   const definition = layerDefinition(spec.type);
+  const context = { classes, ...(pixels && sources[0] === IMAGE ? { pixels } : {}) };
   try {
-    return { spec, definition, input, plan: definition.plan(spec, input, { classes }) };
+    return { spec, definition, sources, inputs, plan: definition.plan(spec, inputs, context) };
   } catch (error) {
     if (!(error instanceof LayerError)) throw error;
     const place = error.argument ? `${pointer}/${error.argument}` : pointer;
@@ -50,28 +78,17 @@ function parametersOf({ spec, plan }: BuiltLayer): ModelParameter[] {
   return plan.parameters.map((parameter) => ({ ...parameter, layer: spec.name }));
 }
 
-/** Categorical cross-entropy needs one probability per class. */
-function checkOutput(layers: readonly BuiltLayer[], classes: number): void {
-  const last = layers[layers.length - 1];
-  const pointer = `/layers/${layers.length - 1}`;
-  const { output } = last.plan;
-  if (output.kind !== 'vector') {
-    throw invalidSpec([
-      {
-        pointer,
-        detail: 'expected the last layer to give one value per class; received an image. Add flatten and dense layers',
-      },
-    ]);
-  }
-  if (output.units !== classes) {
-    const place = last.spec.type === 'dense' ? `${pointer}/units` : pointer;
-    const detail = `expected ${classes}, the number of classes in the data set, or "classes"; received ${output.units}`;
-    throw invalidSpec([{ pointer: place, detail }]);
-  }
-  const activation = last.definition.activation?.(last.spec).type ?? 'linear';
-  if (activation !== 'softmax') {
-    const detail = `expected "softmax" at the end of the last layer, which categorical_crossentropy needs; received ${describeReceived(activation)}`;
-    throw invalidSpec([{ pointer: last.definition.activation ? `${pointer}/activation` : pointer, detail }]);
+function buildHead(layers: readonly BuiltLayer[], data: DataShape) {
+  const place = layers.length - 1;
+  const { definition, spec, plan } = layers[place];
+  try {
+    return headOf(plan.output, definition.activation?.(spec).type ?? 'linear', data);
+  } catch (error) {
+    if (!(error instanceof HeadError)) throw error;
+    const hasArgument = error.argument !== null && error.argument in spec;
+    const pointer = pointerOf(spec, place);
+    const detail = `layer "${spec.name}": ${error.message}`;
+    throw invalidSpec([{ pointer: hasArgument ? `${pointer}/${error.argument}` : pointer, detail }]);
   }
 }
 

@@ -2,50 +2,115 @@
 import { type Activation, applyActivation, isIncreasing } from '../activations/activation.js';
 import type { Value } from '../graph/graph.js';
 import type { ForwardContext } from '../layers/layer.js';
-import type { BuiltLayer, Model } from './model.js';
+import { type BuiltLayer, IMAGE, type Model } from './model.js';
 import { parameterName } from './parameters.js';
+
+/** What layers that behave otherwise while training need. */
+export interface TrainingInputs extends Pick<ForwardContext, 'dropoutMask' | 'noise'> {
+  /** float32 [N]: 1 for a row that counts, 0 for one that fills up the batch. */
+  readonly rowWeights: Value;
+  /** Takes the next value of a running statistic, by the parameter's name. */
+  setStatistic(parameter: string, value: Value): void;
+}
 
 export interface ForwardOptions {
   /** Weights by name. */
   readonly parameters: ReadonlyMap<string, Value>;
-  /** Where dropout gets its masks; left out outside training. */
-  readonly dropoutMask?: ForwardContext['dropoutMask'];
+  /** Left out outside training. */
+  readonly training?: TrainingInputs;
+}
+
+export interface ForwardResult {
+  /** What goes into the last activation: [N, units]. */
+  readonly logits: Value;
+  /** What comes out of it. */
+  readonly outputs: Value;
+}
+
+/** What a layer gave, its activation not yet applied. */
+interface Pending {
+  readonly value: Value;
+  readonly activation: Activation | undefined;
 }
 
 /**
- * The model's values before the last softmax. An increasing activation in front of a layer that only picks values (a max
- * pool) comes after it instead: the result and the gradients are the same, on fewer values.
+ * Runs every layer. An increasing activation in front of a layer that only picks values (a max pool) comes after it
+ * instead, unless other layers need it as well: the result and the gradients are the same, on fewer values.
  *
  * @param images normalised float32 [N, C, H, W]
- * @returns logits [N, classes]
  */
-export function forwardToLogits(model: Model, images: Value, options: ForwardOptions): Value {
-  let x = images;
-  let pending: Activation | undefined;
-  for (const layer of model.layers) {
-    const mayWait = layer.definition.picksValues && pending && isIncreasing(pending);
-    if (pending && !mayWait) {
-      x = applyActivation(pending, x);
-      pending = undefined;
-    }
-    x = layer.definition.forward(layer.spec, x, contextOf(layer, options));
-    pending = layer.definition.activation?.(layer.spec) ?? pending;
-  }
-  // What is pending now is the softmax of the last layer, which the losses and predictors apply themselves.
-  return x;
+export function forward(model: Model, images: Value, options: ForwardOptions): ForwardResult {
+  const layers = new LayerRun(model, images, options);
+  const last = model.layers.length - 1;
+  return { logits: layers.pending(last).value, outputs: layers.output(last) };
 }
 
-function contextOf({ spec }: BuiltLayer, { parameters, dropoutMask }: ForwardOptions): ForwardContext {
+class LayerRun {
+  readonly #model: Model;
+  readonly #images: Value;
+  readonly #options: ForwardOptions;
+  readonly #pending: Pending[] = [];
+  readonly #outputs = new Map<number, Value>();
+  /** How many layers each layer feeds. */
+  readonly #uses: readonly number[];
+
+  constructor(model: Model, images: Value, options: ForwardOptions) {
+    this.#model = model;
+    this.#images = images;
+    this.#options = options;
+    const sources = model.layers.flatMap((layer) => layer.sources);
+    this.#uses = model.layers.map((_, place) => sources.filter((source) => source === place).length);
+    for (const layer of model.layers) this.#pending.push(this.#apply(layer));
+  }
+
+  pending(place: number): Pending {
+    return this.#pending[place];
+  }
+
+  output(place: number): Value {
+    if (place === IMAGE) return this.#images;
+    let output = this.#outputs.get(place);
+    if (!output) {
+      const { value, activation } = this.#pending[place];
+      output = activation ? applyActivation(activation, value) : value;
+      this.#outputs.set(place, output);
+    }
+    return output;
+  }
+
+  #apply(layer: BuiltLayer): Pending {
+    const { definition, spec, sources } = layer;
+    const context = contextOf(layer, this.#options);
+    const waiting = this.#waiting(layer);
+    const inputs = waiting ? [waiting.value] : sources.map((source) => this.output(source));
+    const value = definition.forward(spec, inputs, context);
+    return { value, activation: definition.activation?.(spec) ?? waiting?.activation };
+  }
+
+  /** The layer's input with an activation that may come after the layer. */
+  #waiting({ definition, sources: [source] }: BuiltLayer): Pending | undefined {
+    if (!definition.picksValues || source === IMAGE || this.#uses[source] > 1) return undefined;
+    const pending = this.#pending[source];
+    return pending.activation && isIncreasing(pending.activation) ? pending : undefined;
+  }
+}
+
+function contextOf({ spec }: BuiltLayer, { parameters, training }: ForwardOptions): ForwardContext {
+  const whileTraining = (): TrainingInputs => {
+    if (!training) throw new Error(`the layer ${spec.name} asked outside training for what only training has`);
+    return training;
+  };
+  const nameOf = (name: string) => parameterName({ layer: spec.name, name });
   return {
-    training: dropoutMask !== undefined,
+    training: training !== undefined,
+    rowWeights: training?.rowWeights ?? null,
     parameter(name) {
-      const value = parameters.get(parameterName({ layer: spec.name, name }));
+      const value = parameters.get(nameOf(name));
       if (!value) throw new Error(`the layer ${spec.name} has no weight ${name}`);
       return value;
     },
-    dropoutMask(x, rate) {
-      if (!dropoutMask) throw new Error('there are no dropout masks outside training');
-      return dropoutMask(x, rate);
-    },
+    setStatistic: (name, value) => whileTraining().setStatistic(nameOf(name), value),
+    dropoutMask: (x, rate, shape) => whileTraining().dropoutMask(x, rate, shape),
+    noise: (x) => whileTraining().noise(x),
   };
 }

@@ -2,11 +2,17 @@
 import type { ImageSize } from '@trainyard/contracts';
 import type { FeatureShape, LayerDefinition, LayerPlan, ParameterSpec } from '../layers/layer.js';
 import type { LayerSpec } from '../spec/schema.js';
+import type { Head } from './head.js';
+
+/** Stands for the model's image where layers are counted. */
+export const IMAGE = -1;
 
 export interface BuiltLayer {
   readonly spec: LayerSpec;
   readonly definition: LayerDefinition;
-  readonly input: FeatureShape;
+  /** What feeds the layer: places in `Model.layers`, all before its own, or `IMAGE`. */
+  readonly sources: readonly number[];
+  readonly inputs: readonly FeatureShape[];
   readonly plan: LayerPlan;
 }
 
@@ -17,7 +23,10 @@ export interface ModelParameter extends ParameterSpec {
 
 export interface Model {
   readonly image: ImageSize;
+  /** Number of classes, of labels, or of the targets of a regression. */
   readonly classes: number;
+  readonly head: Head;
+  /** In an order in which each layer comes after those that feed it; the last one's output is the model's. */
   readonly layers: readonly BuiltLayer[];
   /** In the order of the layers. */
   readonly parameters: readonly ModelParameter[];

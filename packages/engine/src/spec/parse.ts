@@ -1,23 +1,32 @@
-/** Reads a posted specification: checks every field, fills in defaults and names the layers. */
+/** Reads a posted specification: checks every field, fills in defaults, names the layers and connects them. */
 import type { FieldError } from '@trainyard/contracts';
 import { TrainyardError } from '@trainyard/contracts';
-import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { LayerName } from '../layers/arguments.js';
 import { type LayerType, layers } from '../layers/index.js';
-import { describeExpected, describeReceived } from './expectation.js';
-import { argumentSchemas, type InputSpec, inputSchema, type LayerSpec, type ModelSpec } from './schema.js';
+import { describeReceived } from './expectation.js';
+import { checkFields, isRecord, mismatch, unknownField } from './fields.js';
+import { LayerNamer } from './layer-namer.js';
+import { argumentSchemas, type InputSpec, inputSchema, type LayerSpec, MODEL_INPUT, type ModelSpec, NESTED_TYPE } from './schema.js';
+import { Scope } from './scope.js';
+import { type LayerDraft, type Link, wire } from './wiring.js';
 
 const MAX_LAYERS = 1000;
+const MAX_DEPTH = 16;
+
+export interface ParseOptions {
+  /** Where each layer stands in what its author wrote, when that is not the specification itself. */
+  readonly pointers?: readonly string[];
+}
 
 /**
  * The normalised form of a specification.
  *
  * @throws TrainyardError `invalid_spec`, with a JSON pointer into `value` for each thing that is wrong
  */
-export function parseModelSpec(value: unknown): ModelSpec {
+export function parseModelSpec(value: unknown, { pointers = [] }: ParseOptions = {}): ModelSpec {
   const errors: FieldError[] = [];
-  const spec = readSpec(value, errors);
+  const spec = readSpec(value, pointers, errors);
   if (errors.length > 0) throw invalidSpec(errors);
   return spec;
 }
@@ -27,7 +36,7 @@ export function invalidSpec(errors: FieldError[]): TrainyardError {
   return new TrainyardError('invalid_spec', `${errors[0].pointer}: ${errors[0].detail}${more}`, { errors });
 }
 
-function readSpec(value: unknown, errors: FieldError[]): ModelSpec {
+function readSpec(value: unknown, pointers: readonly string[], errors: FieldError[]): ModelSpec {
   if (!isRecord(value)) {
     errors.push(mismatch('', 'an object with "layers"', value));
     return { layers: [] };
@@ -36,7 +45,9 @@ function readSpec(value: unknown, errors: FieldError[]): ModelSpec {
     if (key !== 'input' && key !== 'layers') errors.push(unknownField('', key, ['input', 'layers']));
   }
   const input = value.input === undefined ? undefined : readInput(value.input, errors);
-  const read = readLayers(value.layers, errors);
+  const reader = new LayerReader(errors);
+  reader.readList('/layers', value.layers, Scope.ofModel(), pointers);
+  const read = errors.length === 0 ? wire(reader.drafts, errors) : [];
   return input ? { input, layers: read } : { layers: read };
 }
 
@@ -49,130 +60,116 @@ function readInput(value: unknown, errors: FieldError[]): InputSpec | undefined 
   return { width: Number(fields.width), height: Number(fields.height), channels: fields.channels === 1 ? 1 : 3 };
 }
 
-function readLayers(value: unknown, errors: FieldError[]): LayerSpec[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_LAYERS) {
-    const received = Array.isArray(value) ? `${value.length} layers` : describeReceived(value);
-    errors.push({ pointer: '/layers', detail: `expected an array of 1 to ${MAX_LAYERS} layers; received ${received}` });
-    return [];
+/** Reads layers into drafts, nested models included. */
+class LayerReader {
+  readonly drafts: LayerDraft[] = [];
+  readonly #errors: FieldError[];
+  readonly #names = new Set<string>();
+
+  constructor(errors: FieldError[]) {
+    this.#errors = errors;
   }
-  const namer = new LayerNamer(value);
-  return value.flatMap((layer, i) => readLayer(`/layers/${i}`, layer, namer, errors));
-}
 
-function readLayer(pointer: string, value: unknown, namer: LayerNamer, errors: FieldError[]): LayerSpec[] {
-  if (!isRecord(value)) {
-    errors.push(mismatch(pointer, 'an object with a "type"', value));
-    return [];
+  readList(pointer: string, value: unknown, scope: Scope, pointers: readonly string[] = [], depth = 1): void {
+    if (!Array.isArray(value) || value.length === 0 || value.length > MAX_LAYERS - this.drafts.length) {
+      const received = Array.isArray(value) ? `${value.length} layers` : describeReceived(value);
+      const detail = `expected an array of 1 to ${MAX_LAYERS} layers; received ${received}`;
+      this.#errors.push({ pointer, detail });
+      return;
+    }
+    const namer = new LayerNamer(value.map((layer: unknown) => (isRecord(layer) ? layer.name : undefined)));
+    for (const [i, layer] of value.entries()) {
+      this.#readLayer(pointers[i] ?? `${pointer}/${i}`, layer, { scope, namer, depth });
+    }
   }
-  const { type, name, ...rest } = value;
-  if (typeof type !== 'string' || !isLayerType(type)) {
-    const known = Object.keys(layers).map((known) => JSON.stringify(known));
-    errors.push(mismatch(`${pointer}/type`, `one of ${known.join(', ')}`, type));
-    return [];
+
+  #readLayer(pointer: string, value: unknown, list: { scope: Scope; namer: LayerNamer; depth: number }): void {
+    if (!isRecord(value)) {
+      this.#errors.push(mismatch(pointer, 'an object with a "type"', value));
+      return;
+    }
+    const { type, name: posted, inputs, ...rest } = value;
+    if (typeof type !== 'string' || !(isLayerType(type) || type === NESTED_TYPE)) {
+      const known = [...Object.keys(layers), NESTED_TYPE].map((known) => JSON.stringify(known));
+      this.#errors.push(mismatch(`${pointer}/type`, `one of ${known.join(', ')}`, type));
+      return;
+    }
+    const name = this.#readName(pointer, type, posted, list);
+    if (name === null) return;
+    const links = this.#readLinks(`${pointer}/inputs`, inputs, list.scope);
+    if (type === NESTED_TYPE) this.#readNested(pointer, rest, { ...list, name, links });
+    else this.#addLayer(pointer, type, rest, { ...list, name, links, isLinked: Array.isArray(inputs) });
   }
-  if (name !== undefined && !Value.Check(LayerName, name)) {
-    errors.push(mismatch(`${pointer}/name`, 'up to 64 letters, digits, ".", "_" or "-"', name));
-    return [];
+
+  #addLayer(
+    pointer: string,
+    type: LayerType,
+    rest: Record<string, unknown>,
+    { scope, name, links, isLinked }: { scope: Scope; name: string; links: readonly Link[]; isLinked: boolean },
+  ): void {
+    const fields = checkFields(pointer, rest, argumentSchemas(type), this.#errors);
+    const fullName = scope.fullName(name);
+    const spec: LayerSpec = { type, name: fullName, ...fields };
+    this.drafts.push({ spec, pointer, links, isLinked });
+    scope.add(name, () => fullName);
   }
-  const fields = checkFields(pointer, rest, argumentSchemas(type), errors);
-  const chosen = typeof name === 'string' ? namer.claim(name) : namer.make(type);
-  if (chosen === null)
-    errors.push({
-      pointer: `${pointer}/name`,
-      detail: `expected a name of its own; another layer is called ${describeReceived(name)} too`,
-    });
-  return [{ type, name: chosen ?? type, ...fields }];
-}
 
-/** Checks each field against its schema and fills in defaults, for null as well: that is how Keras writes a field left out. */
-function checkFields(
-  pointer: string,
-  value: Record<string, unknown>,
-  schemas: Readonly<Record<string, TSchema>>,
-  errors: FieldError[],
-): Record<string, unknown> {
-  for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(schemas, key)) errors.push(unknownField(pointer, key, Object.keys(schemas)));
+  #readNested(
+    pointer: string,
+    { layers: list, ...rest }: Record<string, unknown>,
+    { scope, name, links, depth }: { scope: Scope; name: string; links: readonly Link[]; depth: number },
+  ): void {
+    for (const key of Object.keys(rest)) this.#errors.push(unknownField(pointer, key, ['name', 'inputs', 'layers']));
+    if (links.length !== 1) {
+      const names = links.map((link) => link.name);
+      this.#errors.push(mismatch(`${pointer}/inputs`, `the name of one layer, since ${NESTED_TYPE} takes one input`, names));
+    }
+    if (depth === MAX_DEPTH) {
+      this.#errors.push({ pointer, detail: `expected at most ${MAX_DEPTH} models within each other` });
+      return;
+    }
+    const inner = scope.nested(name, links[0]?.target ?? scope.previous);
+    this.readList(`${pointer}/layers`, list, inner, [], depth + 1);
+    scope.add(name, inner.previous);
   }
-  const checked: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(schemas)) {
-    const field = value[key] ?? defaultOf(schema) ?? value[key];
-    if ((field === undefined || field === null) && isOptional(schema)) continue;
-    const error = checkValue(`${pointer}/${key}`, field, schema);
-    if (error) errors.push(error);
-    else checked[key] = field;
+
+  /** The layer's name in its own list, or null where it has none that can be used. */
+  #readName(
+    pointer: string,
+    type: string,
+    posted: unknown,
+    { scope, namer }: { scope: Scope; namer: LayerNamer },
+  ): string | null {
+    const isLeftOut = posted === undefined || posted === null;
+    if (!isLeftOut && !Value.Check(LayerName, posted)) {
+      this.#errors.push(mismatch(`${pointer}/name`, 'up to 256 letters, digits, ".", "_" or "-"', posted));
+      return null;
+    }
+    if (posted === MODEL_INPUT) {
+      const detail = `expected another name; "${MODEL_INPUT}" is the model's image`;
+      this.#errors.push({ pointer: `${pointer}/name`, detail });
+      return null;
+    }
+    const name = typeof posted === 'string' ? namer.claim(posted) : namer.make(type);
+    if (name !== null && !this.#names.has(scope.fullName(name))) {
+      this.#names.add(scope.fullName(name));
+      return name;
+    }
+    const detail = `expected a name of its own; another layer is called ${describeReceived(posted)} too`;
+    this.#errors.push({ pointer: `${pointer}/name`, detail });
+    return null;
   }
-  return checked;
-}
 
-/** What is wrong with one value. Objects that choose a kind by `type` are checked against that kind alone. */
-function checkValue(pointer: string, value: unknown, schema: TSchema): FieldError | null {
-  const fits: boolean = Value.Check(schema, value);
-  if (fits) return null;
-  const kind = isRecord(value) ? kindOf(schema, value.type) : undefined;
-  if (kind && isRecord(value)) {
-    const errors: FieldError[] = [];
-    checkFields(pointer, value, kind, errors);
-    if (errors.length > 0) return errors[0];
+  #readLinks(pointer: string, inputs: unknown, scope: Scope): Link[] {
+    if (inputs === undefined || inputs === null) return [{ name: null, target: scope.previous }];
+    if (!Array.isArray(inputs) || inputs.length === 0 || inputs.some((name) => typeof name !== 'string')) {
+      this.#errors.push(mismatch(pointer, 'an array of names of layers', inputs));
+      return [{ name: null, target: scope.previous }];
+    }
+    return inputs.map((name: string) => ({ name, target: scope.find(name) }));
   }
-  return mismatch(pointer, describeExpected(schema), value);
-}
-
-function kindOf(schema: TSchema, type: unknown): Record<string, TSchema> | undefined {
-  const options: { anyOf?: { properties?: Record<string, TSchema & { const?: unknown }> }[] } = schema;
-  return options.anyOf?.find((option) => option.properties?.type?.const === type)?.properties;
-}
-
-function defaultOf(schema: TSchema): unknown {
-  const options: { default?: unknown } = schema;
-  return options.default;
-}
-
-function isOptional(schema: TSchema): boolean {
-  return '~optional' in schema;
-}
-
-function mismatch(pointer: string, expected: string, received: unknown): FieldError {
-  return { pointer, detail: `expected ${expected}; received ${describeReceived(received)}` };
-}
-
-function unknownField(pointer: string, key: string, known: string[]): FieldError {
-  const escaped = key.replaceAll('~', '~0').replaceAll('/', '~1');
-  const expected = known.length > 0 ? `expected ${known.join(', ')}` : 'expected no arguments';
-  return { pointer: `${pointer}/${escaped}`, detail: `unknown field; ${expected}` };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isLayerType(type: string): type is LayerType {
   return Object.hasOwn(layers, type);
-}
-
-/** Names layers as Keras does: the first is `conv2d`, then `conv2d_1`, around the names that were given. */
-class LayerNamer {
-  private readonly given: Set<unknown>;
-  private readonly used = new Set<string>();
-
-  constructor(posted: readonly unknown[]) {
-    this.given = new Set(posted.map((layer) => (isRecord(layer) ? layer.name : undefined)));
-  }
-
-  /** The name itself, or null where it is taken. */
-  claim(name: string): string | null {
-    if (this.used.has(name)) return null;
-    this.used.add(name);
-    return name;
-  }
-
-  make(type: string): string {
-    for (let i = 0; ; i++) {
-      const name = i === 0 ? type : `${type}_${i}`;
-      if (!this.used.has(name) && !this.given.has(name)) {
-        this.used.add(name);
-        return name;
-      }
-    }
-  }
 }

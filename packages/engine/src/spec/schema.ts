@@ -7,6 +7,8 @@ import { type LayerType, layers } from '../layers/index.js';
 export interface LayerSpec {
   readonly type: LayerType;
   readonly name: string;
+  /** Names of the layers that feed it, or "input"; left out where that is the layer before. */
+  readonly inputs?: readonly string[];
   readonly [argument: string]: unknown;
 }
 
@@ -19,8 +21,15 @@ export interface InputSpec {
 /** A checked specification. `input` is left out where the data set decides. */
 export interface ModelSpec {
   readonly input?: InputSpec;
+  /** Nested models are flattened, and each layer comes after those that feed it; the last gives the outputs. */
   readonly layers: readonly LayerSpec[];
 }
+
+/** What layers call the model's image in their `inputs`. */
+export const MODEL_INPUT = 'input';
+
+/** A model within a model: its layers become layers of the outer one. */
+export const NESTED_TYPE = 'sequential';
 
 const Side = Type.Integer({ minimum: 1, maximum: 1024 });
 
@@ -29,6 +38,13 @@ export const inputSchema = Type.Object({
   height: Side,
   channels: Type.Unsafe<1 | 3>({ type: 'integer', enum: [1, 3] }),
 });
+
+const Inputs = Type.Optional(
+  Type.Array(Type.String(), {
+    minItems: 1,
+    description: 'Names of the layers that feed this one, or "input"; where left out, the layer before',
+  }),
+);
 
 /** The arguments of a layer type, by name. */
 export function argumentSchemas(type: LayerType): Readonly<Record<string, TSchema>> {
@@ -40,7 +56,9 @@ export function argumentSchemas(type: LayerType): Readonly<Record<string, TSchem
 export const modelSpecSchema: TSchema = Type.Object(
   {
     input: Type.Optional(inputSchema),
-    layers: Type.Array({ anyOf: (Object.keys(layers) as LayerType[]).map(layerSchema) }, { minItems: 1 }),
+    layers: Type.Array({ anyOf: [...(Object.keys(layers) as LayerType[]).map(layerSchema), nestedSchema()] }, {
+      minItems: 1,
+    }),
   },
   { additionalProperties: false },
 );
@@ -50,7 +68,19 @@ function layerSchema(type: LayerType) {
     return [name, 'default' in schema ? Type.Optional(schema) : schema] as const;
   });
   return Type.Object(
-    { type: Type.Literal(type), name: LayerName, ...Object.fromEntries(withDefaults) },
+    { type: Type.Literal(type), name: LayerName, inputs: Inputs, ...Object.fromEntries(withDefaults) },
     { additionalProperties: false, description: layers[type].summary },
+  );
+}
+
+function nestedSchema() {
+  return Type.Object(
+    {
+      type: Type.Literal(NESTED_TYPE),
+      name: LayerName,
+      inputs: Inputs,
+      layers: Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), { minItems: 1 }),
+    },
+    { additionalProperties: false, description: 'Layers that stand together; called "name.layer" when they are shown.' },
   );
 }
