@@ -8,7 +8,7 @@ import {
   sameShape,
   sizeOf,
 } from '../../packages/engine/src/graph/tensor-type.js';
-import { lowerPortable } from '../../packages/engine/src/lowering/portable/index.js';
+import { lowerForTest } from './float64-forms.js';
 import { anyNumbers, type Draw, relativeError } from './numbers.js';
 import { type OpenGraph, openGraph } from './session.js';
 
@@ -60,7 +60,7 @@ export function toleranceOf({ dtype }: GradientCase): number {
 export async function prepareCase(subject: GradientCase, seed: number): Promise<PreparedCase> {
   const { graph, inputs, output } = buildForward(subject);
   graph.output(OUTPUT, output);
-  const session = await openGraph(graph);
+  const session = await openGraph(graph, lowerForTest);
   try {
     const feeds = Object.fromEntries(
       subject.inputs.map(({ shape, draw = anyNumbers }, i) => [inputName(i), draw(seed, i, sizeOf(shape))]),
@@ -99,7 +99,7 @@ export async function gradientErrors(prepared: PreparedCase, targets: readonly n
     if (!sameShape(gradient.shape, inputs[targets[k]].shape)) throw new Error('a gradient has the wrong shape');
     graph.output(`gradient ${targets[k]}`, gradient);
   });
-  const found = graph.outputs.size > 0 ? await runOnce(graph, prepared, changes.lowering ?? lowerPortable) : {};
+  const found = graph.outputs.size > 0 ? await runOnce(graph, prepared, changes.lowering ?? lowerForTest) : {};
   return targets.map((i) => {
     const expected = prepared.numeric.get(i) ?? new Float64Array();
     const actual = found[`gradient ${i}`]?.data ?? new Float64Array(expected.length);

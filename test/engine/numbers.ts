@@ -28,6 +28,14 @@ export const positive = uniform(0.5, 2.5);
 export const awayFromZero: Draw = (seed, stream, count) =>
   anyNumbers(seed, stream, count).map((x) => x + (x < 0 ? -0.25 : 0.25));
 
+/** Odd multiples of 0.25 from −2.25 to 2.25: at least 0.25 away from what `evenSteps` draws, and from every half. */
+export const oddSteps: Draw = (seed, stream, count) =>
+  anyNumbers(seed, stream, count).map((x) => Math.floor(2 * x) / 2 + 0.25);
+
+/** Multiples of 0.5 from −2 to 2. */
+export const evenSteps: Draw = (seed, stream, count) =>
+  anyNumbers(seed, stream, count).map((x) => Math.round(2 * x) / 2);
+
 /** No two closer than 0.25, in random order. */
 export const apart: Draw = (seed, stream, count) => {
   const order = anyNumbers(seed, stream, count).map((x, i) => x * 4 + uniformAt(streamKey(seed, stream), i));

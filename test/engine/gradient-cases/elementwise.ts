@@ -1,22 +1,27 @@
 // Elementwise operations: functions of one number, and arithmetic with every way of broadcasting.
 import type { Value } from '../../../packages/engine/src/graph/graph.js';
 import type { Shape } from '../../../packages/engine/src/graph/tensor-type.js';
+import { abs } from '../../../packages/engine/src/ops/abs.js';
 import { add } from '../../../packages/engine/src/ops/add.js';
 import { cast } from '../../../packages/engine/src/ops/cast.js';
+import { clip } from '../../../packages/engine/src/ops/clip.js';
 import { div } from '../../../packages/engine/src/ops/div.js';
 import { exp } from '../../../packages/engine/src/ops/exp.js';
 import { leakyRelu } from '../../../packages/engine/src/ops/leaky-relu.js';
 import { log } from '../../../packages/engine/src/ops/log.js';
+import { max } from '../../../packages/engine/src/ops/max.js';
+import { min } from '../../../packages/engine/src/ops/min.js';
 import { mul } from '../../../packages/engine/src/ops/mul.js';
 import { neg } from '../../../packages/engine/src/ops/neg.js';
 import { relu } from '../../../packages/engine/src/ops/relu.js';
 import { sigmoid } from '../../../packages/engine/src/ops/sigmoid.js';
+import { softplus } from '../../../packages/engine/src/ops/softplus.js';
 import { sqrt } from '../../../packages/engine/src/ops/sqrt.js';
 import { sub } from '../../../packages/engine/src/ops/sub.js';
 import { tanh } from '../../../packages/engine/src/ops/tanh.js';
 import { where } from '../../../packages/engine/src/ops/where.js';
 import type { GradientCase } from '../gradient-harness.js';
-import { anyNumbers, awayFromZero, type Draw, flags, positive } from '../numbers.js';
+import { anyNumbers, awayFromZero, type Draw, evenSteps, flags, oddSteps, positive } from '../numbers.js';
 
 const SHAPES: readonly Shape[] = [[6], [2, 3], [2, 3, 2, 2], []];
 
@@ -52,11 +57,14 @@ const PAIRS: readonly (readonly [Shape, Shape])[] = [
   [[2, 3], []],
 ];
 
-function binary(apply: (a: Value, b: Value) => Value, second: Draw = anyNumbers): GradientCase[] {
+function binary(apply: (a: Value, b: Value) => Value, second: Draw = anyNumbers, first = anyNumbers): GradientCase[] {
   return PAIRS.map(([left, right]) => ({
     name: `of [${left}] and [${right}]`,
     dtype: 'float64',
-    inputs: [{ shape: left }, { shape: right, draw: second }],
+    inputs: [
+      { shape: left, draw: first },
+      { shape: right, draw: second },
+    ],
     build: ([a, b]) => apply(a, b),
   }));
 }
@@ -94,6 +102,15 @@ const castCases: GradientCase[] = [
   },
 ];
 
+const clipCases = [{ min: -1, max: 0.5 }, { min: 0, max: 1 }, { min: -0.5 }, { max: 0.5 }].flatMap((bounds) =>
+  (['float32', 'float64'] as const).flatMap((dtype) =>
+    unary((x) => clip(x, bounds), oddSteps, dtype).map((one) => ({
+      ...one,
+      name: `to ${JSON.stringify(bounds)}, ${dtype}, ${one.name}`,
+    })),
+  ),
+);
+
 const leakyCases = [0, 0.01, 0.2, 1].flatMap((alpha) =>
   unary((x) => leakyRelu(x, alpha), awayFromZero, 'float32').map((one) => ({
     ...one,
@@ -102,16 +119,21 @@ const leakyCases = [0, 0.01, 0.2, 1].flatMap((alpha) =>
 );
 
 export const elementwiseCases = {
+  Abs: unary(abs, awayFromZero),
   Add: binary(add),
   Cast: castCases,
+  Clip: clipCases,
   Div: binary(div, positive),
   Exp: unary(exp, anyNumbers),
   LeakyRelu: leakyCases,
   Log: unary(log, positive),
+  Max: binary(max, oddSteps, evenSteps),
+  Min: binary(min, oddSteps, evenSteps),
   Mul: binary(mul),
   Neg: unary(neg, anyNumbers),
-  Relu: unary(relu, awayFromZero, 'float32'),
+  Relu: [...unary(relu, awayFromZero, 'float32'), ...unary(relu, awayFromZero)],
   Sigmoid: unary(sigmoid, anyNumbers),
+  Softplus: unary(softplus, anyNumbers),
   Sqrt: unary(sqrt, positive),
   Sub: binary(sub),
   Tanh: unary(tanh, anyNumbers),

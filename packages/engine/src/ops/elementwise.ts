@@ -1,4 +1,5 @@
 /** Type rules that elementwise operations share. */
+import type { Value } from '../graph/graph.js';
 import { broadcastShapes, type DType, ShapeError, type TensorType } from '../graph/tensor-type.js';
 
 export interface NoAttributes extends Record<never, never> {}
@@ -24,4 +25,9 @@ export function requireFloat(op: string, inputs: readonly TensorType[]): void {
   for (const { dtype } of inputs) {
     if (dtype !== 'float32' && dtype !== 'float64') throw new ShapeError(op, 'floating-point inputs', dtype);
   }
+}
+
+/** A scalar constant of a value's own floating-point type. */
+export function scalarLike({ graph, dtype }: Value, number: number): Value {
+  return graph.scalar(number, dtype === 'float64' ? 'float64' : 'float32');
 }

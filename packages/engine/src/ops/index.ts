@@ -3,9 +3,11 @@
  * that has no case there fails it.
  */
 import type { OpDefinition } from '../graph/graph.js';
+import { absOp } from './abs.js';
 import { addOp } from './add.js';
 import { argMaxOp } from './arg-max.js';
 import { castOp } from './cast.js';
+import { clipOp } from './clip.js';
 import { concatOp } from './concat.js';
 import { convInputGradientOp, convOp, convWeightGradientOp } from './conv.js';
 import { convTransposeOp } from './conv-transpose.js';
@@ -23,16 +25,18 @@ import { andOp, notOp, orOp } from './logic.js';
 import { matmulOp } from './matmul.js';
 import { maxOp } from './max.js';
 import { maxPoolGradientOp, maxPoolOp, maxPoolWithIndicesOp } from './max-pool.js';
+import { minOp } from './min.js';
 import { mulOp } from './mul.js';
 import { negOp } from './neg.js';
-import { padOp } from './pad.js';
 import { reduceSumOp } from './reduce-sum.js';
 import { reluGradientOp, reluOp } from './relu.js';
 import { reshapeOp } from './reshape.js';
 import { scatterAddOp } from './scatter-add.js';
 import { sigmoidOp } from './sigmoid.js';
-import { sliceOp } from './slice.js';
+import { signOp } from './sign.js';
+import { padOp, sliceOp } from './slice.js';
 import { softmaxOp } from './softmax.js';
+import { softplusOp } from './softplus.js';
 import { sqrtOp } from './sqrt.js';
 import { subOp } from './sub.js';
 import { tanhOp } from './tanh.js';
@@ -40,10 +44,12 @@ import { transposeOp } from './transpose.js';
 import { whereOp } from './where.js';
 
 export const ops = {
+  Abs: absOp,
   Add: addOp,
   And: andOp,
   ArgMax: argMaxOp,
   Cast: castOp,
+  Clip: clipOp,
   Concat: concatOp,
   Conv: convOp,
   ConvInputGradient: convInputGradientOp,
@@ -64,6 +70,7 @@ export const ops = {
   MaxPool: maxPoolOp,
   MaxPoolGradient: maxPoolGradientOp,
   MaxPoolWithIndices: maxPoolWithIndicesOp,
+  Min: minOp,
   Mul: mulOp,
   Neg: negOp,
   Not: notOp,
@@ -75,8 +82,10 @@ export const ops = {
   Reshape: reshapeOp,
   ScatterElements: scatterAddOp,
   Sigmoid: sigmoidOp,
+  Sign: signOp,
   Slice: sliceOp,
   Softmax: softmaxOp,
+  Softplus: softplusOp,
   Sqrt: sqrtOp,
   Sub: subOp,
   Tanh: tanhOp,

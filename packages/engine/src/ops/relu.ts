@@ -6,11 +6,11 @@ import { inferUnary, type NoAttributes } from './elementwise.js';
 export const reluOp: OpDefinition<NoAttributes> = {
   type: 'Relu',
   infer: (inputs) => inferUnary('Relu', inputs),
-  gradient: ({ outputs: [y], gradients: [dy] }) => [dy && applyOp(reluGradientOp, [y, dy], {})],
+  gradient: ({ outputs: [y], gradients: [dy] }) => [dy && reluGradient(y, dy)],
   onnx: {},
 };
 
-/** Inputs (y, dy); each device has its own fastest way to write it. */
+/** Inputs (y, dy), y at least 0: dy where y > 0, else 0. Each device has its own fastest way to write it. */
 export const reluGradientOp: OpDefinition<NoAttributes> = {
   type: 'ReluGradient',
   infer([y, dy]) {
@@ -23,4 +23,8 @@ export const reluGradientOp: OpDefinition<NoAttributes> = {
 
 export function relu(x: Value): Value {
   return applyOp(reluOp, [x], {});
+}
+
+export function reluGradient(y: Value, dy: Value): Value {
+  return applyOp(reluGradientOp, [y, dy], {});
 }
