@@ -1,0 +1,16 @@
+/** Mean absolute error: the mean over the units of |y − t|, as Keras has it. */
+import { abs } from '../ops/abs.js';
+import { sub } from '../ops/sub.js';
+import type { LossDefinition } from './loss.js';
+import { meanOverUnits } from './mean-over-units.js';
+import type { LossOf } from './options.js';
+import { fitsRegression, REGRESSION } from './regression.js';
+
+export const maeLoss: LossDefinition<LossOf<'mae'>> = {
+  type: 'mae',
+  summary: 'Mean of the absolute errors, which single large ones sway less than in mse',
+  smoothing: false,
+  expects: REGRESSION,
+  fits: fitsRegression,
+  rows: ({ outputs, targets }) => meanOverUnits(abs(sub(outputs, targets))),
+};
