@@ -6,8 +6,8 @@ export function Strict<T extends Record<string, TSchema>>(properties: T, options
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
-export function Nullable<T extends TSchema>(schema: T) {
-  return Type.Union([schema, Type.Null()]);
+export function Nullable<T extends TSchema>(schema: T, options: Record<string, unknown> = {}) {
+  return Type.Union([schema, Type.Null()], options);
 }
 
 /** A time as RFC 3339 in UTC. */
@@ -16,6 +16,17 @@ export const Timestamp = Type.String({ format: 'date-time' });
 /** One of the given words. */
 export function Words<const T extends readonly string[]>(words: T, options: Record<string, unknown> = {}) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...options });
+}
+
+/**
+ * A name, or an object with a `type` and arguments. The objects are a union of their own, so that errors are about the
+ * one that was meant.
+ */
+export function Named<T>(kinds: Readonly<Record<string, TSchema>>, options: Record<string, unknown> = {}) {
+  return Type.Unsafe<T>({
+    anyOf: [{ type: 'string', enum: Object.keys(kinds) }, { anyOf: Object.values(kinds) }],
+    ...options,
+  });
 }
 
 export const ErrorRecordSchema = Type.Object({

@@ -1,32 +1,20 @@
 /** How a model is trained. Every field has a default; `{}` is a valid training. Names and defaults are Keras'. */
 import { type Static, Type } from 'typebox';
-import { Strict, Words } from './schema.js';
-
-const LearningRate = (value: number) => Type.Number({ exclusiveMinimum: 0, maximum: 100, default: value });
-const Decay = (value: number) => Type.Number({ minimum: 0, exclusiveMaximum: 1, default: value });
-
-export const AdamOptions = Strict({
-  type: Type.Literal('adam'),
-  learning_rate: Type.Optional(LearningRate(0.001)),
-  beta_1: Type.Optional(Decay(0.9)),
-  beta_2: Type.Optional(Decay(0.999)),
-  epsilon: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1e-7 })),
-});
-
-export const SgdOptions = Strict({
-  type: Type.Literal('sgd'),
-  learning_rate: Type.Optional(LearningRate(0.01)),
-  momentum: Type.Optional(Decay(0)),
-});
-
-export const OptimizerOptions = Type.Union([AdamOptions, SgdOptions]);
-export type OptimizerOptions = Static<typeof OptimizerOptions>;
+import { type ClassCounts, ClassWeightOptions, resolveClassWeights } from './class-weights.js';
+import { type FieldError, TrainyardError } from './errors.js';
+import { type Loss, LossOptions, resolveLoss } from './loss.js';
+import { type Metric, MetricOptions, resolveMetric } from './metric.js';
+import { Limit } from './number-schemas.js';
+import { type Optimizer, OptimizerOptions, resolveOptimizer } from './optimizer.js';
+import { resolveSchedule, type Schedule, ScheduleOptions } from './schedule.js';
+import { Nullable, Strict, Words } from './schema.js';
 
 export const NORMALIZATIONS = ['unit', 'symmetric', 'standardize', 'none'] as const;
 export type Normalization = (typeof NORMALIZATIONS)[number];
 
-export const LOSSES = ['categorical_crossentropy'] as const;
-export type LossName = (typeof LOSSES)[number];
+export const EmaOptions = Strict({
+  decay: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.99 })),
+});
 
 export const TrainingOptions = Strict({
   epochs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 10 })),
@@ -38,14 +26,29 @@ export const TrainingOptions = Strict({
     }),
   ),
   optimizer: Type.Optional(OptimizerOptions),
-  loss: Type.Optional(Words(LOSSES, { default: 'categorical_crossentropy' })),
-  metrics: Type.Optional(Type.Array(Words(['accuracy'] as const))),
+  schedule: Type.Optional(ScheduleOptions),
+  loss: Type.Optional(LossOptions),
+  metrics: Type.Optional(
+    Type.Array(MetricOptions, {
+      maxItems: 16,
+      description: 'Left out, accuracy where there are classes, else mae and rmse',
+    }),
+  ),
+  class_weights: Type.Optional(ClassWeightOptions),
+  label_smoothing: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0 })),
   normalization: Type.Optional(
     Words(NORMALIZATIONS, {
       default: 'unit',
       description:
         'unit: [0,1]; symmetric: [-1,1]; standardize: zero mean and unit deviation over the train split; none: 0 to 255',
     }),
+  ),
+  gradient_clip_norm: Limit({ description: 'Longest that all gradients together may be, as one vector' }),
+  gradient_clip_value: Limit({
+    description: 'Largest that any number of a gradient may be, either way; applied before gradient_clip_norm',
+  }),
+  ema: Type.Optional(
+    Nullable(EmaOptions, { description: 'Evaluates and exports a moving average of the weights instead of them' }),
   ),
   checkpoints: Type.Optional(
     Strict({
@@ -59,47 +62,80 @@ export const TrainingOptions = Strict({
 });
 export type TrainingOptions = Static<typeof TrainingOptions>;
 
-export type Optimizer =
-  | { type: 'adam'; learning_rate: number; beta_1: number; beta_2: number; epsilon: number }
-  | { type: 'sgd'; learning_rate: number; momentum: number };
-
 /** A training with every default filled in. */
 export interface Training {
   epochs: number;
   batch_size: number;
   optimizer: Optimizer;
-  loss: LossName;
-  metrics: 'accuracy'[];
+  schedule: Schedule;
+  loss: Loss;
+  metrics: Metric[];
+  /** By class, in the order of the data set's classes. */
+  class_weights: number[] | null;
+  label_smoothing: number;
   normalization: Normalization;
+  gradient_clip_norm: number | null;
+  gradient_clip_value: number | null;
+  ema: { decay: number } | null;
   checkpoints: { every_epochs: number; keep: number };
   seed: number;
 }
 
+/** What the defaults depend on beside the options: the model and the data, where they are known. */
+export interface TrainingDefaults extends ClassCounts {
+  /** Keeps the default batch from being larger than the data. */
+  trainImages?: number;
+  loss?: LossOptions;
+  metrics?: readonly MetricOptions[];
+  normalization?: Normalization;
+}
+
 const BATCH_SIZE = 32;
 
-/** Fills in the defaults. `trainImages`, where they are known, keep the default batch from being larger than the data. */
-export function resolveTraining(options: TrainingOptions = {}, trainImages = BATCH_SIZE): Training {
-  return {
+/**
+ * Fills in the defaults. Throws `invalid_request` for fields that contradict each other, and for weights of classes that
+ * the data does not have.
+ */
+export function resolveTraining(options: TrainingOptions = {}, defaults: TrainingDefaults = {}): Training {
+  const training: Training = {
     epochs: options.epochs ?? 10,
-    batch_size: options.batch_size ?? Math.min(BATCH_SIZE, trainImages),
-    optimizer: resolveOptimizer(options.optimizer ?? { type: 'adam' }),
-    loss: options.loss ?? 'categorical_crossentropy',
-    metrics: options.metrics ?? ['accuracy'],
-    normalization: options.normalization ?? 'unit',
+    batch_size: options.batch_size ?? Math.min(BATCH_SIZE, defaults.trainImages ?? BATCH_SIZE),
+    optimizer: resolveOptimizer(options.optimizer),
+    schedule: resolveSchedule(options.schedule),
+    loss: resolveLoss(options.loss ?? defaults.loss ?? 'categorical_crossentropy'),
+    metrics: (options.metrics ?? defaults.metrics ?? ['accuracy']).map(resolveMetric),
+    class_weights: resolveClassWeights(options.class_weights, defaults),
+    label_smoothing: options.label_smoothing ?? 0,
+    normalization: options.normalization ?? defaults.normalization ?? 'unit',
+    gradient_clip_norm: options.gradient_clip_norm ?? null,
+    gradient_clip_value: options.gradient_clip_value ?? null,
+    ema: options.ema ? { decay: options.ema.decay ?? 0.99 } : null,
     checkpoints: { every_epochs: options.checkpoints?.every_epochs ?? 1, keep: options.checkpoints?.keep ?? 3 },
     seed: options.seed ?? 0,
   };
+  const errors = contradictions(training);
+  if (errors.length > 0)
+    throw new TrainyardError('invalid_request', `${errors[0].pointer}: ${errors[0].detail}`, { errors });
+  return training;
 }
 
-function resolveOptimizer(options: OptimizerOptions): Optimizer {
-  if (options.type === 'sgd') {
-    return { type: 'sgd', learning_rate: options.learning_rate ?? 0.01, momentum: options.momentum ?? 0 };
-  }
-  return {
-    type: 'adam',
-    learning_rate: options.learning_rate ?? 0.001,
-    beta_1: options.beta_1 ?? 0.9,
-    beta_2: options.beta_2 ?? 0.999,
-    epsilon: options.epsilon ?? 1e-7,
-  };
+function contradictions(training: Training): FieldError[] {
+  return [...repeatedMetrics(training), ...unknownMonitor(training)];
+}
+
+/** The figures bear the names of the metrics, so that there can be only one of each. */
+function repeatedMetrics({ metrics }: Training): FieldError[] {
+  return metrics.flatMap(({ type }, i) =>
+    metrics.findIndex((metric) => metric.type === type) === i
+      ? []
+      : [{ pointer: `/training/metrics/${i}`, detail: `Expected each metric once; ${type} is there already.` }],
+  );
+}
+
+function unknownMonitor({ schedule, metrics }: Training): FieldError[] {
+  if (schedule.type !== 'reduce_on_plateau') return [];
+  const known = ['loss', ...metrics.map(({ type }) => type)];
+  if (known.includes(schedule.monitor.replace(/^val_/, ''))) return [];
+  const detail = `Expected one of ${known.join(', ')}, or one of them with val_ before it; received ${schedule.monitor}.`;
+  return [{ pointer: '/training/schedule/monitor', detail }];
 }

@@ -1,5 +1,5 @@
 /** Loss and accuracy of a model over a split, with the dropout off. */
-import type { ExecutionPlan, MetricValues } from '@trainyard/contracts';
+import type { ExecutionPlan, Metric, MetricValues } from '@trainyard/contracts';
 import type { PackedSplit } from '@trainyard/datasets';
 import type { EvaluationGraph } from '@trainyard/engine';
 import { allocateBatches, fillBatches, inOrder } from './batches.js';
@@ -13,8 +13,8 @@ export interface Evaluation {
 }
 
 /** The figures that a training asked for; the loss is always one of them. */
-export function namedMetrics({ loss, accuracy }: Evaluation, metrics: readonly 'accuracy'[]): MetricValues {
-  return metrics.includes('accuracy') ? { loss, accuracy } : { loss };
+export function namedMetrics({ loss, accuracy }: Evaluation, metrics: readonly Metric[]): MetricValues {
+  return metrics.some(({ type }) => type === 'accuracy') ? { loss, accuracy } : { loss };
 }
 
 export class Evaluator {

@@ -1,6 +1,6 @@
 /** Finds out whether a device works here: by training on it, since being listed says little. */
 import type { Device } from '@trainyard/contracts';
-import { TrainyardError } from '@trainyard/contracts';
+import { resolveLoss, resolveOptimizer, TrainyardError } from '@trainyard/contracts';
 import { buildModel, compileTrainStep, initialParameters, parseModelSpec, preprocessingFor } from '@trainyard/engine';
 import { StepRunner } from './step-runner.js';
 import { TrainState } from './train-state.js';
@@ -38,8 +38,8 @@ async function trainTiny(device: Device): Promise<number[]> {
   const model = buildModel(parseModelSpec(SPEC), { image: { width: SIDE, height: SIDE, channels: 1 }, classes: 2 });
   const step = compileTrainStep(model, {
     batchSize: BATCH,
-    optimizer: { type: 'adam', learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 },
-    loss: 'categorical_crossentropy',
+    optimizer: resolveOptimizer(),
+    loss: resolveLoss('categorical_crossentropy'),
     preprocessing: preprocessingFor('unit', { mean: [0.5], std: [0.5] }, 1),
     stepsPerRun: STEPS,
   });

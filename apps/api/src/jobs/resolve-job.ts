@@ -1,5 +1,11 @@
 /** Turns a posted job into one that can be queued: everything that can be known to fail is refused here. */
-import { type CreateJob, resolveTraining, type Training, TrainyardError } from '@trainyard/contracts';
+import {
+  type CreateJob,
+  resolveTraining,
+  type Training,
+  type TrainingDefaults,
+  TrainyardError,
+} from '@trainyard/contracts';
 import type { Database, DatasetContent, NewJob } from '@trainyard/db';
 import { buildModel, type ModelSpec, parseModelSpec } from '@trainyard/engine';
 import { atPlaces, checkSpec } from '../models/check-spec.js';
@@ -12,7 +18,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
   refuseUnlessOneModel(posted);
   const dataset = await db.datasets.content(projectId, posted.dataset_id);
   const spec = await resolveSpec(db, projectId, posted, dataset);
-  const training = resolveTraining(posted.training, dataset.counts.train.total);
+  const training = resolveTraining(posted.training, defaultsFor(dataset));
   refuseLargeBatch(training, dataset);
   refuseForeignStatistics(training, spec, dataset);
   if (posted.device === 'cuda') await refuseWithoutCuda(db);
@@ -25,6 +31,14 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
     training,
     device: posted.device,
     tags: posted.tags,
+  };
+}
+
+function defaultsFor({ classes, counts: { train } }: DatasetContent): TrainingDefaults {
+  return {
+    trainImages: train.total,
+    classNames: classes,
+    classCounts: classes.map((name) => train.classes[name] ?? 0),
   };
 }
 
