@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
+import { resolveLoss, resolveOptimizer } from '@trainyard/contracts';
 import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileTrainStep } from '../../packages/engine/src/compile/train-step.js';
@@ -21,11 +22,11 @@ const SPEC = {
 const DATA = { image: { width: 8, height: 8, channels: 3 }, classes: 3 } as const;
 const OPTIONS = {
   batchSize: 4,
-  optimizer: { type: 'adam', learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 },
-  loss: 'categorical_crossentropy',
+  optimizer: resolveOptimizer(),
+  loss: resolveLoss('categorical_crossentropy'),
   preprocessing: { scale: [1, 2, 3], offset: [0, 1, 2] },
   stepsPerRun: 2,
-} as const;
+};
 
 /** The program that runs in the bundle: what it gives goes through JSON, since it has a world of its own. */
 const PROGRAM = `

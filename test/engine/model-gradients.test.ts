@@ -1,3 +1,4 @@
+import { resolveOptimizer } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { ACTIVATIONS } from '../../packages/engine/src/activations/activation.js';
 import { compileTrainStep } from '../../packages/engine/src/compile/train-step.js';
@@ -95,8 +96,8 @@ function makeImages(): Uint8Array {
 async function compiledGradients(model: Model, weights: ReadonlyMap<string, Float32Array>) {
   const step = compileTrainStep(model, {
     batchSize: BATCH,
-    optimizer: { type: 'sgd', learning_rate: 1, momentum: 0 },
-    loss: 'categorical_crossentropy',
+    optimizer: resolveOptimizer({ type: 'sgd', learning_rate: 1 }),
+    loss: { type: 'categorical_crossentropy' },
     preprocessing: { scale: [SCALE], offset: [-1] },
     stepsPerRun: 1,
   });

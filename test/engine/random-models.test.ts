@@ -1,4 +1,4 @@
-import { TrainyardError } from '@trainyard/contracts';
+import { resolveOptimizer, TrainyardError } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { normalize } from '../../packages/engine/src/compile/preprocessing.js';
 import { compileTrainStep } from '../../packages/engine/src/compile/train-step.js';
@@ -82,12 +82,12 @@ async function computedShapes(model: Model): Promise<(readonly number[])[]> {
 
 async function trainOnce(model: Model, dice: Dice): Promise<readonly number[]> {
   const { image } = model;
-  const adam = { type: 'adam', learning_rate: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 } as const;
-  const sgd = { type: 'sgd', learning_rate: 0.01, momentum: dice.one([0, 0.9]) } as const;
+  const adam = resolveOptimizer({ type: 'adam', learning_rate: 0.01 });
+  const sgd = resolveOptimizer({ type: 'sgd', learning_rate: 0.01, momentum: dice.one([0, 0.9]) });
   const step = compileTrainStep(model, {
     batchSize: dice.between(1, 3),
     optimizer: dice.one([adam, sgd]),
-    loss: 'categorical_crossentropy',
+    loss: { type: 'categorical_crossentropy' },
     preprocessing: {
       scale: Array.from({ length: image.channels }, (_, i) => (i + 1) / 255),
       offset: Array.from({ length: image.channels }, (_, i) => i / 4),

@@ -1,4 +1,4 @@
-import type { Optimizer } from '@trainyard/contracts';
+import { type Optimizer, resolveOptimizer } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { compileTrainStep } from '../../packages/engine/src/compile/train-step.js';
 import { sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
@@ -31,8 +31,8 @@ const model = buildModel(
 );
 
 const OPTIMIZERS: readonly Optimizer[] = [
-  { type: 'adam', learning_rate: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 },
-  { type: 'sgd', learning_rate: 0.05, momentum: 0.9 },
+  resolveOptimizer({ type: 'adam', learning_rate: 0.01 }),
+  resolveOptimizer({ type: 'sgd', learning_rate: 0.05, momentum: 0.9 }),
 ];
 
 const PIXELS = sizeOf([BATCH, 3, 14, 15]);
@@ -52,7 +52,7 @@ async function train(optimizer: Optimizer, stepsPerRun: number) {
   const step = compileTrainStep(model, {
     batchSize: BATCH,
     optimizer,
-    loss: 'categorical_crossentropy',
+    loss: { type: 'categorical_crossentropy' },
     preprocessing: { scale: [1 / 255, 1 / 200, 1 / 150], offset: [0, -0.1, 0.2] },
     stepsPerRun,
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Optimizer } from '@trainyard/contracts';
+import { type OptimizerOptions, resolveOptimizer } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { compileTrainStep } from '../../packages/engine/src/compile/train-step.js';
 import { type Shape, sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
@@ -15,7 +15,7 @@ interface Curve {
   readonly channels: 1 | 3;
   readonly side: number;
   readonly layers: readonly object[];
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerOptions;
   readonly weight_sum: number;
   readonly weight_sum_after: number;
   readonly loss_float32: readonly number[];
@@ -71,10 +71,11 @@ function sumOf(weights: Iterable<ArrayLike<number>>): number {
 async function train({ channels, side, layers, optimizer, loss_float64 }: Curve) {
   const image = { width: side, height: side, channels };
   const model = buildModel(parseModelSpec({ layers }), { image, classes });
+  const resolved = resolveOptimizer(optimizer);
   const step = compileTrainStep(model, {
     batchSize: batch,
-    optimizer,
-    loss: 'categorical_crossentropy',
+    optimizer: resolved,
+    loss: { type: 'categorical_crossentropy' },
     preprocessing: {
       scale: Array.from({ length: channels }, () => PREPROCESSING.scale),
       offset: Array.from({ length: channels }, () => PREPROCESSING.offset),
@@ -91,7 +92,7 @@ async function train({ channels, side, layers, optimizer, loss_float64 }: Curve)
     const place = i % batches;
     const labels = Array.from({ length: batch }, (_, row) => (place * batch + row) % classes);
     const pixels = images.subarray(place * perBatch, (place + 1) * perBatch);
-    losses.push(...(await run.run({ images: pixels, labels }, optimizer.learning_rate)).losses);
+    losses.push(...(await run.run({ images: pixels, labels }, resolved.learning_rate)).losses);
   }
   await run.release();
   const trained = step.state.filter(({ role }) => role === 'parameter').map(({ name }) => run.state.get(name) ?? []);
