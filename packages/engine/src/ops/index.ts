@@ -6,16 +6,20 @@ import type { OpDefinition } from '../graph/graph.js';
 import { absOp } from './abs.js';
 import { addOp } from './add.js';
 import { argMaxOp } from './arg-max.js';
+import { averagePoolGradientOp, averagePoolOp } from './average-pool.js';
 import { castOp } from './cast.js';
 import { clipOp } from './clip.js';
 import { concatOp } from './concat.js';
 import { convInputGradientOp, convOp, convWeightGradientOp } from './conv.js';
 import { convTransposeOp } from './conv-transpose.js';
 import { divOp } from './div.js';
+import { eluOp } from './elu.js';
 import { equalOp } from './equal.js';
+import { erfOp } from './erf.js';
 import { expOp } from './exp.js';
 import { expandOp } from './expand.js';
 import { gemmOp } from './gemm.js';
+import { globalAveragePoolOp } from './global-average-pool.js';
 import { greaterOp } from './greater.js';
 import { hardSigmoidOp } from './hard-sigmoid.js';
 import { leakyReluOp } from './leaky-relu.js';
@@ -28,10 +32,14 @@ import { maxPoolGradientOp, maxPoolOp, maxPoolWithIndicesOp } from './max-pool.j
 import { minOp } from './min.js';
 import { mulOp } from './mul.js';
 import { negOp } from './neg.js';
+import { powOp } from './pow.js';
+import { reduceMaxOp } from './reduce-max.js';
+import { reduceMeanOp } from './reduce-mean.js';
 import { reduceSumOp } from './reduce-sum.js';
 import { reluGradientOp, reluOp } from './relu.js';
 import { reshapeOp } from './reshape.js';
 import { scatterAddOp } from './scatter-add.js';
+import { seluOp } from './selu.js';
 import { sigmoidOp } from './sigmoid.js';
 import { signOp } from './sign.js';
 import { padOp, sliceOp } from './slice.js';
@@ -48,6 +56,8 @@ export const ops = {
   Add: addOp,
   And: andOp,
   ArgMax: argMaxOp,
+  AveragePool: averagePoolOp,
+  AveragePoolGradient: averagePoolGradientOp,
   Cast: castOp,
   Clip: clipOp,
   Concat: concatOp,
@@ -56,10 +66,13 @@ export const ops = {
   ConvTranspose: convTransposeOp,
   ConvWeightGradient: convWeightGradientOp,
   Div: divOp,
+  Elu: eluOp,
   Equal: equalOp,
+  Erf: erfOp,
   Exp: expOp,
   Expand: expandOp,
   Gemm: gemmOp,
+  GlobalAveragePool: globalAveragePoolOp,
   Greater: greaterOp,
   HardSigmoid: hardSigmoidOp,
   LeakyRelu: leakyReluOp,
@@ -76,11 +89,15 @@ export const ops = {
   Not: notOp,
   Or: orOp,
   Pad: padOp,
+  Pow: powOp,
+  ReduceMax: reduceMaxOp,
+  ReduceMean: reduceMeanOp,
   ReduceSum: reduceSumOp,
   Relu: reluOp,
   ReluGradient: reluGradientOp,
   Reshape: reshapeOp,
   ScatterElements: scatterAddOp,
+  Selu: seluOp,
   Sigmoid: sigmoidOp,
   Sign: signOp,
   Slice: sliceOp,

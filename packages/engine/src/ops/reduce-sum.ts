@@ -1,30 +1,14 @@
 /** Sums over axes; the gradient is dy at every summed place (the driver stretches it). */
 import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
-import { normalizeAxes } from '../graph/tensor-type.js';
-import { requireFloat } from './elementwise.js';
+import { inferReduction, keptShape, type ReduceAttributes } from './reduction.js';
 import { reshape } from './reshape.js';
-
-export interface ReduceAttributes {
-  readonly axes: readonly number[];
-  /** 1 keeps the summed axes with size 1, 0 drops them. */
-  readonly keepdims: 0 | 1;
-}
 
 export const reduceSumOp: OpDefinition<ReduceAttributes> = {
   type: 'ReduceSum',
-  infer(inputs, attributes) {
-    requireFloat('ReduceSum', inputs);
-    const [x] = inputs;
-    const axes = normalizeAxes('ReduceSum', attributes.axes, x.shape.length);
-    const kept = x.shape.map((side, axis) => (axes.includes(axis) ? 1 : side));
-    const shape = attributes.keepdims ? kept : x.shape.filter((_, axis) => !axes.includes(axis));
-    return [{ dtype: x.dtype, shape }];
-  },
-  gradient({ inputs: [x], gradients: [dy], attributes }) {
-    const axes = normalizeAxes('ReduceSum', attributes.axes, x.shape.length);
-    const kept = x.shape.map((side, axis) => (axes.includes(axis) ? 1 : side));
-    return [dy && reshape(dy, kept)];
-  },
+  infer: (inputs, attributes) => inferReduction('ReduceSum', inputs, attributes),
+  gradient: ({ inputs: [x], gradients: [dy], attributes }) => [
+    dy && reshape(dy, keptShape('ReduceSum', x.shape, attributes)),
+  ],
   onnx: { attributes: { keepdims: 'int' }, constants: ({ axes }) => [axes] },
 };
 

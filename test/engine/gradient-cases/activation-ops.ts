@@ -1,0 +1,47 @@
+// Operations that activations are made of, at points away from their kinks.
+import { elu } from '../../../packages/engine/src/ops/elu.js';
+import { erf } from '../../../packages/engine/src/ops/erf.js';
+import { hardSigmoid } from '../../../packages/engine/src/ops/hard-sigmoid.js';
+import { pow } from '../../../packages/engine/src/ops/pow.js';
+import { selu } from '../../../packages/engine/src/ops/selu.js';
+import { softplus } from '../../../packages/engine/src/ops/softplus.js';
+import type { GradientCase } from '../gradient-harness.js';
+import { anyNumbers, awayFromZero, oddSteps, positive } from '../numbers.js';
+import { binary, unary } from './elementwise.js';
+
+const eluCases = [0, 0.3, 1, 2].flatMap((alpha) =>
+  unary((x) => elu(x, alpha), awayFromZero).map((one) => ({ ...one, name: `alpha ${alpha}, ${one.name}` })),
+);
+
+/** With kinks at multiples of 0.5. */
+const hardSigmoidCases = [
+  { alpha: 1, beta: 0.5 },
+  { alpha: 0.5, beta: 0.75 },
+  { alpha: 0.25, beta: 0.5 },
+].flatMap((attributes) =>
+  (['float32', 'float64'] as const).flatMap((dtype) =>
+    unary((x) => hardSigmoid(x, attributes), oddSteps, dtype).map((one) => ({
+      ...one,
+      name: `alpha ${attributes.alpha}, beta ${attributes.beta}, ${dtype}, ${one.name}`,
+    })),
+  ),
+);
+
+/** Negative bases with whole exponents, whose own gradient is not asked for. */
+const wholePowers = [1, 2, 3].flatMap((exponent) =>
+  unary((x) => pow(x, x.graph.scalar(exponent, 'float64')), anyNumbers).map(
+    (one): GradientCase => ({
+      ...one,
+      name: `exponent ${exponent}, ${one.name}`,
+    }),
+  ),
+);
+
+export const activationOpCases = {
+  Elu: eluCases,
+  Erf: unary(erf, anyNumbers),
+  HardSigmoid: hardSigmoidCases,
+  Pow: [...binary(pow, anyNumbers, positive), ...wholePowers],
+  Selu: unary(selu, awayFromZero),
+  Softplus: unary(softplus, anyNumbers),
+};
