@@ -10,12 +10,11 @@ import { add } from '../ops/add.js';
 import { scalarLike } from '../ops/elementwise.js';
 import { mul } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';
+import { reduceMean } from '../ops/reduce-mean.js';
 import { softplus } from '../ops/softplus.js';
 import { sub } from '../ops/sub.js';
 import { smoothBinary } from './label-smoothing.js';
-import type { LossDefinition } from './loss.js';
-import { meanOverUnits } from './mean-over-units.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossOf } from './loss.js';
 
 export const binaryCrossentropyLoss: LossDefinition<LossOf<'binary_crossentropy'>> = {
   type: 'binary_crossentropy',
@@ -24,7 +23,7 @@ export const binaryCrossentropyLoss: LossDefinition<LossOf<'binary_crossentropy'
   expects: 'a model of classes or labels that ends in "sigmoid"',
   fits: ({ task, activation }) => task !== 'regression' && activation === 'sigmoid',
   rows: ({ logits, targets, labelSmoothing }) =>
-    meanOverUnits(binaryCrossentropy(logits, smoothBinary(targets, labelSmoothing))),
+    reduceMean(binaryCrossentropy(logits, smoothBinary(targets, labelSmoothing)), [1]),
 };
 
 /** @returns the loss of each unit, of the shape of both */

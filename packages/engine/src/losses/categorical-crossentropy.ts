@@ -8,8 +8,7 @@ import { mul } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { smoothOverClasses } from './label-smoothing.js';
-import type { LossDefinition, LossInput } from './loss.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossInput, LossOf } from './loss.js';
 import { targetsOf } from './targets.js';
 
 const definition = {

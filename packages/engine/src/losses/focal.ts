@@ -15,14 +15,13 @@ import { log } from '../ops/log.js';
 import { logSoftmax } from '../ops/log-softmax.js';
 import { mul } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';
+import { reduceMean } from '../ops/reduce-mean.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { sigmoid } from '../ops/sigmoid.js';
 import { sub } from '../ops/sub.js';
 import { binaryCrossentropy } from './binary-crossentropy.js';
 import { smoothBinary, smoothOverClasses } from './label-smoothing.js';
-import type { LossDefinition, LossInput } from './loss.js';
-import { meanOverUnits } from './mean-over-units.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossInput, LossOf } from './loss.js';
 
 type Focal = LossOf<'focal'>;
 
@@ -55,7 +54,7 @@ function binary({ logits, targets, labelSmoothing }: LossInput, { gamma, alpha }
   const missing = add(mul(smoothed, sigmoid(neg(logits))), mul(others, sigmoid(logits)));
   const balance = add(mul(smoothed, scalarLike(logits, alpha)), mul(others, scalarLike(logits, 1 - alpha)));
   const crossentropy = binaryCrossentropy(logits, smoothed);
-  return meanOverUnits(mul(balance, focused(crossentropy, missing, gamma)));
+  return reduceMean(mul(balance, focused(crossentropy, missing, gamma)), [1]);
 }
 
 /** loss · missing^γ, for `missing` from 0 to 1. */

@@ -2,11 +2,10 @@
 
 import { scalarLike } from '../ops/elementwise.js';
 import { mul } from '../ops/mul.js';
+import { reduceMean } from '../ops/reduce-mean.js';
 import { relu } from '../ops/relu.js';
 import { sub } from '../ops/sub.js';
-import type { LossDefinition } from './loss.js';
-import { meanOverUnits } from './mean-over-units.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossOf } from './loss.js';
 
 const ENDS = ['linear', 'tanh'];
 
@@ -19,6 +18,6 @@ export const hingeLoss: LossDefinition<LossOf<'hinge'>> = {
   rows({ outputs, targets }) {
     const one = scalarLike(outputs, 1);
     const signs = sub(mul(targets, scalarLike(outputs, 2)), one);
-    return meanOverUnits(relu(sub(one, mul(signs, outputs))));
+    return reduceMean(relu(sub(one, mul(signs, outputs))), [1]);
   },
 };

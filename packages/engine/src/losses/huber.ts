@@ -6,10 +6,9 @@ import { abs } from '../ops/abs.js';
 import { scalarLike } from '../ops/elementwise.js';
 import { min } from '../ops/min.js';
 import { mul } from '../ops/mul.js';
+import { reduceMean } from '../ops/reduce-mean.js';
 import { sub } from '../ops/sub.js';
-import type { LossDefinition } from './loss.js';
-import { meanOverUnits } from './mean-over-units.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossOf } from './loss.js';
 import { fitsRegression, REGRESSION } from './regression.js';
 
 export const huberLoss: LossDefinition<LossOf<'huber'>> = {
@@ -21,6 +20,6 @@ export const huberLoss: LossDefinition<LossOf<'huber'>> = {
   rows({ outputs, targets }, { delta }) {
     const size = abs(sub(outputs, targets));
     const within = min(size, scalarLike(size, delta));
-    return meanOverUnits(mul(within, sub(size, mul(within, scalarLike(size, 0.5)))));
+    return reduceMean(mul(within, sub(size, mul(within, scalarLike(size, 0.5)))), [1]);
   },
 };

@@ -1,4 +1,5 @@
 /** Every kind of loss, by the name that trainings use. */
+import type { Loss } from '@trainyard/contracts';
 import type { Value } from '../graph/graph.js';
 import type { Head } from '../model/head.js';
 import { binaryCrossentropyLoss } from './binary-crossentropy.js';
@@ -6,11 +7,10 @@ import { categoricalCrossentropyLoss, sparseCategoricalCrossentropyLoss } from '
 import { focalLoss } from './focal.js';
 import { hingeLoss } from './hinge.js';
 import { huberLoss } from './huber.js';
-import type { LossDefinition, LossInput } from './loss.js';
+import type { LossDefinition, LossInput, LossOf } from './loss.js';
 import { maeLoss } from './mae.js';
 import { describeMismatch, namesOf } from './mismatch.js';
 import { mseLoss } from './mse.js';
-import type { Loss, LossOf } from './options.js';
 
 export const losses: { readonly [T in Loss['type']]: LossDefinition<LossOf<T>> } = {
   categorical_crossentropy: categoricalCrossentropyLoss,

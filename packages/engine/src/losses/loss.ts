@@ -1,7 +1,9 @@
 /** What the compiler knows of one kind of loss, and the vocabulary that losses are written in. */
+import type { Loss } from '@trainyard/contracts';
 import type { Value } from '../graph/graph.js';
 import type { Head } from '../model/head.js';
-import type { Loss } from './options.js';
+
+export type LossOf<T extends Loss['type']> = Extract<Loss, { readonly type: T }>;
 
 export interface LossInput {
   /** [N, units], before the last activation. */

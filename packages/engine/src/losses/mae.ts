@@ -1,9 +1,8 @@
 /** Mean absolute error: the mean over the units of |y − t|, as Keras has it. */
 import { abs } from '../ops/abs.js';
+import { reduceMean } from '../ops/reduce-mean.js';
 import { sub } from '../ops/sub.js';
-import type { LossDefinition } from './loss.js';
-import { meanOverUnits } from './mean-over-units.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossOf } from './loss.js';
 import { fitsRegression, REGRESSION } from './regression.js';
 
 export const maeLoss: LossDefinition<LossOf<'mae'>> = {
@@ -12,5 +11,5 @@ export const maeLoss: LossDefinition<LossOf<'mae'>> = {
   smoothing: false,
   expects: REGRESSION,
   fits: fitsRegression,
-  rows: ({ outputs, targets }) => meanOverUnits(abs(sub(outputs, targets))),
+  rows: ({ outputs, targets }) => reduceMean(abs(sub(outputs, targets)), [1]),
 };

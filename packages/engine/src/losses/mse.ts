@@ -1,9 +1,8 @@
 /** Mean squared error: the mean over the units of (y − t)², as Keras has it. */
 import { mul } from '../ops/mul.js';
+import { reduceMean } from '../ops/reduce-mean.js';
 import { sub } from '../ops/sub.js';
-import type { LossDefinition } from './loss.js';
-import { meanOverUnits } from './mean-over-units.js';
-import type { LossOf } from './options.js';
+import type { LossDefinition, LossOf } from './loss.js';
 import { fitsRegression, REGRESSION } from './regression.js';
 
 export const mseLoss: LossDefinition<LossOf<'mse'>> = {
@@ -14,6 +13,6 @@ export const mseLoss: LossDefinition<LossOf<'mse'>> = {
   fits: fitsRegression,
   rows({ outputs, targets }) {
     const error = sub(outputs, targets);
-    return meanOverUnits(mul(error, error));
+    return reduceMean(mul(error, error), [1]);
   },
 };

@@ -1,4 +1,5 @@
 /** What the engine knows of one kind of metric: figures that are gathered batch by batch, outside the graph. */
+import type { Metric } from '@trainyard/contracts';
 import type { Task } from '../model/head.js';
 
 /** Class indices (multiclass, binary), or rows · width numbers (multilabel, regression). */
@@ -33,7 +34,4 @@ export interface MetricDefinition<M extends Metric = Metric> {
   create(context: MetricContext, options: M): MetricAccumulator;
 }
 
-/** A metric with its options filled in. */
-export type Metric =
-  | { readonly type: 'top_k_accuracy'; readonly k: number }
-  | { readonly type: 'accuracy' | 'precision' | 'recall' | 'f1' | 'auc' | 'mae' | 'rmse' };
+export type MetricOf<T extends Metric['type']> = Extract<Metric, { readonly type: T }>;

@@ -1,0 +1,11 @@
+/** Root of the mean squared error over all rows and targets (Keras' RootMeanSquaredError). */
+import { errorMean } from './error-mean.js';
+import type { MetricDefinition, MetricOf } from './metric.js';
+
+export const rmseMetric: MetricDefinition<MetricOf<'rmse'>> = {
+  type: 'rmse',
+  summary: 'Root of the mean squared error',
+  tasks: ['regression'],
+  keepsPredictions: false,
+  create: (context) => errorMean({ name: 'rmse', measure: (error) => error * error, finish: Math.sqrt }, context),
+};
