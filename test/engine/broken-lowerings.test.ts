@@ -12,6 +12,7 @@ const SEED = 11;
 
 /** Which gradient each rule of the lowering writes. */
 const WRITES: Readonly<Record<string, { type: string; input: number }>> = {
+  AveragePoolGradient: { type: 'AveragePool', input: 0 },
   ConvInputGradient: { type: 'Conv', input: 0 },
   ConvWeightGradient: { type: 'Conv', input: 1 },
   MaxPoolGradient: { type: 'MaxPool', input: 0 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compositeCases } from './gradient-cases/composite.js';
 import { differentiableOps, gradientCases } from './gradient-cases/index.js';
+import { repeatCases } from './gradient-cases/window.js';
 import { type GradientCase, gradientErrors, prepareCase, targetSets, toleranceOf } from './gradient-harness.js';
 
 const SEED = Number(process.env.TRAINYARD_TEST_SEED ?? 20_260);
@@ -28,5 +29,5 @@ describe.each(Object.entries(gradientCases))('the gradient of %s follows finite 
 });
 
 describe('gradients that meet follow finite differences', () => {
-  it.each(compositeCases)('$name', checkGradients);
+  it.each([...compositeCases, ...repeatCases])('$name', checkGradients);
 });

@@ -63,6 +63,10 @@ const WINDOWS: readonly { name: string; window: Window }[] = [
     window: { kernel_shape: [3, 2], strides: [3, 2], dilations: [1, 1], pads: [0, 0, 0, 0] },
   },
   {
+    name: 'one window',
+    window: { kernel_shape: [7, 8], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] },
+  },
+  {
     name: 'overlapping windows',
     window: { kernel_shape: [3, 3], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] },
   },

@@ -142,6 +142,7 @@ const sliceCases: GradientCase[] = PARTS.map(([shape, part]) => ({
 export const shapeCases = {
   Concat: concatCases,
   Expand: expandCases,
+  Pad: padCases,
   Reshape: reshapeCases,
   Slice: sliceCases,
   Transpose: transposeCases,

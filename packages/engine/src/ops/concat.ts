@@ -1,6 +1,7 @@
 /** Tensors joined along one axis. */
 import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError } from '../graph/tensor-type.js';
+import { slice } from './slice.js';
 
 export interface ConcatAttributes {
   readonly axis: number;
@@ -21,6 +22,16 @@ export const concatOp: OpDefinition<ConcatAttributes> = {
       shape[axis] += other[axis];
     }
     return [{ dtype: inputs[0].dtype, shape }];
+  },
+  /** Each input's gradient is its own part of dy. */
+  gradient({ inputs, gradients: [dy], attributes: { axis }, wanted }) {
+    let start = 0;
+    return inputs.map(({ shape }, i) => {
+      const end = start + shape[axis];
+      const part = { starts: [start], ends: [end], axes: [axis], steps: [1] };
+      start = end;
+      return dy && wanted(i) ? slice(dy, part) : null;
+    });
   },
   onnx: { attributes: { axis: 'int' } },
 };

@@ -30,6 +30,21 @@ export function extent(window: Window, axis: 0 | 1): number {
   return window.dilations[axis] * (window.kernel_shape[axis] - 1) + 1;
 }
 
+/** Whether the windows lie side by side without gaps, overlaps and pads. */
+export function tiles({ kernel_shape, strides, dilations, pads }: Window): boolean {
+  return (
+    [0, 1].every((axis) => kernel_shape[axis] === strides[axis] && dilations[axis] === 1) && pads.every((p) => p === 0)
+  );
+}
+
+/** Rows and columns below and right of the last window, which the strides skipped. Shapes are [N, C, H, W]. */
+export function uncoveredSides(input: Shape, output: Shape, window: Window): [number, number] {
+  const { strides, pads } = window;
+  const rest = (axis: 0 | 1) =>
+    input[axis + 2] + pads[axis] + pads[axis + 2] - strides[axis] * (output[axis + 2] - 1) - extent(window, axis);
+  return [rest(0), rest(1)];
+}
+
 /**
  * Pads for Keras' `padding`: `valid` pads nothing; `same` gives ceil(side / stride) outputs, the odd pixel at the
  * bottom and right.

@@ -1,12 +1,14 @@
 /** The portable lowering: standard ONNX operators only, for the CPU and CUDA alike. */
 import type { Graph } from '../../graph/graph.js';
 import { type Lowering, lower } from '../lower.js';
+import { lowerAveragePoolGradient } from './average-pool-gradient.js';
 import { lowerConvInputGradient } from './conv-input-gradient.js';
 import { lowerConvWeightGradient } from './conv-weight-gradient.js';
 import { lowerMaxPoolGradient } from './max-pool-gradient.js';
 import { lowerReluGradient } from './relu-gradient.js';
 
 export const portableLowering: Lowering = {
+  AveragePoolGradient: lowerAveragePoolGradient,
   ConvInputGradient: lowerConvInputGradient,
   ConvWeightGradient: lowerConvWeightGradient,
   MaxPoolGradient: lowerMaxPoolGradient,

@@ -1,21 +1,21 @@
 /**
- * MaxPoolGradient. Windows that tile the input: each phase (place within the window) is compared with the maximum and
- * the first that equals it takes dY. Windows that overlap, are padded or have very many places: dY is scattered to the
- * places that MaxPool itself reports.
+ * MaxPoolGradient. A window that is the whole image: dY goes to the place that ArgMax reports. Windows that tile the
+ * input: each phase (place within the window) is compared with the maximum and the first that equals it takes dY.
+ * Windows that overlap, are padded or have very many places: dY is scattered to the places that MaxPool itself reports.
  */
 import type { Value } from '../../graph/graph.js';
 import { sizeOf } from '../../graph/tensor-type.js';
+import { argMax } from '../../ops/arg-max.js';
 import { concat } from '../../ops/concat.js';
 import { equal } from '../../ops/equal.js';
 import { expand } from '../../ops/expand.js';
 import { and, not, or } from '../../ops/logic.js';
 import { maxPoolWithIndicesOp } from '../../ops/max-pool.js';
-import { pad } from '../../ops/pad.js';
 import { reshape } from '../../ops/reshape.js';
 import { scatterAdd } from '../../ops/scatter-add.js';
-import { slice } from '../../ops/slice.js';
+import { pad, slice } from '../../ops/slice.js';
 import { where } from '../../ops/where.js';
-import type { Window } from '../../ops/window.js';
+import { tiles, type Window } from '../../ops/window.js';
 import { attributesOf } from '../attributes.js';
 import type { LoweringRule } from '../lower.js';
 
@@ -24,14 +24,26 @@ const MOST_PHASES = 64;
 
 export const lowerMaxPoolGradient: LoweringRule = ([x, y, dy], node) => {
   const window = attributesOf<Window>(node);
+  if (isWholeImage(window, x)) return [byPlace(x, dy)];
   const phases = window.kernel_shape[0] * window.kernel_shape[1];
   return [tiles(window) && phases <= MOST_PHASES ? byPhases(x, y, dy, window.kernel_shape) : byIndices(x, dy, window)];
 };
 
-function tiles({ kernel_shape, strides, dilations, pads }: Window): boolean {
-  return (
-    [0, 1].every((axis) => kernel_shape[axis] === strides[axis] && dilations[axis] === 1) && pads.every((p) => p === 0)
+function isWholeImage({ kernel_shape, pads }: Window, { shape }: Value): boolean {
+  return kernel_shape[0] === shape[2] && kernel_shape[1] === shape[3] && pads.every((p) => p === 0);
+}
+
+function byPlace(x: Value, dy: Value): Value {
+  const [batch, channels, height, width] = x.shape;
+  const pixels = height * width;
+  const places = x.graph.constant(
+    'int64',
+    [pixels],
+    BigInt64Array.from({ length: pixels }, (_, place) => BigInt(place)),
   );
+  const first = argMax(reshape(x, [batch, channels, pixels]), 2);
+  const isFirst = equal(places, reshape(first, [batch, channels, 1]));
+  return reshape(where(isFirst, reshape(dy, [batch, channels, 1]), zeroOf(dy)), x.shape);
 }
 
 function byPhases(x: Value, y: Value, dy: Value, [kernelHeight, kernelWidth]: readonly [number, number]): Value {

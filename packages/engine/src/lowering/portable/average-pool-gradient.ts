@@ -1,0 +1,70 @@
+/**
+ * AveragePoolGradient: dY is divided by the pixels that each window covers. Windows that tile the input: stretched to
+ * their pixels. Others: a transposed convolution with ones, plane by plane, adds up what overlaps.
+ */
+import type { Value } from '../../graph/graph.js';
+import type { Shape } from '../../graph/tensor-type.js';
+import type { AveragePoolGradientAttributes } from '../../ops/average-pool.js';
+import { convTranspose } from '../../ops/conv-transpose.js';
+import { mul } from '../../ops/mul.js';
+import { reshape } from '../../ops/reshape.js';
+import { pad } from '../../ops/slice.js';
+import { repeatPixels } from '../../ops/upsample.js';
+import { tiles, uncoveredSides, type Window } from '../../ops/window.js';
+import { attributesOf } from '../attributes.js';
+import type { LoweringRule } from '../lower.js';
+
+export const lowerAveragePoolGradient: LoweringRule = ([dy], node) => {
+  const { shape, ...window } = attributesOf<AveragePoolGradientAttributes>(node);
+  const shares = mul(dy, reciprocalCounts(dy, shape, window));
+  return [tiles(window) ? stretch(shares, shape, window) : spread(shares, shape, window)];
+};
+
+function stretch(shares: Value, shape: Shape, { kernel_shape }: Window): Value {
+  const tiled = repeatPixels(shares, kernel_shape);
+  return pad(tiled, [0, 0, 0, 0], [0, 0, shape[2] - tiled.shape[2], shape[3] - tiled.shape[3]]);
+}
+
+function spread(shares: Value, shape: Shape, window: Window): Value {
+  const [batch, channels, height, width] = shares.shape;
+  const ones = constantOf(shares, [1, 1, ...window.kernel_shape], () => 1);
+  const planes = reshape(shares, [batch * channels, 1, height, width]);
+  const output_padding = uncoveredSides(shape, shares.shape, window);
+  return reshape(convTranspose(planes, ones, { ...window, group: 1, output_padding }), shape);
+}
+
+/** 1 / the pixels that each window covers, [OH, OW]; one number where all cover the same. */
+function reciprocalCounts(dy: Value, shape: Shape, window: Window): Value {
+  const [rows, columns] = ([0, 1] as const).map((axis) =>
+    coveredPixels(dy.shape[axis + 2], shape[axis + 2], window, axis),
+  );
+  if ([rows, columns].every((counts) => counts.every((count) => count === counts[0]))) {
+    return dy.graph.scalar(1 / (rows[0] * columns[0]), dy.dtype === 'float64' ? 'float64' : 'float32');
+  }
+  return constantOf(dy, [rows.length, columns.length], (i) => {
+    return 1 / (rows[Math.floor(i / columns.length)] * columns[i % columns.length]);
+  });
+}
+
+/** For each place of the window along one axis, how many of its pixels lie within the input. */
+function coveredPixels(outputs: number, side: number, { kernel_shape, strides, pads }: Window, axis: 0 | 1): number[] {
+  return Array.from({ length: outputs }, (_, place) => {
+    const start = place * strides[axis] - pads[axis];
+    return Math.min(start + kernel_shape[axis], side) - Math.max(start, 0);
+  });
+}
+
+function constantOf({ graph, dtype }: Value, shape: Shape, at: (i: number) => number): Value {
+  const length = shape.reduce((product, side) => product * side, 1);
+  return dtype === 'float64'
+    ? graph.constant(
+        'float64',
+        shape,
+        Float64Array.from({ length }, (_, i) => at(i)),
+      )
+    : graph.constant(
+        'float32',
+        shape,
+        Float32Array.from({ length }, (_, i) => at(i)),
+      );
+}
