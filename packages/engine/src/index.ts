@@ -4,6 +4,9 @@ export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js
 export type { TensorSpec } from './compile/tensor-spec.js';
 export { compileTrainStep, type StateTensor, type TrainStep, type TrainStepOptions } from './compile/train-step.js';
 export { compileTrainedPredictor, type TrainedModel, type TrainedPredictor } from './compile/trained-predictor.js';
+export { type LossRule, lossFor, smoothingMismatch } from './losses/index.js';
+export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.js';
+export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.js';
 export { buildModel, type DataShape } from './model/build.js';
 export type { Model, ModelParameter } from './model/model.js';
 export { initialParameters, parameterName } from './model/parameters.js';
