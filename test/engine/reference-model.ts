@@ -3,6 +3,7 @@
 import type { Activation } from '../../packages/engine/src/activations/activation.js';
 import type { BuiltLayer, Model } from '../../packages/engine/src/model/model.js';
 import { parameterName } from '../../packages/engine/src/model/parameters.js';
+import { referenceActivation } from './reference-activations.js';
 import type { Numbers } from './session.js';
 
 export type Weights = ReadonlyMap<string, Numbers>;
@@ -150,20 +151,8 @@ function connect(x: Features, units: number, kernel: Numbers, bias: Numbers): Fe
 }
 
 function activate(activation: Activation, x: Features): Features {
-  switch (activation.type) {
-    case 'linear':
-      return x;
-    case 'relu':
-      return { ...x, data: x.data.map((v) => Math.max(v, 0)) };
-    case 'leaky_relu':
-      return { ...x, data: x.data.map((v) => (v > 0 ? v : v * (activation.negative_slope ?? 0.2))) };
-    case 'sigmoid':
-      return { ...x, data: x.data.map((v) => 1 / (1 + Math.exp(-v))) };
-    case 'tanh':
-      return { ...x, data: x.data.map(Math.tanh) };
-    case 'softmax':
-      return softmaxOverChannels(x);
-  }
+  if (activation.type === 'softmax') return softmaxOverChannels(x);
+  return { ...x, data: x.data.map(referenceActivation(activation)) };
 }
 
 function softmaxOverChannels(x: Features): Features {

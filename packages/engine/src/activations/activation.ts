@@ -1,52 +1,31 @@
-/** Activation functions, by Keras' names, and how a specification writes them. */
-import { type Static, Type } from 'typebox';
+/** Activation functions as specifications write them, and how they are applied. */
+import type { TSchema } from 'typebox';
 import type { Value } from '../graph/graph.js';
-import { leakyRelu } from '../ops/leaky-relu.js';
-import { relu } from '../ops/relu.js';
-import { sigmoid } from '../ops/sigmoid.js';
-import { softmax } from '../ops/softmax.js';
-import { tanh } from '../ops/tanh.js';
+import type { ActivationDefinition } from './definition.js';
+import { activations } from './index.js';
 
-const named = <N extends string>(name: N) => Type.Object({ type: Type.Literal(name) }, { additionalProperties: false });
+export type ActivationName = keyof typeof activations;
 
-export const ACTIVATIONS = {
-  linear: named('linear'),
-  relu: named('relu'),
-  leaky_relu: Type.Object(
-    {
-      type: Type.Literal('leaky_relu'),
-      negative_slope: Type.Optional(Type.Number({ minimum: 0, default: 0.2 })),
-    },
-    { additionalProperties: false },
-  ),
-  sigmoid: named('sigmoid'),
-  tanh: named('tanh'),
-  softmax: named('softmax'),
-} as const;
+/** An activation with its arguments; what is left out has Keras' default. */
+export type Activation = {
+  [N in ActivationName]: (typeof activations)[N] extends ActivationDefinition<infer A> ? A : never;
+}[ActivationName];
 
-export type ActivationName = keyof typeof ACTIVATIONS;
-export type Activation = { [N in ActivationName]: Static<(typeof ACTIVATIONS)[N]> }[ActivationName];
+/** The schema of each activation, by name. */
+export const ACTIVATIONS: Readonly<Record<string, TSchema>> = Object.fromEntries(
+  Object.entries(activations).map(([name, { schema }]) => [name, schema]),
+);
 
 /** Applies an activation; softmax runs over the channels or units, axis 1. */
 export function applyActivation(activation: Activation, x: Value): Value {
-  switch (activation.type) {
-    case 'linear':
-      return x;
-    case 'relu':
-      return relu(x);
-    case 'leaky_relu':
-      return leakyRelu(x, activation.negative_slope ?? 0.2);
-    case 'sigmoid':
-      return sigmoid(x);
-    case 'tanh':
-      return tanh(x);
-    case 'softmax':
-      return softmax(x, 1);
-  }
+  return definitionOf(activation).apply(activation, x);
 }
 
 /** Whether larger inputs never give smaller outputs, and no gradient flows where different inputs give equal ones. */
 export function isIncreasing(activation: Activation): boolean {
-  if (activation.type === 'leaky_relu') return (activation.negative_slope ?? 0.2) > 0;
-  return activation.type === 'relu';
+  return definitionOf(activation).increasing?.(activation) ?? false;
+}
+
+function definitionOf({ type }: Activation): ActivationDefinition {
+  return activations[type];
 }
