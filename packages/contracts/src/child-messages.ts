@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import {
   DATASET_FORMATS,
+  DATASET_TASKS,
   DatasetCounts,
   DatasetOptions,
   DatasetProgress,
@@ -37,7 +38,8 @@ export const TrainingTask = Strict({
   training: Type.Unsafe<Training>({ type: 'object' }),
   dataset: Strict({
     id: Type.String(),
-    classes: Type.Integer({ minimum: 1 }),
+    task: Words(DATASET_TASKS),
+    classes: Type.Array(Type.String(), { minItems: 1 }),
     image: ImageSize,
     fit: Words(IMAGE_FITS),
     stats: DatasetStats,

@@ -6,6 +6,10 @@ import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.
 export const DATASET_STATUSES = ['uploading', 'processing', 'ready', 'failed'] as const;
 export type DatasetStatus = (typeof DATASET_STATUSES)[number];
 
+/** What data can be for: one class for each image, any number of labels, or numbers. */
+export const DATASET_TASKS = ['multiclass', 'multilabel', 'regression'] as const;
+export type DatasetTask = (typeof DATASET_TASKS)[number];
+
 export const DATASET_FORMATS = ['image_folder', 'idx'] as const;
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
 

@@ -1,6 +1,7 @@
-/** Gathers mini-batches out of a packed data set into input tensors of a fixed shape. */
-import type { PackedSplit } from '@trainyard/datasets';
+/** Gathers mini-batches out of a data set into input tensors of a fixed shape. */
 import type { TensorSpec } from '@trainyard/engine';
+import { float32Tensor, int32Tensor, type TensorValue } from './session.js';
+import type { TrainingSplit } from './training-data.js';
 
 /** The rows of one run: `batches` batches of `batchSize` rows each, in the order of the data set's indices in `order`. */
 export interface BatchSlice {
@@ -13,17 +14,20 @@ export interface BatchSlice {
 /** Memory of the images, labels and row weights of one run; filled again and again. */
 export interface BatchBuffer {
   images: Uint8Array;
-  labels: Int32Array;
+  labels: Int32Array | Float32Array;
   weights: Float32Array;
   /** Rows that are real in the batches that it holds now, in each batch. */
   rows: number[];
 }
 
-export function allocateBatches(shape: { images: TensorSpec; labels: TensorSpec }): BatchBuffer {
-  const rows = elements(shape.labels);
+/** Axes of one image: channels, rows, columns. */
+const IMAGE_AXES = 3;
+
+export function allocateBatches({ images, labels }: { images: TensorSpec; labels: TensorSpec }): BatchBuffer {
+  const rows = elements({ shape: images.shape.slice(0, -IMAGE_AXES) });
   return {
-    images: new Uint8Array(elements(shape.images)),
-    labels: new Int32Array(rows),
+    images: new Uint8Array(elements(images)),
+    labels: labels.dtype === 'int32' ? new Int32Array(elements(labels)) : new Float32Array(elements(labels)),
     weights: new Float32Array(rows),
     rows: [],
   };
@@ -35,7 +39,7 @@ export function allocateBatches(shape: { images: TensorSpec; labels: TensorSpec 
  */
 export async function fillBatches(
   buffer: BatchBuffer,
-  split: PackedSplit,
+  split: TrainingSplit,
   slice: BatchSlice,
   batchSize: number,
 ): Promise<void> {
@@ -44,13 +48,27 @@ export async function fillBatches(
   const count = Math.min(capacity, slice.order.length - start);
   const indices = new Uint32Array(count);
   for (let row = 0; row < count; row++) indices[row] = slice.order[start + row];
-  const imageBytes = buffer.images.length / buffer.labels.length;
+  const imageBytes = buffer.images.length / buffer.weights.length;
   await split.readImages(indices, buffer.images.subarray(0, count * imageBytes));
   buffer.images.fill(0, count * imageBytes);
-  buffer.labels.fill(0, count);
   buffer.weights.fill(1, 0, count).fill(0, count);
-  for (let row = 0; row < count; row++) buffer.labels[row] = split.labels[indices[row]];
+  fillLabels(buffer, split, indices);
   buffer.rows = Array.from({ length: slice.batches }, (_, batch) => clamp(count - batch * batchSize, 0, batchSize));
+}
+
+function fillLabels({ labels, weights }: BatchBuffer, split: TrainingSplit, indices: Uint32Array): void {
+  const width = labels.length / weights.length;
+  if (split.labels.length !== split.count * width) {
+    throw new RangeError(`expected ${width} label(s) an image; received ${split.labels.length / split.count}`);
+  }
+  labels.fill(0, indices.length * width);
+  for (let row = 0; row < indices.length; row++) {
+    for (let i = 0; i < width; i++) labels[row * width + i] = split.labels[indices[row] * width + i];
+  }
+}
+
+export function labelTensor(labels: Int32Array | Float32Array, shape: readonly number[]): TensorValue {
+  return labels instanceof Int32Array ? int32Tensor(labels, shape) : float32Tensor(labels, shape);
 }
 
 /** 0, 1, 2 … for a split that is read in its own order. */

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { TrainyardError } from '@trainyard/contracts';
 import { readSafetensors, SafetensorsError, writeSafetensors } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
+import { type LearningRateState, parseLearningRateState } from './learning-rate.js';
 
 const FORMAT = 'trainyard-checkpoint';
 const VERSION = '1';
@@ -19,6 +20,8 @@ export interface TrainingPosition {
   seed: number;
   /** The checkpoint with the lowest loss so far. */
   best: BestCheckpoint;
+  /** Of a schedule that follows the figures; null for others. */
+  learningRate: LearningRateState | null;
 }
 
 export interface BestCheckpoint {
@@ -84,7 +87,7 @@ async function readStored(store: ObjectStore, key: string): Promise<Uint8Array> 
   }
 }
 
-function toMetadata({ epoch, step, seed, best }: TrainingPosition): Record<string, string> {
+function toMetadata({ epoch, step, seed, best, learningRate }: TrainingPosition): Record<string, string> {
   return {
     format: FORMAT,
     version: VERSION,
@@ -94,6 +97,7 @@ function toMetadata({ epoch, step, seed, best }: TrainingPosition): Record<strin
     best_epoch: String(best.epoch),
     best_step: String(best.step),
     best_loss: String(best.loss),
+    ...(learningRate ? { learning_rate: JSON.stringify(learningRate) } : {}),
   };
 }
 
@@ -109,6 +113,7 @@ function fromMetadata(metadata: Readonly<Record<string, string>>): TrainingPosit
     step: number('step'),
     seed: number('seed'),
     best: { epoch: number('best_epoch'), step: number('best_step'), loss: number('best_loss') },
+    learningRate: metadata.learning_rate === undefined ? null : parseLearningRateState(metadata.learning_rate),
   };
 }
 

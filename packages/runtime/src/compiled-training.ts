@@ -1,6 +1,12 @@
 /** The compiled graphs of a training and their sessions: the step that trains, several at once or one, and evaluation. */
 import type { ExecutionPlan, Training } from '@trainyard/contracts';
-import { compileEvaluation, compileTrainStep, type Model, type Preprocessing } from '@trainyard/engine';
+import {
+  compileEvaluation,
+  compileTrainStep,
+  type MetricContext,
+  type Model,
+  type Preprocessing,
+} from '@trainyard/engine';
 import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
 import { StepRunner } from './step-runner.js';
@@ -20,12 +26,24 @@ export async function openTraining(options: {
   training: Training;
   preprocessing: Preprocessing;
   plan: ExecutionPlan;
+  context: MetricContext;
   steps: number;
 }): Promise<CompiledTraining> {
-  const { model, training, preprocessing, plan } = options;
+  const { model, training, preprocessing, plan, context } = options;
+  const objective = { loss: training.loss, labelSmoothing: training.label_smoothing };
   const open = (stepsPerRun: number) => {
-    const { batch_size: batchSize, optimizer, loss } = training;
-    return StepRunner.open(compileTrainStep(model, { batchSize, optimizer, loss, preprocessing, stepsPerRun }), plan);
+    const step = compileTrainStep(model, {
+      ...objective,
+      batchSize: training.batch_size,
+      optimizer: training.optimizer,
+      classWeights: training.class_weights,
+      clipNorm: training.gradient_clip_norm,
+      clipValue: training.gradient_clip_value,
+      averageDecay: training.ema?.decay ?? null,
+      preprocessing,
+      stepsPerRun,
+    });
+    return StepRunner.open(step, plan);
   };
   const sizes = blockSizes(options.steps, plan.steps_per_run);
   const runners: Runners = {
@@ -33,7 +51,8 @@ export async function openTraining(options: {
     single: sizes.at(-1) === 1 ? await open(1) : null,
   };
   const batchSize = Math.max(EVALUATION_BATCH_MIN, training.batch_size);
-  const evaluator = await Evaluator.open(compileEvaluation(model, { batchSize, preprocessing }), plan);
+  const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
+  const evaluator = await Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
   return {
     runners,
     evaluator,

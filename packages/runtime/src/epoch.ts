@@ -1,11 +1,11 @@
 /** One pass over the train split: blocks of steps in the epoch's own order, each block one `session.run`. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { PackedSplit } from '@trainyard/datasets';
 import { permutation } from '@trainyard/engine';
 import { type BatchBuffer, fillBatches } from './batches.js';
 import type { StepResult, StepRunner } from './step-runner.js';
 import type { TrainState } from './train-state.js';
+import type { TrainingSplit } from './training-data.js';
 
 /** The compiled steps of a training: one that runs several steps at once, where the plan says so, and a single one. */
 export interface Runners {
@@ -16,7 +16,7 @@ export interface Runners {
 export interface EpochOptions {
   runners: Runners;
   state: TrainState;
-  split: PackedSplit;
+  split: TrainingSplit;
   batchSize: number;
   seed: number;
   /** Counted from 1. */
@@ -27,14 +27,20 @@ export interface EpochOptions {
   signal: AbortSignal;
 }
 
-/** What one run gave. */
+/** What one run gave. The arrays are used again by the run after the next. */
 export interface RunResult {
   /** The run's first step over the whole training, from 1. */
   firstStep: number;
-  steps: StepResult[];
-  /** Real rows of each step. */
-  rows: number[];
+  steps: LabelledStep[];
   seconds: number;
+}
+
+/** What a step gave, and what it was given. */
+export interface LabelledStep extends StepResult {
+  /** Of the whole batch. */
+  labels: Int32Array | Float32Array;
+  /** Rows that are real. */
+  rows: number;
 }
 
 interface Block {
@@ -64,8 +70,14 @@ export async function* trainEpoch(options: EpochOptions): AsyncGenerator<RunResu
     const firstStep = stepsBefore + first + 1;
     const startedAt = performance.now();
     const steps = await runner.run(state, batches, { firstStep, seed, learningRate });
-    yield { firstStep, steps, rows: batches.rows, seconds: (performance.now() - startedAt) / 1000 };
+    const seconds = (performance.now() - startedAt) / 1000;
+    yield { firstStep, steps: steps.map((step, k) => ({ ...step, ...labelsOf(batches, k) })), seconds };
   }
+}
+
+function labelsOf({ labels, rows }: BatchBuffer, k: number): Pick<LabelledStep, 'labels' | 'rows'> {
+  const size = labels.length / rows.length;
+  return { labels: labels.subarray(k * size, (k + 1) * size), rows: rows[k] };
 }
 
 function planBlocks({ runners, split, batchSize }: EpochOptions): Block[] {

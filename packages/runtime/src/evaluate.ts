@@ -1,56 +1,63 @@
-/** Loss and accuracy of a model over a split, with the dropout off. */
+/** Loss and metrics of a model over a split, as it is used after training: without dropout, with running statistics. */
 import type { ExecutionPlan, Metric, MetricValues } from '@trainyard/contracts';
-import type { PackedSplit } from '@trainyard/datasets';
-import type { EvaluationGraph } from '@trainyard/engine';
-import { allocateBatches, fillBatches, inOrder } from './batches.js';
-import { createSession, type Feeds, float32Tensor, int32Tensor, type Session, uint8Tensor } from './session.js';
+import { createMetrics, type EvaluationGraph, type MetricContext, servedParameters } from '@trainyard/engine';
+import { allocateBatches, type BatchBuffer, fillBatches, inOrder, labelTensor } from './batches.js';
+import { createSession, type Feeds, float32Tensor, type Session, uint8Tensor } from './session.js';
+import type { TrainingSplit } from './training-data.js';
 
-export interface Evaluation {
-  /** Mean over the images. */
-  loss: number;
-  /** Share of the images that were named right. */
-  accuracy: number;
-}
-
-/** The figures that a training asked for; the loss is always one of them. */
-export function namedMetrics({ loss, accuracy }: Evaluation, metrics: readonly Metric[]): MetricValues {
-  return metrics.some(({ type }) => type === 'accuracy') ? { loss, accuracy } : { loss };
+/** What is measured, and for what kind of model. */
+export interface EvaluatedMetrics {
+  metrics: readonly Metric[];
+  context: MetricContext;
 }
 
 export class Evaluator {
   readonly #graph: EvaluationGraph;
   readonly #session: Session;
+  readonly #measured: EvaluatedMetrics;
 
-  private constructor(graph: EvaluationGraph, session: Session) {
+  private constructor(graph: EvaluationGraph, session: Session, measured: EvaluatedMetrics) {
     this.#graph = graph;
     this.#session = session;
+    this.#measured = measured;
   }
 
-  static async open(graph: EvaluationGraph, plan: Pick<ExecutionPlan, 'device' | 'threads'>): Promise<Evaluator> {
-    return new Evaluator(graph, await createSession(graph.onnx, { device: plan.device, threads: plan.threads }));
+  static async open(
+    graph: EvaluationGraph,
+    plan: Pick<ExecutionPlan, 'device' | 'threads'>,
+    measured: EvaluatedMetrics,
+  ): Promise<Evaluator> {
+    const session = await createSession(graph.onnx, { device: plan.device, threads: plan.threads });
+    return new Evaluator(graph, session, measured);
   }
 
-  /** Over every image of a split; null for an empty one. Aborting `signal` ends it between two batches. */
+  /**
+   * Over every image of a split; null for an empty one. Of the tensors given, averaged weights are used where there are
+   * such. Aborting `signal` ends it between two batches.
+   */
   async evaluate(
-    parameters: ReadonlyMap<string, Float32Array>,
-    split: PackedSplit,
+    tensors: ReadonlyMap<string, Float32Array>,
+    split: TrainingSplit,
     signal: AbortSignal,
-  ): Promise<Evaluation | null> {
+  ): Promise<MetricValues | null> {
     if (split.count === 0) return null;
     const { batchSize } = this.#graph;
     const buffer = allocateBatches(this.#graph);
     const order = inOrder(split.count);
-    const feeds = this.#parameterFeeds(parameters);
+    const feeds = this.#parameterFeeds(servedParameters(tensors));
+    const metrics = createMetrics(this.#measured.metrics, this.#measured.context);
     let loss = 0;
-    let correct = 0;
+    let penalty = 0;
     for (let first = 0; first * batchSize < split.count; first++) {
       signal.throwIfAborted();
       await fillBatches(buffer, split, { order, first, batches: 1 }, batchSize);
-      const batch = await this.#run(feeds, buffer.images, buffer.labels, buffer.rows[0]);
-      loss += batch.loss;
-      correct += batch.correct;
+      const batch = await this.#run(feeds, buffer);
+      const [rows] = buffer.rows;
+      for (let row = 0; row < rows; row++) loss += batch.losses[row];
+      metrics.add(batch.predictions, buffer.labels, rows);
+      penalty = batch.penalty;
     }
-    return { loss: loss / split.count, accuracy: correct / split.count };
+    return { loss: loss / split.count + penalty, ...metrics.values() };
   }
 
   release(): Promise<void> {
@@ -66,31 +73,19 @@ export class Evaluator {
     );
   }
 
-  /** Sums over the first `rows` rows of one batch. */
-  async #run(parameters: Feeds, images: Uint8Array, labels: Int32Array, rows: number) {
+  async #run(parameters: Feeds, { images, labels }: BatchBuffer) {
     const graph = this.#graph;
     const results = await this.#session.run({
       ...parameters,
       [graph.images.name]: uint8Tensor(images, graph.images.shape),
-      [graph.labels.name]: int32Tensor(labels, graph.labels.shape),
+      [graph.labels.name]: labelTensor(labels, graph.labels.shape),
     });
-    const losses = results[graph.losses].data;
-    const probabilities = results[graph.probabilities].data;
-    const classes = probabilities.length / graph.batchSize;
-    let loss = 0;
-    let correct = 0;
-    for (let row = 0; row < rows; row++) {
-      loss += losses[row];
-      const scores = probabilities.subarray(row * classes, (row + 1) * classes);
-      if (indexOfLargest(scores) === labels[row]) correct++;
-    }
-    return { loss, correct };
+    const predictions = results[graph.predictions.name];
+    if (predictions.dtype !== 'float32') throw new TypeError('the predictions are not float32');
+    return {
+      losses: results[graph.losses].data,
+      predictions: predictions.data,
+      penalty: graph.penalty === null ? 0 : results[graph.penalty].data[0],
+    };
   }
-}
-
-/** The first index that holds the largest value. */
-function indexOfLargest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index++) if (values[index] > values[best]) best = index;
-  return best;
 }

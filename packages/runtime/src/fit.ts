@@ -10,18 +10,22 @@ import {
   type Training,
   TrainyardError,
 } from '@trainyard/contracts';
-import type { PackedDataset } from '@trainyard/datasets';
+import { createMetrics, type MetricAccumulator, type MetricContext, runningMetrics } from '@trainyard/engine';
 import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './checkpoint-file.js';
-import { type Runners, type RunResult, trainEpoch } from './epoch.js';
-import { type Evaluation, type Evaluator, namedMetrics } from './evaluate.js';
+import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
+import type { Evaluator } from './evaluate.js';
+import { LearningRate, type LearningRateState } from './learning-rate.js';
 import { ProgressMeter } from './progress.js';
 import { TrainState } from './train-state.js';
+import type { TrainingData } from './training-data.js';
 
 export interface FitOptions {
   training: Training;
-  data: PackedDataset;
+  data: TrainingData;
   runners: Runners;
   evaluator: Evaluator;
+  /** What kind of model it is, for its metrics. */
+  context: MetricContext;
   start: FitStart;
   /** Aborting it ends the training between two runs; the promise is then rejected with the signal's reason. */
   signal: AbortSignal;
@@ -34,6 +38,8 @@ export interface FitStart {
   epoch: number;
   step: number;
   best: BestCheckpoint | null;
+  /** Of a schedule that follows the figures; null at the start. */
+  learningRate: LearningRateState | null;
 }
 
 /** Is told what happens; the training waits for the promises that it gives back. */
@@ -52,7 +58,7 @@ export interface Snapshot {
 }
 
 /** Steps in an epoch: the last batch may be short. */
-export function stepsPerEpoch(data: PackedDataset, training: Training): number {
+export function stepsPerEpoch(data: TrainingData, training: Training): number {
   return Math.ceil(data.splits.train.count / training.batch_size);
 }
 
@@ -70,6 +76,7 @@ class Fitting {
   readonly #options: FitOptions;
   readonly #state: TrainState;
   readonly #progress: ProgressMeter;
+  readonly #rate: LearningRate;
   readonly #stepsPerEpoch: number;
   #best: BestCheckpoint | null;
 
@@ -80,6 +87,7 @@ class Fitting {
     this.#state = new TrainState(step?.state ?? [], start.tensors);
     this.#best = start.best;
     this.#stepsPerEpoch = stepsPerEpoch(options.data, training);
+    this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate);
     this.#progress = new ProgressMeter({
       epochs: training.epochs,
       steps: this.#stepsPerEpoch * training.epochs,
@@ -96,26 +104,27 @@ class Fitting {
 
   async epoch(epoch: number): Promise<void> {
     const startedAt = performance.now();
-    const totals = await this.#train(epoch);
+    const trained = await this.#train(epoch);
     const validation = await this.#validate(epoch);
+    const step = epoch * this.#stepsPerEpoch;
     const row: EpochMetrics = {
       epoch,
-      step: epoch * this.#stepsPerEpoch,
-      train: this.#named({ loss: totals.loss / totals.images, accuracy: totals.correct / totals.images }),
-      validation: validation && this.#named(validation),
-      learning_rate: this.#learningRate(),
-      images_per_s: Math.round((totals.images / totals.seconds) * 10) / 10,
+      step,
+      train: trained.figures,
+      validation,
+      learning_rate: this.#rate.at(step),
+      images_per_s: Math.round((trained.images / trained.seconds) * 10) / 10,
       duration_s: Math.round(performance.now() - startedAt) / 1000,
     };
+    this.#rate.afterEpoch(row);
     await this.#options.observer.epoch(row, this.#progress.snapshot(performance.now()));
     const { epochs, checkpoints } = this.#options.training;
     if (epoch % checkpoints.every_epochs === 0 || epoch === epochs) await this.#snapshot(row);
   }
 
   async #train(epoch: number) {
-    const { training, runners, data, signal, observer } = this.#options;
-    const stepsBefore = (epoch - 1) * this.#stepsPerEpoch;
-    const totals = { loss: 0, correct: 0, images: 0, seconds: 0 };
+    const { training, runners, data, signal, observer, context } = this.#options;
+    const totals = new RunningFigures(createMetrics(runningMetrics(training.metrics), context));
     const runs = trainEpoch({
       runners,
       state: this.#state,
@@ -123,17 +132,13 @@ class Fitting {
       batchSize: training.batch_size,
       seed: training.seed,
       epoch,
-      stepsBefore,
-      learningRate: () => this.#learningRate(),
+      stepsBefore: (epoch - 1) * this.#stepsPerEpoch,
+      learningRate: (step) => this.#rate.at(step),
       signal,
     });
     for await (const run of runs) {
       refuseDivergence(run, epoch);
-      const images = sum(run.rows);
-      totals.images += images;
-      totals.seconds += run.seconds;
-      totals.loss += sum(run.steps.map((step, k) => step.loss * run.rows[k]));
-      totals.correct += sum(run.steps.map((step) => step.correct));
+      const images = totals.add(run);
       const step = run.firstStep + run.steps.length - 1;
       this.#progress.advance({ epoch, step, images, seconds: run.seconds });
       await observer.steps(this.#stepRows(run, epoch), this.#progress.snapshot(performance.now()));
@@ -141,9 +146,9 @@ class Fitting {
     return totals;
   }
 
-  async #validate(epoch: number): Promise<Evaluation | null> {
+  async #validate(epoch: number): Promise<MetricValues | null> {
     const { evaluator, data, signal } = this.#options;
-    const validation = await evaluator.evaluate(this.#state.parameters(), data.splits.validation, signal);
+    const validation = await evaluator.evaluate(this.#state.values, data.splits.validation, signal);
     if (validation === null || Number.isFinite(validation.loss)) return validation;
     throw diverged(`on the validation split after epoch ${epoch}`);
   }
@@ -155,7 +160,7 @@ class Fitting {
     const best = isBest || this.#best === null ? { epoch, step, loss } : this.#best;
     this.#best = best;
     await this.#options.observer.checkpoint({
-      position: { epoch, step, seed: this.#options.training.seed, best },
+      position: { epoch, step, seed: this.#options.training.seed, best, learningRate: this.#rate.state },
       tensors: this.#state.tensors(),
       isBest,
       metrics: { train, validation },
@@ -163,21 +168,49 @@ class Fitting {
   }
 
   #stepRows(run: RunResult, epoch: number): StepMetrics[] {
-    return run.steps.map((step, k) => ({
-      step: run.firstStep + k,
-      epoch,
-      ...this.#named({ loss: step.loss, accuracy: step.correct / run.rows[k] }),
-      loss: step.loss,
-      learning_rate: this.#learningRate(),
-    }));
+    return run.steps.map((result, k) => {
+      const step = run.firstStep + k;
+      return { step, epoch, loss: result.loss, ...this.#accuracy(result), learning_rate: this.#rate.at(step) };
+    });
   }
 
-  #named(figures: Evaluation): MetricValues {
-    return namedMetrics(figures, this.#options.training.metrics);
+  /** Of one step, where the training measures it. */
+  #accuracy({ predictions, labels, rows }: LabelledStep): { accuracy?: number } {
+    const { training, context } = this.#options;
+    const wanted = training.metrics.filter(({ type }) => type === 'accuracy');
+    if (wanted.length === 0) return {};
+    const metrics = createMetrics(wanted, context);
+    metrics.add(predictions, labels, rows);
+    return metrics.values();
+  }
+}
+
+/** The figures of an epoch's steps as they come. */
+class RunningFigures {
+  images = 0;
+  seconds = 0;
+  readonly #metrics: MetricAccumulator;
+  #loss = 0;
+
+  constructor(metrics: MetricAccumulator) {
+    this.#metrics = metrics;
   }
 
-  #learningRate(): number {
-    return this.#options.training.optimizer.learning_rate;
+  get figures(): MetricValues {
+    return { loss: this.#loss / this.images, ...this.#metrics.values() };
+  }
+
+  /** Adds a run and returns the number of its images. */
+  add(run: RunResult): number {
+    let images = 0;
+    for (const { loss, predictions, labels, rows } of run.steps) {
+      this.#metrics.add(predictions, labels, rows);
+      this.#loss += loss * rows;
+      images += rows;
+    }
+    this.images += images;
+    this.seconds += run.seconds;
+    return images;
   }
 }
 
@@ -190,8 +223,4 @@ function refuseDivergence(run: RunResult, epoch: number): void {
 function diverged(where: string): TrainyardError {
   const advice = 'Use a lower learning rate, or another normalization of the images.';
   return new TrainyardError('training_diverged', `The loss is no longer a number ${where}. ${advice}`);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,23 +1,15 @@
-/** Runs a compiled training step: inputs of K steps in, their losses and hits out, the state carried on. */
+/** Runs a compiled training step: inputs of K steps in, their losses and predictions out, the state carried on. */
 import type { ExecutionPlan } from '@trainyard/contracts';
-import { type DropoutMask, fillDropoutMask, type TrainStep } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, elements } from './batches.js';
-import {
-  createSession,
-  type Feeds,
-  float32Tensor,
-  int32Tensor,
-  type Session,
-  type TensorValue,
-  uint8Tensor,
-} from './session.js';
+import { allocateRandom, fillRandom, type RandomInput, type TrainStep } from '@trainyard/engine';
+import { allocateBatches, type BatchBuffer, labelTensor } from './batches.js';
+import { createSession, type Feeds, float32Tensor, type Session, type TensorValue, uint8Tensor } from './session.js';
 import type { TrainState } from './train-state.js';
 
 export interface StepResult {
-  /** Mean over the batch's real rows. */
+  /** Mean over the batch's real rows, and the penalties on weights. */
   loss: number;
-  /** How many of the real rows were named right. */
-  correct: number;
+  /** float32 [rows, width] of the whole batch, from before the update. */
+  predictions: Float32Array;
 }
 
 /** Where a run stands in the training: everything random in it is a function of these. */
@@ -34,13 +26,13 @@ export class StepRunner {
   /** Two sets of inputs: one is filled while the other is computed. */
   readonly buffers: readonly [BatchBuffer, BatchBuffer];
   readonly #session: Session;
-  readonly #masks: ReadonlyMap<DropoutMask, Uint8Array>;
+  readonly #random: ReadonlyMap<RandomInput, Uint8Array | Float32Array>;
 
   private constructor(step: TrainStep, session: Session) {
     this.step = step;
     this.#session = session;
     this.buffers = [allocateBatches(step), allocateBatches(step)];
-    this.#masks = new Map(step.masks.map((mask) => [mask, new Uint8Array(elements(mask) * step.stepsPerRun)]));
+    this.#random = new Map(step.random.map((input) => [input, allocateRandom(input, step.stepsPerRun)]));
   }
 
   static async open(step: TrainStep, plan: Pick<ExecutionPlan, 'device' | 'threads'>): Promise<StepRunner> {
@@ -50,13 +42,22 @@ export class StepRunner {
   async run(state: TrainState, batches: BatchBuffer, position: RunPosition): Promise<StepResult[]> {
     const { step } = this;
     const results = await this.#session.run(
-      { ...state.feeds(), ...this.#batchFeeds(batches), ...this.#maskFeeds(position), ...this.#scalarFeeds(position) },
-      [...state.outputs, step.loss, step.correct],
+      {
+        ...state.feeds(),
+        ...this.#batchFeeds(batches),
+        ...this.#randomFeeds(position),
+        ...this.#scalarFeeds(position),
+      },
+      [...state.outputs, step.loss, step.predictions.name],
     );
     state.advance(results);
     const losses = floats(results, step.loss);
-    const correct = floats(results, step.correct);
-    return Array.from({ length: step.stepsPerRun }, (_, k) => ({ loss: losses[k], correct: correct[k] }));
+    const predictions = floats(results, step.predictions.name);
+    const size = predictions.length / step.stepsPerRun;
+    return Array.from({ length: step.stepsPerRun }, (_, k) => ({
+      loss: losses[k],
+      predictions: predictions.subarray(k * size, (k + 1) * size),
+    }));
   }
 
   release(): Promise<void> {
@@ -67,19 +68,17 @@ export class StepRunner {
     const { images, labels, weights } = this.step;
     return {
       [images.name]: uint8Tensor(batches.images, images.shape),
-      [labels.name]: int32Tensor(batches.labels, labels.shape),
+      [labels.name]: labelTensor(batches.labels, labels.shape),
       [weights.name]: float32Tensor(batches.weights, weights.shape),
     };
   }
 
-  #maskFeeds({ seed, firstStep }: RunPosition): Feeds {
+  #randomFeeds({ seed, firstStep }: RunPosition): Feeds {
     const feeds: Record<string, TensorValue> = {};
-    for (const [mask, memory] of this.#masks) {
-      const size = elements(mask);
-      for (let k = 0; k < this.step.stepsPerRun; k++) {
-        fillDropoutMask(mask, seed, firstStep + k, memory.subarray(k * size, (k + 1) * size));
-      }
-      feeds[mask.input] = uint8Tensor(memory, this.#perRun(mask.shape));
+    for (const [random, memory] of this.#random) {
+      fillRandom(random, seed, firstStep, memory);
+      const shape = this.#perRun(random.shape);
+      feeds[random.input] = memory instanceof Uint8Array ? uint8Tensor(memory, shape) : float32Tensor(memory, shape);
     }
     return feeds;
   }

@@ -1,18 +1,16 @@
-/** What a run of a training step changes: the weights and the optimizer's slots. */
-import type { TrainStep } from '@trainyard/engine';
+/** What a run of a training step changes: weights, running statistics, the optimizer's slots, averaged weights. */
+import type { StateTensor } from '@trainyard/engine';
 import { elements } from './batches.js';
 import { type Feeds, float32Tensor, type TensorValue } from './session.js';
-
-type StateTensor = TrainStep['state'][number];
 
 export class TrainState {
   readonly #tensors: readonly StateTensor[];
   readonly #values = new Map<string, Float32Array>();
 
-  /** `initial` holds each parameter by name; a slot that it does not hold starts at 0. */
+  /** `initial` holds the model's weights by name, and the other tensors where the training goes on. */
   constructor(tensors: readonly StateTensor[], initial: ReadonlyMap<string, Float32Array>) {
     this.#tensors = tensors;
-    for (const tensor of tensors) this.#values.set(tensor.name, initialValue(tensor, initial));
+    for (const tensor of tensors) this.#values.set(tensor.name, this.#initialValue(tensor, initial));
   }
 
   feeds(): Feeds {
@@ -41,22 +39,21 @@ export class TrainState {
     return value;
   }
 
-  /** Weights and slots by name. */
+  /** All of it by name. */
   tensors(): Map<string, { shape: readonly number[]; data: Float32Array }> {
     return new Map(this.#tensors.map(({ name, shape }) => [name, { shape, data: this.value(name) }]));
   }
 
-  /** The weights alone. */
-  parameters(): Map<string, Float32Array> {
-    const parameters = this.#tensors.filter((tensor) => tensor.role === 'parameter');
-    return new Map(parameters.map(({ name }) => [name, this.value(name)]));
+  get values(): ReadonlyMap<string, Float32Array> {
+    return this.#values;
   }
-}
 
-function initialValue(tensor: StateTensor, initial: ReadonlyMap<string, Float32Array>): Float32Array {
-  const size = elements(tensor);
-  const value = initial.get(tensor.name);
-  if (!value && tensor.role === 'slot') return new Float32Array(size);
-  if (value?.length === size) return value;
-  throw new RangeError(`Tensor ${tensor.name}: expected ${size} elements. Received: ${value?.length ?? 'none'}`);
+  #initialValue(tensor: StateTensor, initial: ReadonlyMap<string, Float32Array>): Float32Array {
+    const size = elements(tensor);
+    const value = initial.get(tensor.name);
+    if (value?.length === size) return value;
+    if (value === undefined && typeof tensor.start === 'number') return new Float32Array(size).fill(tensor.start);
+    if (value === undefined && typeof tensor.start === 'object') return this.value(tensor.start.copyOf);
+    throw new RangeError(`Tensor ${tensor.name}: expected ${size} elements. Received: ${value?.length ?? 'none'}`);
+  }
 }

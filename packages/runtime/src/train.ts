@@ -4,7 +4,9 @@ import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   buildModel,
   initialParameters,
+  type MetricContext,
   type Model,
+  metricContext,
   parseModelSpec,
   preprocessingFor,
   summarizeModel,
@@ -12,7 +14,6 @@ import {
 import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining } from './compiled-training.js';
-import { namedMetrics } from './evaluate.js';
 import { type FitObserver, fit, stepsPerEpoch } from './fit.js';
 import { choosePlan } from './plan.js';
 import { StepReporter } from './step-reporter.js';
@@ -30,7 +31,7 @@ export async function train(
   { store, signal, report }: { store: ObjectStore; signal: AbortSignal; report: Report },
 ): Promise<void> {
   const { training, dataset } = task;
-  const model = buildModel(parseModelSpec(task.spec), { image: dataset.image, classes: dataset.classes });
+  const model = buildModel(parseModelSpec(task.spec), dataShapeOf(dataset, training.normalization));
   const summary = summarizeModel(model, training.batch_size);
   const data = await packDataset(store, dataset.id, { ...summary.image, fit: dataset.fit });
   try {
@@ -56,18 +57,28 @@ async function trainPlanned(options: {
   const { training } = task;
   const preprocessing = preprocessingFor(training.normalization, task.dataset.stats, data.image.channels);
   const history = new CheckpointHistory(store, { id: task.job_id, attempt: task.attempt }, task.checkpoints);
-  const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null };
+  const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null, learningRate: null };
+  const context: MetricContext = metricContext(model, task.dataset.classes);
   const start = (await history.resume()) ?? fresh;
-  const compiled = await openTraining({ model, training, preprocessing, plan, steps: stepsPerEpoch(data, training) });
+  const compiled = await openTraining({
+    model,
+    training,
+    preprocessing,
+    plan,
+    context,
+    steps: stepsPerEpoch(data, training),
+  });
   try {
     signal.throwIfAborted();
     await report({ type: 'running', epoch: start.epoch });
     const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress }));
     const observer = observe(steps, history, report);
     // The steps before a failure show how it came.
-    const best = await fit({ ...compiled, training, data, start, signal, observer }).finally(() => steps.flush());
+    const best = await fit({ ...compiled, training, data, context, start, signal, observer }).finally(() =>
+      steps.flush(),
+    );
     const test = await compiled.evaluator.evaluate(await history.tensors(best.step), data.splits.test, signal);
-    await report({ type: 'trained', test: test && namedMetrics(test, training.metrics) });
+    await report({ type: 'trained', test });
   } finally {
     await compiled.release();
   }

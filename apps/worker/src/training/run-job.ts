@@ -114,13 +114,13 @@ class JobRun {
     const planned = claim.plan === null ? null : parseExecutionPlan(claim.plan);
     const device = chooseDevice(claim.deviceRequested, planned?.device ?? null, devices);
     await db.jobs.setDevice(claim, device);
-    const { id, classes, image, fit, stats } = claim.dataset;
+    const { id, task, classes, image, fit, stats } = claim.dataset;
     return {
       job_id: claim.id,
       attempt: claim.attempt,
       spec: claim.spec,
       training: claim.training,
-      dataset: { id, classes: classes.length, image, fit, stats },
+      dataset: { id, task, classes, image, fit, stats },
       device: device.used,
       threads,
       plan: planned?.device === device.used ? planned : null,

@@ -1,17 +1,18 @@
 /** Compiles a model into a graph that scores labelled images: weights are inputs, so that one session serves all epochs. */
 import { Graph } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
-import { categoricalCrossentropy } from '../losses/categorical-crossentropy.js';
+import { predictionsOf } from '../losses/targets.js';
 import { lowerPortable } from '../lowering/portable/index.js';
-import { forwardToLogits } from '../model/forward.js';
+import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
 import { parameterName } from '../model/parameters.js';
 import { toOnnx } from '../onnx/model.js';
-import { softmax } from '../ops/softmax.js';
+import { declareBatch } from './batch.js';
+import { type ObjectiveOptions, rowLosses, weightPenalty } from './objective.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
-export interface EvaluationOptions {
+export interface EvaluationOptions extends ObjectiveOptions {
   readonly batchSize: number;
   readonly preprocessing: Preprocessing;
 }
@@ -23,34 +24,39 @@ export interface EvaluationGraph {
   readonly parameters: readonly { readonly name: string; readonly input: string; readonly shape: Shape }[];
   /** uint8 [N, C, H, W]. */
   readonly images: TensorSpec;
-  /** int32 [N]. */
+  /** int32 [N], the class of each row, or float32 [N, width]. */
   readonly labels: TensorSpec;
   /** Output float32 [N]: the loss of each row. */
   readonly losses: string;
-  /** Output float32 [N, classes]. */
-  readonly probabilities: string;
+  /** Output float32 []: the penalties on weights, which the loss of a batch has on top; null where there are none. */
+  readonly penalty: string | null;
+  /** Output float32 [N, width]: see `predictionsOf`. */
+  readonly predictions: TensorSpec;
 }
 
-export function compileEvaluation(model: Model, { batchSize, preprocessing }: EvaluationOptions): EvaluationGraph {
-  const { image } = model;
+export function compileEvaluation(model: Model, options: EvaluationOptions): EvaluationGraph {
+  const { batchSize, preprocessing } = options;
   const graph = new Graph();
   const weights = model.parameters.map((parameter) => {
     const name = parameterName(parameter);
     return { name, input: name, shape: parameter.shape, value: graph.input(name, 'float32', parameter.shape) };
   });
-  const images = graph.input('images', 'uint8', [batchSize, image.channels, image.height, image.width]);
-  const labels = graph.input('labels', 'int32', [batchSize]);
+  const { images, labels } = declareBatch(graph, model, batchSize);
   const parameters = new Map(weights.map(({ name, value }) => [name, value]));
-  const logits = forwardToLogits(model, normalize(images, preprocessing), { parameters });
-  graph.output('losses', categoricalCrossentropy(logits, labels));
-  graph.output('probabilities', softmax(logits, 1));
+  const result = forward(model, normalize(images, preprocessing), { parameters });
+  const predictions = predictionsOf(result.outputs, model.head);
+  const penalties = weightPenalty(model, parameters);
+  graph.output('losses', rowLosses(model, result, labels, options));
+  graph.output('predictions', predictions);
+  if (penalties) graph.output('penalty', penalties);
   return {
     onnx: toOnnx(lowerPortable(graph), { name: 'evaluate' }),
     batchSize,
     parameters: weights.map(({ name, input, shape }) => ({ name, input, shape })),
     images: { name: 'images', dtype: 'uint8', shape: images.shape },
-    labels: { name: 'labels', dtype: 'int32', shape: labels.shape },
+    labels: { name: 'labels', dtype: labels.dtype === 'int32' ? 'int32' : 'float32', shape: labels.shape },
     losses: 'losses',
-    probabilities: 'probabilities',
+    penalty: penalties ? 'penalty' : null,
+    predictions: { name: 'predictions', dtype: 'float32', shape: predictions.shape },
   };
 }

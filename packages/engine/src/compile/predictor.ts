@@ -1,15 +1,15 @@
 /**
- * Compiles a trained model into the ONNX file that users download and endpoints serve: pixels in, probabilities out,
- * with the normalisation and the softmax inside and the labels in the metadata.
+ * Compiles a trained model into the ONNX file that users download and endpoints serve: pixels in, probabilities out
+ * (or values, for a regression), with the normalisation and the last activation inside and the labels in the metadata.
  */
 import type { ImageFit } from '@trainyard/contracts';
 import { Graph } from '../graph/graph.js';
+import { predictionsOf } from '../losses/targets.js';
 import { lowerPortable } from '../lowering/portable/index.js';
-import { forwardToLogits } from '../model/forward.js';
+import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
 import { parameterName } from '../model/parameters.js';
 import { toOnnx } from '../onnx/model.js';
-import { softmax } from '../ops/softmax.js';
 import { transpose } from '../ops/transpose.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
@@ -30,8 +30,8 @@ export interface PredictorGraph {
   readonly onnx: Uint8Array<ArrayBuffer>;
   /** Input `image`: uint8 [batch, height, width, channels], pixels from 0 to 255; the batch is open (given here as 1). */
   readonly image: TensorSpec;
-  /** Output float32 [batch, classes]. */
-  readonly probabilities: string;
+  /** Name of the output float32 [batch, width]: `probabilities` of classes or labels, or the `values` of a regression. */
+  readonly output: 'probabilities' | 'values';
 }
 
 export function compilePredictor(model: Model, options: PredictorOptions): PredictorGraph {
@@ -45,11 +45,12 @@ export function compilePredictor(model: Model, options: PredictorOptions): Predi
       return [name, graph.constant('float32', parameter.shape, valuesOf(options.parameters, name), name)];
     }),
   );
-  graph.output('probabilities', softmax(forwardToLogits(model, planar, { parameters }), 1));
+  const output = model.head.task === 'regression' ? 'values' : 'probabilities';
+  graph.output(output, predictionsOf(forward(model, planar, { parameters }).outputs, model.head));
   return {
     onnx: toOnnx(lowerPortable(graph), { name: 'predict', openBatch: 'batch', metadata: metadataOf(model, options) }),
     image: { name: 'image', dtype: 'uint8', shape: image.shape },
-    probabilities: 'probabilities',
+    output,
   };
 }
 
@@ -59,10 +60,10 @@ function valuesOf(parameters: ReadonlyMap<string, Float32Array>, name: string): 
   return values;
 }
 
-function metadataOf({ image }: Model, { preprocessing, labels, fit, metadata }: PredictorOptions) {
+function metadataOf({ image, head }: Model, { preprocessing, labels, fit, metadata }: PredictorOptions) {
   return {
     ...metadata,
-    task: 'multiclass',
+    task: head.task,
     labels: JSON.stringify(labels),
     image: JSON.stringify({ ...image, fit, layout: 'NHWC', dtype: 'uint8' }),
     preprocessing: JSON.stringify({ ...preprocessing, note: 'inside the graph: pixel * scale + offset, per channel' }),

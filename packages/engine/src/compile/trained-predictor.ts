@@ -1,21 +1,18 @@
 /** The predictor of a trained job, from what is stored about it. The API exports this file and the endpoints run it. */
-import type { DatasetStats, ImageFit, ImageSize, Normalization } from '@trainyard/contracts';
+import type { ImageFit, ImageSize, Normalization } from '@trainyard/contracts';
 import { buildModel } from '../model/build.js';
+import { type DescribedDataset, dataShapeOf } from '../model/data-shape.js';
 import type { NamedTensor } from '../safetensors.js';
 import { parseModelSpec } from '../spec/parse.js';
 import { compilePredictor, type PredictorGraph } from './predictor.js';
 import { preprocessingFor } from './preprocessing.js';
+import { servedParameters } from './state.js';
 
 export interface TrainedModel {
   readonly spec: unknown;
   readonly normalization: Normalization;
   /** Of the data set that it was trained on; `image` is what counts where the specification has no input size. */
-  readonly dataset: {
-    readonly classes: readonly string[];
-    readonly image: ImageSize;
-    readonly fit: ImageFit;
-    readonly stats: DatasetStats;
-  };
+  readonly dataset: DescribedDataset & { readonly fit: ImageFit };
 }
 
 export interface TrainedPredictor {
@@ -31,9 +28,9 @@ export function compileTrainedPredictor(
   tensors: ReadonlyMap<string, NamedTensor>,
 ): TrainedPredictor {
   const { classes: labels, fit, stats } = dataset;
-  const model = buildModel(parseModelSpec(spec), { image: dataset.image, classes: labels.length });
+  const model = buildModel(parseModelSpec(spec), dataShapeOf(dataset, normalization));
   const graph = compilePredictor(model, {
-    parameters: new Map([...tensors].map(([name, { data }]) => [name, data])),
+    parameters: new Map([...servedParameters(tensors)].map(([name, { data }]) => [name, data])),
     preprocessing: preprocessingFor(normalization, stats, model.image.channels),
     labels,
     fit,

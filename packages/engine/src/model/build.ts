@@ -1,11 +1,11 @@
 /** Builds a model from a checked specification and what is known of the data. */
-import type { ImageSize } from '@trainyard/contracts';
+import type { DatasetTask, ImageSize } from '@trainyard/contracts';
 import { layerDefinition } from '../layers/index.js';
 import { type FeatureShape, LayerError, type PlanContext } from '../layers/layer.js';
 import { invalidSpec } from '../spec/parse.js';
 import { pointerOf } from '../spec/places.js';
 import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
-import { type DataTask, HeadError, headOf } from './head.js';
+import { HeadError, headOf } from './head.js';
 import { type BuiltLayer, IMAGE, type Model, type ModelParameter } from './model.js';
 
 /** Weights that onnxruntime can still hold in one graph. */
@@ -16,7 +16,7 @@ export interface DataShape {
   /** Number of classes, of labels, or of the targets of a regression. */
   readonly classes: number;
   /** Left out where no data is known: the model's end then decides what it is for. */
-  readonly task?: DataTask;
+  readonly task?: DatasetTask;
   /** Of the train split's pixels, as the model gets them; for a `normalization` layer that has no figures of its own. */
   readonly pixels?: PlanContext['pixels'];
 }

@@ -46,7 +46,6 @@ export function forward(model: Model, images: Value, options: ForwardOptions): F
 }
 
 class LayerRun {
-  readonly #model: Model;
   readonly #images: Value;
   readonly #options: ForwardOptions;
   readonly #pending: Pending[] = [];
@@ -55,7 +54,6 @@ class LayerRun {
   readonly #uses: readonly number[];
 
   constructor(model: Model, images: Value, options: ForwardOptions) {
-    this.#model = model;
     this.#images = images;
     this.#options = options;
     const sources = model.layers.flatMap((layer) => layer.sources);

@@ -1,10 +1,9 @@
 /** What a model's end is for: the task, the number of outputs and the activation that gives them. */
+import type { DatasetTask } from '@trainyard/contracts';
 import { describeFeatures, type FeatureShape } from '../layers/layer.js';
 
-/** What data can be for. A data set of two classes also serves a binary model. */
-export type DataTask = 'multiclass' | 'multilabel' | 'regression';
-
-export type Task = DataTask | 'binary';
+/** A data set of two classes also serves a binary model. */
+export type Task = DatasetTask | 'binary';
 
 export interface Head {
   readonly task: Task;
@@ -28,7 +27,7 @@ export class HeadError extends Error {
 export function headOf(
   output: FeatureShape,
   activation: string,
-  { task, classes }: { readonly task?: DataTask; readonly classes: number },
+  { task, classes }: { readonly task?: DatasetTask; readonly classes: number },
 ): Head {
   if (output.kind !== 'vector') {
     throw new HeadError(
@@ -48,7 +47,7 @@ export function headOf(
   );
 }
 
-const NOUNS: Readonly<Record<DataTask, string>> = {
+const NOUNS: Readonly<Record<DatasetTask, string>> = {
   multiclass: 'classes',
   multilabel: 'labels',
   regression: 'targets',

@@ -19,7 +19,7 @@ export interface GraphMessageOptions {
 /** Every node must be an ONNX operator; a lowering sees to that. */
 export function toGraphMessage(graph: Graph, options: GraphMessageOptions): GraphMessage {
   const integers = new IntegerConstants();
-  const nodes = graph.nodes.map((node, i) => toNode(node, i, integers));
+  const nodes = graph.nodes.map((node, i) => toNode(node, i, integers, options.openBatch !== undefined));
   const outputs = [...graph.outputs].map(([name, value]) => ({ name, value }));
   const describe = (name: string, { dtype, shape }: Value): ValueMessage => ({
     name,
@@ -40,9 +40,16 @@ function identity(name: string, source: string, i: number): NodeMessage {
   return { name: `output#${i}`, type: 'Identity', inputs: [source], outputs: [name], attributes: {} };
 }
 
-function toNode({ op, inputs, outputs, attributes }: Node, i: number, integers: IntegerConstants): NodeMessage {
+function toNode(
+  { op, inputs, outputs, attributes }: Node,
+  i: number,
+  integers: IntegerConstants,
+  isBatchOpen: boolean,
+): NodeMessage {
   if (!op.onnx) throw new Error(`${op.type} has no ONNX form; lower the graph first`);
-  const constants = op.onnx.constants?.(attributes) ?? [];
+  const given = op.onnx.constants?.(attributes) ?? [];
+  const constants =
+    isBatchOpen && op.type === 'Reshape' ? given.map((shape) => keepFirst(shape, inputs, outputs)) : given;
   return {
     name: `${op.type}@${i}`,
     type: op.onnx.type ?? op.type,
@@ -50,6 +57,11 @@ function toNode({ op, inputs, outputs, attributes }: Node, i: number, integers: 
     outputs: outputs.map((output) => output.name),
     attributes: toAttributes(attributes, { ...op.onnx.attributes }),
   };
+}
+
+/** A reshape that leaves the first axis alone keeps any batch: 0 stands for the input's own size. */
+function keepFirst(shape: readonly number[], [x]: readonly Value[], [y]: readonly Value[]): readonly number[] {
+  return shape.length > 0 && x.shape[0] === y.shape[0] ? [0, ...shape.slice(1)] : shape;
 }
 
 type AttributeKinds = Readonly<Record<string, 'int' | 'ints' | 'float' | 'string' | 'dtype' | undefined>>;

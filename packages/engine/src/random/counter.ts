@@ -10,7 +10,7 @@ export interface StreamKey {
 }
 
 /** Purposes that streams are kept apart by. */
-export const STREAM = { initializer: 1, order: 2, dropout: 3, split: 4 } as const;
+export const STREAM = { initializer: 1, order: 2, dropout: 3, split: 4, noise: 5 } as const;
 
 const GOLDEN = 0x9e3779b9;
 

@@ -4,6 +4,7 @@ import { STREAM, streamKey, uint32At } from './counter.js';
 
 /** An input of the training step that holds 1 where an activation is kept and 0 where it is dropped. */
 export interface DropoutMask {
+  readonly kind: 'mask';
   readonly input: string;
   /** Of one step: the batch first. */
   readonly shape: Shape;

@@ -7,7 +7,15 @@ import { type LayerType, layers } from '../layers/index.js';
 import { describeReceived } from './expectation.js';
 import { checkFields, isRecord, mismatch, unknownField } from './fields.js';
 import { LayerNamer } from './layer-namer.js';
-import { argumentSchemas, type InputSpec, inputSchema, type LayerSpec, MODEL_INPUT, type ModelSpec, NESTED_TYPE } from './schema.js';
+import {
+  argumentSchemas,
+  type InputSpec,
+  inputSchema,
+  type LayerSpec,
+  MODEL_INPUT,
+  type ModelSpec,
+  NESTED_TYPE,
+} from './schema.js';
 import { Scope } from './scope.js';
 import { type LayerDraft, type Link, wire } from './wiring.js';
 
@@ -122,7 +130,9 @@ class LayerReader {
     for (const key of Object.keys(rest)) this.#errors.push(unknownField(pointer, key, ['name', 'inputs', 'layers']));
     if (links.length !== 1) {
       const names = links.map((link) => link.name);
-      this.#errors.push(mismatch(`${pointer}/inputs`, `the name of one layer, since ${NESTED_TYPE} takes one input`, names));
+      this.#errors.push(
+        mismatch(`${pointer}/inputs`, `the name of one layer, since ${NESTED_TYPE} takes one input`, names),
+      );
     }
     if (depth === MAX_DEPTH) {
       this.#errors.push({ pointer, detail: `expected at most ${MAX_DEPTH} models within each other` });

@@ -56,9 +56,12 @@ export function argumentSchemas(type: LayerType): Readonly<Record<string, TSchem
 export const modelSpecSchema: TSchema = Type.Object(
   {
     input: Type.Optional(inputSchema),
-    layers: Type.Array({ anyOf: [...(Object.keys(layers) as LayerType[]).map(layerSchema), nestedSchema()] }, {
-      minItems: 1,
-    }),
+    layers: Type.Array(
+      { anyOf: [...(Object.keys(layers) as LayerType[]).map(layerSchema), nestedSchema()] },
+      {
+        minItems: 1,
+      },
+    ),
   },
   { additionalProperties: false },
 );
@@ -81,6 +84,9 @@ function nestedSchema() {
       inputs: Inputs,
       layers: Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), { minItems: 1 }),
     },
-    { additionalProperties: false, description: 'Layers that stand together; called "name.layer" when they are shown.' },
+    {
+      additionalProperties: false,
+      description: 'Layers that stand together; called "name.layer" when they are shown.',
+    },
   );
 }

@@ -67,13 +67,16 @@ const ARITY: Readonly<Record<string, string>> = { true: 'joins several', false: 
 function sort(layers: readonly Wired[], errors: FieldError[]): Wired[] {
   const done = new Set<string>([MODEL_INPUT]);
   const sorted: Wired[] = [];
-  let waiting = [...layers];
+  const waiting = [...layers];
   while (waiting.length > 0) {
     const next = waiting.findIndex(({ inputs }) => inputs.every((name) => done.has(name)));
     if (next < 0) {
       const names = waiting.map(({ draft }) => JSON.stringify(draft.spec.name)).join(', ');
       const { pointer } = waiting[0].draft;
-      errors.push({ pointer: `${pointer}/inputs`, detail: `expected no circle of layers; these wait for each other: ${names}` });
+      errors.push({
+        pointer: `${pointer}/inputs`,
+        detail: `expected no circle of layers; these wait for each other: ${names}`,
+      });
       return sorted;
     }
     const [layer] = waiting.splice(next, 1);

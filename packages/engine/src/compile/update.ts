@@ -1,0 +1,71 @@
+/** What follows the loss in a training step: gradients, clipping, the optimizer's rule, constraints and averages. */
+import { gradients } from '../autodiff/gradients.js';
+import { constrain } from '../constraints/constraint.js';
+import type { Graph, Value } from '../graph/graph.js';
+import type { ModelParameter } from '../model/model.js';
+import { averageWeight } from '../optimizers/average.js';
+import { clipByGlobalNorm, clipByValue } from '../optimizers/clipping.js';
+import type { OptimizerRule } from '../optimizers/optimizer.js';
+import type { WeightState } from './state.js';
+
+export interface UpdateOptions {
+  readonly rule: OptimizerRule;
+  readonly scalars: Readonly<Record<string, Value>>;
+  /** Largest norm over all gradients together. */
+  readonly clipNorm: number | null;
+  /** Largest magnitude of any gradient; applied before the norm. */
+  readonly clipValue: number | null;
+  /** Decay of the averaged weights; null where none are kept. */
+  readonly averageDecay: number | null;
+}
+
+/** Adds an output for every state tensor. `statistics` are the next values of parameters that are not trained. */
+export function updateState(
+  graph: Graph,
+  state: readonly WeightState[],
+  loss: Value,
+  statistics: ReadonlyMap<string, Value>,
+  options: UpdateOptions,
+): void {
+  const trained = state.filter(({ parameter }) => parameter.trainable !== false);
+  const steps = clip(gradientsOf(loss, trained), options);
+  trained.forEach((entry, i) => {
+    updateWeight(graph, entry, steps[i], options);
+  });
+  for (const { parameter, weight } of state) {
+    if (parameter.trainable !== false) continue;
+    graph.output(weight.tensor.output, statistics.get(weight.tensor.name) ?? weight.value);
+  }
+}
+
+function gradientsOf(loss: Value, trained: readonly WeightState[]): Value[] {
+  const found = gradients(
+    loss,
+    trained.map(({ weight }) => weight.value),
+  );
+  return found.map((gradient, i) => {
+    if (!gradient) throw new Error(`the loss does not depend on ${trained[i].weight.tensor.name}`);
+    return gradient;
+  });
+}
+
+function clip(found: readonly Value[], { clipNorm, clipValue }: UpdateOptions): readonly Value[] {
+  const bounded = clipValue === null ? found : clipByValue(found, clipValue);
+  return clipNorm === null || bounded.length === 0 ? bounded : clipByGlobalNorm(bounded, clipNorm);
+}
+
+function updateWeight(graph: Graph, entry: WeightState, gradient: Value, options: UpdateOptions): void {
+  const { weight, slots, average, parameter } = entry;
+  const before = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.value]));
+  const after = options.rule.update({ weight: weight.value, gradient, slots: before, scalars: options.scalars });
+  const next = bound(parameter, after.weight);
+  graph.output(weight.tensor.output, next);
+  for (const [name, slot] of Object.entries(slots)) graph.output(slot.tensor.output, after.slots[name]);
+  if (average && options.averageDecay !== null) {
+    graph.output(average.tensor.output, averageWeight(average.value, next, options.averageDecay));
+  }
+}
+
+function bound({ constraint, shape, kerasAxes }: ModelParameter, weight: Value): Value {
+  return constraint ? constrain(constraint, weight, kerasAxes ?? shape.map((_, axis) => axis)) : weight;
+}
