@@ -10,13 +10,15 @@ import { breakLowering, shift, times } from './mutations.js';
 
 const SEED = 11;
 
-/** Which gradient each rule of the lowering writes. */
-const WRITES: Readonly<Record<string, { type: string; input: number }>> = {
-  AveragePoolGradient: { type: 'AveragePool', input: 0 },
-  ConvInputGradient: { type: 'Conv', input: 0 },
-  ConvWeightGradient: { type: 'Conv', input: 1 },
-  MaxPoolGradient: { type: 'MaxPool', input: 0 },
-  ReluGradient: { type: 'Relu', input: 0 },
+/** The gradients that each rule of the lowering has a part in. */
+const WRITES: Readonly<Record<string, { type: string; inputs: readonly number[]; slides?: true }>> = {
+  BatchNormalization: { type: 'BatchNormalization', inputs: [0, 1] },
+  BatchNormalizationGradient: { type: 'BatchNormalization', inputs: [0, 1, 2] },
+  AveragePoolGradient: { type: 'AveragePool', inputs: [0], slides: true },
+  ConvInputGradient: { type: 'Conv', inputs: [0], slides: true },
+  ConvWeightGradient: { type: 'Conv', inputs: [1], slides: true },
+  MaxPoolGradient: { type: 'MaxPool', inputs: [0], slides: true },
+  ReluGradient: { type: 'Relu', inputs: [0] },
 };
 
 async function isNoticed(cases: readonly PreparedCase[], input: number, lowering: Lowering): Promise<boolean> {
@@ -56,9 +58,13 @@ describe('every rule of the portable lowering', () => {
   });
 });
 
-describe.each(Object.entries(WRITES))(
-  'a fault that the harness notices in the lowering of %s',
-  async (rule, { type, input }) => {
+const written = Object.entries(WRITES).flatMap(([rule, { inputs, ...rest }]) =>
+  inputs.map((input) => ({ rule, input, ...rest })),
+);
+
+describe.each(written)(
+  'a fault that the harness notices in the lowering of $rule, by the gradient of input $input',
+  async ({ rule, type, input, slides }) => {
     const cases = await Promise.all(gradientCases[type].map((subject) => prepareCase(subject, SEED)));
 
     it('is not there when the rule is whole', async () => {
@@ -69,7 +75,6 @@ describe.each(Object.entries(WRITES))(
       expect(await isNoticed(cases, input, breakLowering(portableLowering, rule, mutation))).toBe(true);
     });
 
-    const slides = type !== 'Relu';
     it.each(slides ? ['exchanged'] : [])('pads %s', async () => {
       expect(await isNoticed(cases, input, withPadsExchanged(portableLowering, rule))).toBe(true);
     });

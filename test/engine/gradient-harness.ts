@@ -107,10 +107,11 @@ export async function gradientErrors(prepared: PreparedCase, targets: readonly n
   });
 }
 
-/** The sets of inputs whose gradients are asked for: each alone and all together. */
+/** The sets of inputs whose gradients are asked for: every one but the empty one. */
 export function targetSets({ differentiable }: PreparedCase): number[][] {
-  const alone = differentiable.map((i) => [i]);
-  return differentiable.length > 1 ? [...alone, [...differentiable]] : alone;
+  const sets: number[][] = [[]];
+  for (const input of differentiable) sets.push(...sets.map((set) => [...set, input]));
+  return sets.slice(1);
 }
 
 async function runOnce(graph: Graph, { feeds }: PreparedCase, lowering: (graph: Graph) => Graph) {

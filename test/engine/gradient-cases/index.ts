@@ -2,6 +2,7 @@
 import { ops } from '../../../packages/engine/src/ops/index.js';
 import type { GradientCase } from '../gradient-harness.js';
 import { activationOpCases } from './activation-ops.js';
+import { batchNormalizationCases } from './batch-normalization.js';
 import { elementwiseCases } from './elementwise.js';
 import { matrixCases } from './matrix.js';
 import { reductionCases } from './reduction.js';
@@ -10,6 +11,7 @@ import { windowCases } from './window.js';
 
 export const gradientCases: Readonly<Record<string, readonly GradientCase[]>> = {
   ...activationOpCases,
+  ...batchNormalizationCases,
   ...elementwiseCases,
   ...matrixCases,
   ...reductionCases,

@@ -7,6 +7,7 @@ import { absOp } from './abs.js';
 import { addOp } from './add.js';
 import { argMaxOp } from './arg-max.js';
 import { averagePoolGradientOp, averagePoolOp } from './average-pool.js';
+import { batchNormalizationGradientOp, batchNormalizationOp } from './batch-normalization.js';
 import { castOp } from './cast.js';
 import { clipOp } from './clip.js';
 import { concatOp } from './concat.js';
@@ -36,6 +37,7 @@ import { powOp } from './pow.js';
 import { reduceMaxOp } from './reduce-max.js';
 import { reduceMeanOp } from './reduce-mean.js';
 import { reduceSumOp } from './reduce-sum.js';
+import { reduceSumSquareOp } from './reduce-sum-square.js';
 import { reluGradientOp, reluOp } from './relu.js';
 import { reshapeOp } from './reshape.js';
 import { scatterAddOp } from './scatter-add.js';
@@ -58,6 +60,8 @@ export const ops = {
   ArgMax: argMaxOp,
   AveragePool: averagePoolOp,
   AveragePoolGradient: averagePoolGradientOp,
+  BatchNormalization: batchNormalizationOp,
+  BatchNormalizationGradient: batchNormalizationGradientOp,
   Cast: castOp,
   Clip: clipOp,
   Concat: concatOp,
@@ -93,6 +97,7 @@ export const ops = {
   ReduceMax: reduceMaxOp,
   ReduceMean: reduceMeanOp,
   ReduceSum: reduceSumOp,
+  ReduceSumSquare: reduceSumSquareOp,
   Relu: reluOp,
   ReluGradient: reluGradientOp,
   Reshape: reshapeOp,

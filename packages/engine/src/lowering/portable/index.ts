@@ -2,6 +2,8 @@
 import type { Graph } from '../../graph/graph.js';
 import { type Lowering, lower } from '../lower.js';
 import { lowerAveragePoolGradient } from './average-pool-gradient.js';
+import { lowerBatchNormalization } from './batch-normalization.js';
+import { lowerBatchNormalizationGradient } from './batch-normalization-gradient.js';
 import { lowerConvInputGradient } from './conv-input-gradient.js';
 import { lowerConvWeightGradient } from './conv-weight-gradient.js';
 import { lowerMaxPoolGradient } from './max-pool-gradient.js';
@@ -9,6 +11,8 @@ import { lowerReluGradient } from './relu-gradient.js';
 
 export const portableLowering: Lowering = {
   AveragePoolGradient: lowerAveragePoolGradient,
+  BatchNormalization: lowerBatchNormalization,
+  BatchNormalizationGradient: lowerBatchNormalizationGradient,
   ConvInputGradient: lowerConvInputGradient,
   ConvWeightGradient: lowerConvWeightGradient,
   MaxPoolGradient: lowerMaxPoolGradient,
