@@ -23,10 +23,11 @@ export const topKAccuracyMetric: MetricDefinition<MetricOf<'top_k_accuracy'>> = 
   },
 };
 
-/** How many predictions are not below that of the label, without counting equal ones. */
+/** How many predictions are larger than that of the label; all and more where that is not a number. */
 function rankOf(predictions: Float32Array, start: number, width: number, label: number): number {
   const own = predictions[start + label];
+  if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
   let rank = 0;
-  for (let i = 0; i < width; i++) if (i !== label && !(predictions[start + i] <= own)) rank += 1;
+  for (let i = 0; i < width; i++) if (predictions[start + i] > own) rank += 1;
   return rank;
 }
