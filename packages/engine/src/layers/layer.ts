@@ -45,6 +45,8 @@ export interface LayerPlan {
   readonly parameters: readonly ParameterSpec[];
   /** Floating-point operations for one image; a multiply-add counts as two. */
   readonly flops: number;
+  /** What `forward` needs and the arguments do not hold: numbers by name. */
+  readonly constants?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** Something a layer cannot be built with: the argument it is about, and what was expected and received. */
@@ -70,6 +72,9 @@ export interface PlanContext {
 
 export interface ForwardContext {
   readonly training: boolean;
+  /** What the layer planned for, and what came of it. */
+  readonly inputs: readonly FeatureShape[];
+  readonly plan: LayerPlan;
   /** A weight of this layer. */
   parameter(name: string): Value;
   /** The next value of a parameter that is not trainable. Only while training. */

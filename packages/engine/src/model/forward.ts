@@ -93,7 +93,7 @@ class LayerRun {
   }
 }
 
-function contextOf({ spec }: BuiltLayer, { parameters, training }: ForwardOptions): ForwardContext {
+function contextOf({ spec, inputs, plan }: BuiltLayer, { parameters, training }: ForwardOptions): ForwardContext {
   const whileTraining = (): TrainingInputs => {
     if (!training) throw new Error(`the layer ${spec.name} asked outside training for what only training has`);
     return training;
@@ -101,6 +101,8 @@ function contextOf({ spec }: BuiltLayer, { parameters, training }: ForwardOption
   const nameOf = (name: string) => parameterName({ layer: spec.name, name });
   return {
     training: training !== undefined,
+    inputs,
+    plan,
     rowWeights: training?.rowWeights ?? null,
     parameter(name) {
       const value = parameters.get(nameOf(name));
