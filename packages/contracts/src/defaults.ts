@@ -2,8 +2,12 @@
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
-/** Options of which none is left out any more. */
-export type Resolved<O extends object> = O extends object ? Required<O> : never;
+/** Options of which none is left out any more, those of nested objects included. */
+export type Resolved<O> = O extends readonly unknown[]
+  ? O
+  : O extends object
+    ? { [K in keyof O]-?: Resolved<O[K]> }
+    : O;
 
 /** The options and the default of each field that was left out. Every optional field of the schema must have one. */
 export function withDefaults<O extends object>(schema: TSchema, options: O): Resolved<O> {

@@ -27,5 +27,7 @@ export {
   type SafetensorsFile,
   writeSafetensors,
 } from './safetensors.js';
+export { type LearningRates, scheduleFor } from './schedules/index.js';
+export { nextPlateau, type PlateauState, startPlateau } from './schedules/reduce-on-plateau.js';
 export { type ParseOptions, parseModelSpec } from './spec/parse.js';
 export { type InputSpec, type LayerSpec, type ModelSpec, modelSpecSchema } from './spec/schema.js';
