@@ -43,7 +43,11 @@ const planar = Uint8Array.from({ length: interleaved.length }, (_, i) => {
 });
 
 async function evaluate(): Promise<Readonly<Record<string, Result>>> {
-  const graph = compileEvaluation(model, { batchSize: ROWS, preprocessing });
+  const graph = compileEvaluation(model, {
+    batchSize: ROWS,
+    preprocessing,
+    loss: { type: 'categorical_crossentropy' },
+  });
   const types = new Map<string, InputType>([
     ...graph.parameters.map(({ input, shape }) => [input, { dtype: 'float32', shape }] as const),
     [graph.images.name, graph.images],
@@ -54,18 +58,18 @@ async function evaluate(): Promise<Readonly<Record<string, Result>>> {
   const feeds = { ...Object.fromEntries(weights), [graph.images.name]: planar, [graph.labels.name]: LABELS };
   const results = await session.run(feeds);
   await session.release();
-  return { losses: results[graph.losses], probabilities: results[graph.probabilities] };
+  return { losses: results[graph.losses], probabilities: results[graph.predictions.name] };
 }
 
 async function predict(from: number, batch: number): Promise<Result> {
   const labels = ['a', 'b', 'c', 'd'];
-  const { onnx, image, probabilities } = compilePredictor(model, { parameters, preprocessing, labels, fit: 'cover' });
+  const { onnx, image, output } = compilePredictor(model, { parameters, preprocessing, labels, fit: 'cover' });
   const shape = [batch, ...image.shape.slice(1)];
   const session = await openOnnx(onnx, new Map([[image.name, { dtype: image.dtype, shape }]]));
   const size = PLANE * CHANNELS;
   const results = await session.run({ [image.name]: interleaved.subarray(from * size, (from + batch) * size) });
   await session.release();
-  return results[probabilities];
+  return results[output];
 }
 
 describe('evaluation', () => {

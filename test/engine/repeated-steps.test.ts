@@ -59,9 +59,9 @@ async function train(optimizer: Optimizer, stepsPerRun: number) {
   const run = await TrainingRun.open(step, initialParameters(model, SEED), SEED);
   const results: number[][] = [];
   for (let first = 0; first < K * RUNS; first += stepsPerRun) {
-    const { losses, correct } = await run.run(batchOf(first, stepsPerRun), optimizer.learning_rate);
+    const { losses, predictions } = await run.run(batchOf(first, stepsPerRun), optimizer.learning_rate);
     losses.forEach((loss, k) => {
-      results.push([loss, correct[k]]);
+      results.push([loss, ...predictions.subarray(k * BATCH * CLASSES, (k + 1) * BATCH * CLASSES)]);
     });
   }
   await run.release();

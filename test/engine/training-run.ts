@@ -1,7 +1,7 @@
 // Runs compiled training steps on onnxruntime: the shortest form of what the trainer does.
 import type { TrainStep } from '../../packages/engine/src/compile/train-step.js';
 import { sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
-import { fillDropoutMask } from '../../packages/engine/src/random/dropout-mask.js';
+import { allocateRandom, fillRandom } from '../../packages/engine/src/random/random-input.js';
 import { type InputType, type Numbers, openOnnx } from './session.js';
 
 /** What goes into one run: K steps' images, labels and weights, one after another. */
@@ -14,7 +14,8 @@ export interface Batch {
 
 export interface RunResult {
   readonly losses: readonly number[];
-  readonly correct: readonly number[];
+  /** [K?, N, width]. */
+  readonly predictions: Float64Array;
 }
 
 export class TrainingRun {
@@ -38,10 +39,13 @@ export class TrainingRun {
   }
 
   static async open(step: TrainStep, initial: ReadonlyMap<string, Numbers>, seed = 0): Promise<TrainingRun> {
-    const state = step.state.map(({ name, shape }) => {
-      return [name, Float64Array.from(initial.get(name) ?? new Float64Array(sizeOf(shape)))] as const;
-    });
-    return new TrainingRun(step, new Map(state), await openOnnx(step.onnx, inputTypes(step)), seed);
+    const state = new Map<string, Float64Array>();
+    for (const { name, shape, start } of step.state) {
+      const copied = typeof start === 'object' ? state.get(start.copyOf) : undefined;
+      const filled = () => new Float64Array(sizeOf(shape)).fill(typeof start === 'number' ? start : Number.NaN);
+      state.set(name, Float64Array.from(initial.get(name) ?? copied ?? filled()));
+    }
+    return new TrainingRun(step, state, await openOnnx(step.onnx, inputTypes(step)), seed);
   }
 
   /** One run: K steps. */
@@ -51,28 +55,25 @@ export class TrainingRun {
       [step.images.name]: batch.images,
       [step.labels.name]: batch.labels,
       [step.weights.name]: batch.weights ?? new Float32Array(sizeOf(step.weights.shape)).fill(1),
-      ...this.masks(),
+      ...this.random(),
       ...this.scalars(learningRate),
     };
     for (const { name, input } of step.state) feeds[input] = this.state.get(name) ?? [];
     const results = await this.session.run(feeds);
     for (const { name, output } of step.state) this.state.set(name, results[output].data);
     this.done += step.stepsPerRun;
-    return { losses: [...results[step.loss].data], correct: [...results[step.correct].data] };
+    return { losses: [...results[step.loss].data], predictions: results[step.predictions.name].data };
   }
 
   release(): Promise<void> {
     return this.session.release();
   }
 
-  private masks(): Record<string, Numbers> {
-    const feeds = this.step.masks.map((mask) => {
-      const size = sizeOf(mask.shape);
-      const all = new Uint8Array(size * this.step.stepsPerRun);
-      for (let k = 0; k < this.step.stepsPerRun; k++) {
-        fillDropoutMask(mask, this.seed, this.done + k + 1, all.subarray(k * size, (k + 1) * size));
-      }
-      return [mask.input, all] as const;
+  private random(): Record<string, Numbers> {
+    const feeds = this.step.random.map((random) => {
+      const all = allocateRandom(random, this.step.stepsPerRun);
+      fillRandom(random, this.seed, this.done + 1, all);
+      return [random.input, all] as const;
     });
     return Object.fromEntries(feeds);
   }
@@ -91,7 +92,9 @@ function inputTypes(step: TrainStep): Map<string, InputType> {
   return new Map<string, InputType>([
     ...step.state.map(({ input, shape }) => [input, { dtype: 'float32', shape }] as const),
     ...[step.images, step.labels, step.weights].map((tensor) => [tensor.name, tensor] as const),
-    ...step.masks.map(({ input, shape }) => [input, { dtype: 'uint8', shape: perRun(shape) }] as const),
+    ...step.random.map(({ input, shape, kind }) => {
+      return [input, { dtype: kind === 'noise' ? 'float32' : 'uint8', shape: perRun(shape) }] as const;
+    }),
     ...step.scalars.map((name) => [name, { dtype: 'float32', shape: perRun([]) }] as const),
   ]);
 }

@@ -20,6 +20,19 @@ const split = {
 };
 
 describe('fillBatches', () => {
+  it('gathers labels that have several numbers an image', async () => {
+    const buffer = allocateBatches({
+      images: { name: 'images', dtype: 'uint8', shape: [BATCH, 1, 1, 2] },
+      labels: { name: 'labels', dtype: 'float32', shape: [BATCH, 3] },
+    });
+    const labels = Float32Array.from({ length: 30 }, (_, i) => i / 2);
+    await fillBatches(buffer, { ...split, labels }, { order: [9, 0, 5], first: 0, batches: 1 }, BATCH);
+    expect([...buffer.labels]).toEqual([13.5, 14, 14.5, 0, 0.5, 1, 7.5, 8, 8.5, 0, 0, 0]);
+    expect([...buffer.weights]).toEqual([1, 1, 1, 0]);
+    const bare = { order: [0], first: 0, batches: 1 };
+    await expect(fillBatches(buffer, split, bare, BATCH)).rejects.toThrow('expected 3 label(s) an image; received 1');
+  });
+
   it('gathers images and labels in the order given', async () => {
     const buffer = buffers(1);
     await fillBatches(buffer, split, { order: [9, 0, 5, 3, 1, 2, 4, 6], first: 1, batches: 1 }, BATCH);

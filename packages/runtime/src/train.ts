@@ -3,6 +3,7 @@ import type { ExecutionPlan, ModelSummary, TrainerReport, TrainingTask } from '@
 import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   buildModel,
+  dataShapeOf,
   initialParameters,
   type MetricContext,
   type Model,

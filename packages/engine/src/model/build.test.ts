@@ -9,7 +9,7 @@ const flatten = { type: 'flatten' };
 
 function build(layers: readonly object[], input?: object) {
   const spec = parseModelSpec(input ? { input, layers } : { layers });
-  return buildModel(spec, { image: { width: 28, height: 20, channels: 1 }, classes: 10 });
+  return buildModel(spec, { image: { width: 28, height: 20, channels: 1 }, classes: 10, task: 'multiclass' });
 }
 
 /** The single thing that is wrong, as `pointer: detail`. */
@@ -97,6 +97,31 @@ describe('weights', () => {
   });
 });
 
+describe('the end of a model', () => {
+  const ending = (layer: object, data: object = {}) => {
+    const spec = parseModelSpec({ layers: [flatten, { type: 'dense', ...layer }] });
+    return buildModel(spec, { image: { width: 4, height: 4, channels: 1 }, classes: 2, ...data }).head;
+  };
+
+  it.each(['multiclass', 'multilabel', 'regression'])('is for the %s task of the data', (task) => {
+    expect(ending({ units: 'classes' }, { task })).toEqual({ task, units: 2, activation: 'linear' });
+  });
+
+  it('is binary where one unit tells two classes apart', () => {
+    const head = ending({ units: 1, activation: 'sigmoid' }, { task: 'multiclass' });
+    expect(head).toEqual({ task: 'binary', units: 1, activation: 'sigmoid' });
+  });
+
+  it.each([
+    ['softmax', 3, 'multiclass'],
+    ['sigmoid', 1, 'binary'],
+    ['sigmoid', 3, 'multilabel'],
+    ['linear', 1, 'regression'],
+  ])('says what it is for where no data is known: %s over %i is %s', (activation, units, task) => {
+    expect(ending({ activation, units }).task).toBe(task);
+  });
+});
+
 describe('a model is refused', () => {
   it('when a kernel is larger than what is left of the image, by name and argument', () => {
     const small = { type: 'conv2d', name: 'too_big', filters: 2, kernel_size: [3, 15] };
@@ -129,22 +154,16 @@ describe('a model is refused', () => {
 
   it('when the last layer has another number of units than there are classes', () => {
     expect(errorOf([flatten, { ...output, units: 4 }])).toBe(
-      '/layers/1/units: expected 10, the number of classes in the data set, or "classes"; received 4',
+      '/layers/1/units: layer "dense": expected 10, the number of classes in the data set, or "classes"; received 4',
     );
-    expect(errorOf([flatten])).toMatch(/^\/layers\/0: expected 10, .* received 560$/);
+    expect(errorOf([flatten])).toMatch(/^\/layers\/0: layer "flatten": expected 10, .* received 560$/);
   });
 
   it('when the last layer is an image', () => {
     expect(errorOf([{ type: 'conv2d', filters: 10, kernel_size: 3 }])).toBe(
-      '/layers/0: expected the last layer to give one value per class; received an image. Add flatten and dense layers',
+      '/layers/0: layer "conv2d": expected the last layer to give a vector of outputs; received an image of height 18, ' +
+        'width 26 and 10 channels. Add global_average_pooling2d or flatten, and a dense layer',
     );
-  });
-
-  it('when it does not end with softmax', () => {
-    const detail = 'expected "softmax" at the end of the last layer, which categorical_crossentropy needs; received';
-    expect(errorOf([flatten, { type: 'dense', units: 10 }])).toBe(`/layers/1/activation: ${detail} "linear"`);
-    expect(errorOf([flatten, { ...output, activation: 'sigmoid' }])).toBe(`/layers/1/activation: ${detail} "sigmoid"`);
-    expect(errorOf([flatten, output, { type: 'dropout', rate: 0.5 }])).toBe(`/layers/2: ${detail} "linear"`);
   });
 
   it('when it has more weights than a graph can hold', () => {

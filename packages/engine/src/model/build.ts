@@ -1,7 +1,8 @@
 /** Builds a model from a checked specification and what is known of the data. */
 import type { DatasetTask, ImageSize } from '@trainyard/contracts';
+import { constrainedAxes } from '../constraints/constraint.js';
 import { layerDefinition } from '../layers/index.js';
-import { type FeatureShape, LayerError, type PlanContext } from '../layers/layer.js';
+import { type FeatureShape, LayerError, type ParameterSpec, type PlanContext } from '../layers/layer.js';
 import { invalidSpec } from '../spec/parse.js';
 import { pointerOf } from '../spec/places.js';
 import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
@@ -74,8 +75,26 @@ function buildLayer(
   }
 }
 
-function parametersOf({ spec, plan }: BuiltLayer): ModelParameter[] {
-  return plan.parameters.map((parameter) => ({ ...parameter, layer: spec.name }));
+function parametersOf({ spec, plan }: BuiltLayer, place: number): ModelParameter[] {
+  return plan.parameters.map((parameter) => {
+    checkConstraint(parameter, spec, pointerOf(spec, place));
+    return { ...parameter, layer: spec.name };
+  });
+}
+
+function checkConstraint(
+  { name, constraint, shape, kerasAxes }: ParameterSpec,
+  spec: LayerSpec,
+  pointer: string,
+): void {
+  if (!constraint) return;
+  try {
+    constrainedAxes(constraint, kerasAxes ?? shape.map((_, axis) => axis));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const detail = `layer "${spec.name}": ${error.message}`;
+    throw invalidSpec([{ pointer: `${pointer}/${name}_constraint`, detail }]);
+  }
 }
 
 function buildHead(layers: readonly BuiltLayer[], data: DataShape) {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../graph/graph.js';
+import { lower } from '../lowering/lower.js';
 import { parseModelSpec } from '../spec/parse.js';
 import { buildModel } from './build.js';
-import { forwardToLogits } from './forward.js';
+import { forward } from './forward.js';
 import { parameterName } from './parameters.js';
 
 /** The operations that a small network of one convolution, activation and pool becomes. */
@@ -24,11 +25,11 @@ function operations(activation: unknown): string[] {
       return [name, graph.input(name, 'float32', parameter.shape)];
     }),
   );
-  forwardToLogits(model, images, { parameters });
-  return graph.nodes.map(({ op }) => op.type);
+  graph.output('logits', forward(model, images, { parameters }).logits);
+  return lower(graph, {}).nodes.map(({ op }) => op.type);
 }
 
-describe('forwardToLogits', () => {
+describe('forward', () => {
   it('applies an increasing activation after the max pool, where there are fewer values', () => {
     expect(operations('relu')).toEqual(['Conv', 'MaxPool', 'Relu', 'Reshape', 'Gemm']);
     expect(operations('leaky_relu')).toEqual(['Conv', 'MaxPool', 'LeakyRelu', 'Reshape', 'Gemm']);
@@ -39,7 +40,7 @@ describe('forwardToLogits', () => {
     expect(operations({ type: 'leaky_relu', negative_slope: 0 })[1]).toBe('LeakyRelu');
   });
 
-  it('leaves the softmax of the last layer to the loss', () => {
+  it('gives logits without the softmax of the last layer', () => {
     expect(operations('linear')).toEqual(['Conv', 'MaxPool', 'Reshape', 'Gemm']);
   });
 });

@@ -5,7 +5,8 @@ import type { Head, Task } from './head.js';
 
 /** A model that starts by scaling pixels itself gets them as they are. */
 export function defaultNormalization({ layers }: ModelSpec): Normalization {
-  return layers[0]?.type === 'rescaling' || layers[0]?.type === 'normalization' ? 'none' : 'unit';
+  const first: string | undefined = layers[0]?.type;
+  return first === 'rescaling' || first === 'normalization' ? 'none' : 'unit';
 }
 
 /** The loss that fits the last layer best; not every last layer has one that fits. */

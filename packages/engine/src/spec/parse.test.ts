@@ -1,5 +1,6 @@
 import { TrainyardError } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
+import { layers } from '../layers/index.js';
 import { parseModelSpec } from './parse.js';
 
 /** What is wrong, as `pointer: detail`. */
@@ -53,10 +54,9 @@ describe('a specification is refused', () => {
   });
 
   it.each([undefined, null, 'lstm', 5, 'Conv2D'])('for a layer of type %j', (type) => {
-    expect(errorsOfLayer({ type })).toEqual([
-      '/layers/0/type: expected one of "conv2d", "max_pooling2d", "flatten", "dense", "activation", "dropout"; received ' +
-        (type === undefined ? 'nothing' : JSON.stringify(type)),
-    ]);
+    const known = [...Object.keys(layers), 'sequential'].map((name) => `"${name}"`).join(', ');
+    const received = type === undefined ? 'nothing' : JSON.stringify(type);
+    expect(errorsOfLayer({ type })).toEqual([`/layers/0/type: expected one of ${known}; received ${received}`]);
   });
 
   it('for a layer that is no object', () => {
@@ -98,8 +98,8 @@ describe('an argument is refused with what was expected and received', () => {
       'an integer of at least 1 and at most 1048576, or one of "classes"',
       '"all"',
     ],
-    [{ type: 'flatten', name: 'a b' }, 'name', 'up to 64 letters, digits, ".", "_" or "-"', '"a b"'],
-    [{ type: 'flatten', name: '' }, 'name', 'up to 64 letters, digits, ".", "_" or "-"', '""'],
+    [{ type: 'flatten', name: 'a b' }, 'name', 'up to 256 letters, digits, ".", "_" or "-"', '"a b"'],
+    [{ type: 'flatten', name: '' }, 'name', 'up to 256 letters, digits, ".", "_" or "-"', '""'],
   ])('%j', (layer, argument, expected, received) => {
     expect(errorsOfLayer(layer)).toEqual([`/layers/0/${argument}: expected ${expected}; received ${received}`]);
   });
@@ -123,7 +123,7 @@ describe('an argument is refused with what was expected and received', () => {
       '/layers/0/kernel_initializer/stddev',
       'expected a number of at least 0; received "a"',
     ],
-    [{ ...conv, bias_initializer: 'orthogonal' }, '/layers/0/bias_initializer', 'received "orthogonal"'],
+    [{ ...conv, bias_initializer: 'identity' }, '/layers/0/bias_initializer', 'received "identity"'],
     [{ type: 'activation' }, '/layers/0/activation', 'received nothing'],
   ])('also within %j', (layer, pointer, detail) => {
     const [error] = errorsOfLayer(layer);
@@ -152,6 +152,8 @@ describe('a specification is read', () => {
           name: 'conv2d',
           strides: 1,
           padding: 'valid',
+          dilation_rate: 1,
+          groups: 1,
           activation: 'linear',
           use_bias: true,
           kernel_initializer: 'glorot_uniform',
@@ -190,6 +192,8 @@ describe('a specification is read', () => {
       kernel_size: [3, 2],
       strides: [2, 1],
       padding: 'same',
+      dilation_rate: 1,
+      groups: 1,
       activation: { type: 'leaky_relu', negative_slope: 0.1 },
       use_bias: false,
       kernel_initializer: { type: 'random_uniform', minval: -1, maxval: 1, seed: 5 },
@@ -201,6 +205,14 @@ describe('a specification is read', () => {
   it('the same when it is read again', () => {
     const spec = parseModelSpec({ layers: [conv, conv, { type: 'flatten' }, { type: 'dense', units: 'classes' }] });
     expect(parseModelSpec(spec)).toEqual(spec);
+  });
+});
+
+describe('a layer that stands elsewhere in what its author wrote', () => {
+  it('is pointed to there', () => {
+    const parse = () =>
+      parseModelSpec({ layers: [conv, { ...conv, filters: 0 }] }, { pointers: ['/config/0', '/config/7'] });
+    expect(parse).toThrow('/config/7/filters: expected');
   });
 });
 
