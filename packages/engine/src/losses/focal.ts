@@ -5,6 +5,8 @@
  * - softmax (CategoricalFocalCrossentropy): Σ over the classes of −α · (1 − p)^γ · t · ln p
  * - sigmoid (BinaryFocalCrossentropy with class balancing): mean over the units of a · (1 − q)^γ · BCE(t, p), where
  *   q = t · p + (1 − t) · (1 − p) and a = t · α + (1 − t) · (1 − α)
+ *
+ * Unlike Keras, which keeps probabilities 1e-7 away from 0 and 1, the losses of very wrong rows go on growing.
  */
 import type { Value } from '../graph/graph.js';
 import { add } from '../ops/add.js';
