@@ -36,6 +36,18 @@ const PRODUCTS: readonly (readonly [Shape, Shape])[] = [
     [2, 2, 1, 3],
     [2, 2, 3, 2],
   ],
+  [
+    [2, 3, 4, 2],
+    [2, 5],
+  ],
+  [
+    [4, 3],
+    [2, 2, 3, 1],
+  ],
+  [
+    [2, 1, 2, 3],
+    [4, 3, 2],
+  ],
 ];
 
 const matmulCases: GradientCase[] = PRODUCTS.map(([left, right]) => ({

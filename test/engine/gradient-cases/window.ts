@@ -5,7 +5,7 @@ import { conv } from '../../../packages/engine/src/ops/conv.js';
 import { convTranspose } from '../../../packages/engine/src/ops/conv-transpose.js';
 import { globalAveragePool } from '../../../packages/engine/src/ops/global-average-pool.js';
 import { maxPool } from '../../../packages/engine/src/ops/max-pool.js';
-import { repeatPixels } from '../../../packages/engine/src/ops/upsample.js';
+import { repeatPixels } from '../../../packages/engine/src/ops/repeat-pixels.js';
 import { kerasPads, type Window } from '../../../packages/engine/src/ops/window.js';
 import type { GradientCase } from '../gradient-harness.js';
 import { apart } from '../numbers.js';

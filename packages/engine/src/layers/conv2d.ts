@@ -1,28 +1,24 @@
-/** Two-dimensional convolution. Weights: kernel [filters, channels, height, width] and bias [filters]. */
+/**
+ * Two-dimensional convolution. Weights: kernel [filters, channels / groups, height, width] and bias [filters].
+ */
 import { type Static, Type } from 'typebox';
 import { conv } from '../ops/conv.js';
-import {
-  ActivationArgument,
-  InitializerArgument,
-  Padding,
-  Pair,
-  toActivation,
-  toInitializer,
-  toPair,
-} from './arguments.js';
-import { biasOf } from './bias.js';
-import { type LayerDefinition, type ParameterSpec, requireImage } from './layer.js';
-import { slide, slidingWindow } from './sliding.js';
+import { ActivationArgument, Padding, Pair, toActivation, toPair } from './arguments.js';
+import { BIAS_ARGUMENTS, biasOf } from './bias.js';
+import { type LayerDefinition, LayerError, requireImage } from './layer.js';
+import { refuseStridesWithDilation, slide, slidingWindow } from './sliding.js';
+import { KERNEL_ARGUMENTS, weightOf } from './weight.js';
 
 const Arguments = Type.Object({
   filters: Type.Integer({ minimum: 1, maximum: 65_536 }),
   kernel_size: Pair(),
   strides: Pair({ default: 1 }),
   padding: Padding,
+  dilation_rate: Pair({ default: 1 }),
+  groups: Type.Integer({ minimum: 1, maximum: 65_536, default: 1 }),
   activation: ActivationArgument({ default: 'linear' }),
-  use_bias: Type.Boolean({ default: true }),
-  kernel_initializer: InitializerArgument('glorot_uniform'),
-  bias_initializer: InitializerArgument('zeros'),
+  ...KERNEL_ARGUMENTS,
+  ...BIAS_ARGUMENTS,
 });
 
 type Conv2dArguments = Static<typeof Arguments>;
@@ -33,34 +29,37 @@ export const conv2d: LayerDefinition<Conv2dArguments> = {
   arguments: Arguments,
   plan(args, [input]) {
     const image = requireImage('conv2d', input);
+    refuseStridesWithDilation(args);
+    requireGroups(args, image.channels);
     const { height, width } = slide('kernel_size', windowOf(args, image.height, image.width), image);
     const kernel = toPair(args.kernel_size);
-    const perOutput = 2 * kernel[0] * kernel[1] * image.channels + (args.use_bias ? 1 : 0);
+    const area = kernel[0] * kernel[1];
+    const channels = image.channels / args.groups;
+    const shape = [args.filters, channels, ...kernel];
+    const fan = { in: area * channels, out: area * args.filters };
+    const weights = weightOf('kernel', args, { name: 'kernel', shape, fan, kerasAxes: [2, 3, 1, 0] });
     return {
       output: { kind: 'image', height, width, channels: args.filters },
-      parameters: parametersOf(args, image.channels, kernel),
-      flops: height * width * args.filters * perOutput,
+      parameters: [weights, ...biasOf(args, args.filters)],
+      flops: height * width * args.filters * (2 * area * channels + (args.use_bias ? 1 : 0)),
     };
   },
   forward(args, [x], context) {
     const window = windowOf(args, x.shape[2], x.shape[3]);
     const bias = args.use_bias ? context.parameter('bias') : null;
-    return conv(x, context.parameter('kernel'), bias, { ...window, group: 1 });
+    return conv(x, context.parameter('kernel'), bias, { ...window, group: args.groups });
   },
   activation: (args) => toActivation(args.activation),
 };
 
-function windowOf(args: Conv2dArguments, height: number, width: number) {
-  return slidingWindow({ size: args.kernel_size, strides: args.strides, padding: args.padding }, height, width);
+function windowOf({ kernel_size, strides, dilation_rate, padding }: Conv2dArguments, height: number, width: number) {
+  return slidingWindow({ size: kernel_size, strides, dilation: dilation_rate, padding }, height, width);
 }
 
-function parametersOf(args: Conv2dArguments, channels: number, kernel: [number, number]): ParameterSpec[] {
-  const area = kernel[0] * kernel[1];
-  const weights: ParameterSpec = {
-    name: 'kernel',
-    shape: [args.filters, channels, ...kernel],
-    initializer: toInitializer(args.kernel_initializer),
-    fan: { in: area * channels, out: area * args.filters },
-  };
-  return args.use_bias ? [weights, biasOf(args.filters, toInitializer(args.bias_initializer))] : [weights];
+function requireGroups({ groups, filters }: Conv2dArguments, channels: number): void {
+  if (channels % groups === 0 && filters % groups === 0) return;
+  throw new LayerError(
+    'groups',
+    `expected a divisor of the input's ${channels} channels and of the ${filters} filters; received ${groups}`,
+  );
 }

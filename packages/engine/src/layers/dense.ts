@@ -1,9 +1,10 @@
 /** A fully connected layer. Weights: kernel [inputs, units] and bias [units]. */
 import { type Static, Type } from 'typebox';
 import { gemm } from '../ops/gemm.js';
-import { ActivationArgument, InitializerArgument, toActivation, toInitializer } from './arguments.js';
-import { biasOf } from './bias.js';
-import { describeFeatures, type LayerDefinition, LayerError, type ParameterSpec } from './layer.js';
+import { ActivationArgument, toActivation } from './arguments.js';
+import { BIAS_ARGUMENTS, biasOf } from './bias.js';
+import { describeFeatures, type LayerDefinition, LayerError } from './layer.js';
+import { KERNEL_ARGUMENTS, weightOf } from './weight.js';
 
 const Arguments = Type.Object({
   units: Type.Unsafe<number | 'classes'>({
@@ -11,9 +12,8 @@ const Arguments = Type.Object({
     description: '"classes" is the number of classes in the data set',
   }),
   activation: ActivationArgument({ default: 'linear' }),
-  use_bias: Type.Boolean({ default: true }),
-  kernel_initializer: InitializerArgument('glorot_uniform'),
-  bias_initializer: InitializerArgument('zeros'),
+  ...KERNEL_ARGUMENTS,
+  ...BIAS_ARGUMENTS,
 });
 
 type DenseArguments = Static<typeof Arguments>;
@@ -30,15 +30,14 @@ export const dense: LayerDefinition<DenseArguments> = {
       );
     }
     const units = args.units === 'classes' ? classes : args.units;
-    const kernel: ParameterSpec = {
+    const kernel = weightOf('kernel', args, {
       name: 'kernel',
       shape: [input.units, units],
-      initializer: toInitializer(args.kernel_initializer),
       fan: { in: input.units, out: units },
-    };
+    });
     return {
       output: { kind: 'vector', units },
-      parameters: args.use_bias ? [kernel, biasOf(units, toInitializer(args.bias_initializer))] : [kernel],
+      parameters: [kernel, ...biasOf(args, units)],
       flops: units * (2 * input.units + (args.use_bias ? 1 : 0)),
     };
   },

@@ -1,26 +1,21 @@
 /** The largest value of each window, channel by channel. */
 import { type Static, Type } from 'typebox';
 import { maxPool } from '../ops/max-pool.js';
-import { Padding, Pair, toPair } from './arguments.js';
+import { toPair } from './arguments.js';
 import { type LayerDefinition, requireImage } from './layer.js';
-import { slide, slidingWindow } from './sliding.js';
+import { POOLING_ARGUMENTS, poolingWindow } from './pooling.js';
+import { slide } from './sliding.js';
 
-const Arguments = Type.Object({
-  pool_size: Pair({ default: 2 }),
-  strides: Type.Optional(Pair({ description: 'pool_size where left out' })),
-  padding: Padding,
-});
+const Arguments = Type.Object(POOLING_ARGUMENTS);
 
-type MaxPooling2dArguments = Static<typeof Arguments>;
-
-export const maxPooling2d: LayerDefinition<MaxPooling2dArguments> = {
+export const maxPooling2d: LayerDefinition<Static<typeof Arguments>> = {
   type: 'max_pooling2d',
   summary: 'Keeps the largest value of each window.',
   arguments: Arguments,
   picksValues: true,
   plan(args, [input]) {
     const image = requireImage('max_pooling2d', input);
-    const { height, width } = slide('pool_size', windowOf(args, image.height, image.width), image);
+    const { height, width } = slide('pool_size', poolingWindow(args, image.height, image.width), image);
     const pool = toPair(args.pool_size);
     return {
       output: { kind: 'image', height, width, channels: image.channels },
@@ -28,10 +23,5 @@ export const maxPooling2d: LayerDefinition<MaxPooling2dArguments> = {
       flops: height * width * image.channels * (pool[0] * pool[1] - 1),
     };
   },
-  forward: (args, [x]) => maxPool(x, windowOf(args, x.shape[2], x.shape[3])),
+  forward: (args, [x]) => maxPool(x, poolingWindow(args, x.shape[2], x.shape[3])),
 };
-
-function windowOf(args: MaxPooling2dArguments, height: number, width: number) {
-  const strides = args.strides ?? args.pool_size;
-  return slidingWindow({ size: args.pool_size, strides, padding: args.padding }, height, width);
-}

@@ -1,16 +1,21 @@
 /** Windows that slide over an image, from Keras' arguments: shared by convolution and pooling. */
 import { extent, kerasPads, type Window, windowOutput } from '../ops/window.js';
 import { type PairArgument, toPair } from './arguments.js';
-import { type FeatureShape, LayerError } from './layer.js';
+import { type ImageShape, LayerError } from './layer.js';
 
 export interface SlidingArguments {
   readonly size: PairArgument;
   readonly strides: PairArgument;
+  readonly dilation?: PairArgument;
   readonly padding: 'valid' | 'same';
 }
 
-export function slidingWindow({ size, strides, padding }: SlidingArguments, height: number, width: number): Window {
-  const open = { kernel_shape: toPair(size), strides: toPair(strides), dilations: [1, 1] as const };
+export function slidingWindow(
+  { size, strides, dilation = 1, padding }: SlidingArguments,
+  height: number,
+  width: number,
+): Window {
+  const open = { kernel_shape: toPair(size), strides: toPair(strides), dilations: toPair(dilation) };
   return { ...open, pads: kerasPads(padding, [height, width], open) };
 }
 
@@ -18,7 +23,7 @@ export function slidingWindow({ size, strides, padding }: SlidingArguments, heig
 export function slide(
   argument: string,
   window: Window,
-  { height, width, channels }: Extract<FeatureShape, { kind: 'image' }>,
+  { height, width, channels }: ImageShape,
 ): { height: number; width: number } {
   const padded = [height + window.pads[0] + window.pads[2], width + window.pads[1] + window.pads[3]];
   const reach = [extent(window, 0), extent(window, 1)];
@@ -31,4 +36,17 @@ export function slide(
   }
   const [outputHeight, outputWidth] = windowOutput(argument, [1, channels, height, width], window);
   return { height: outputHeight, width: outputWidth };
+}
+
+/** Keras takes strides or dilations above 1, not both. Throws a `LayerError` about `dilation_rate`. */
+export function refuseStridesWithDilation(args: { strides: PairArgument; dilation_rate: PairArgument }): void {
+  const strides = toPair(args.strides);
+  const dilations = toPair(args.dilation_rate);
+  if (Math.max(...strides) > 1 && Math.max(...dilations) > 1) {
+    throw new LayerError(
+      'dilation_rate',
+      `expected 1 where strides are above 1; received ${dilations.join('×')} with strides ${strides.join('×')}. ` +
+        'Set one of the two to 1',
+    );
+  }
 }

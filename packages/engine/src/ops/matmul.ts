@@ -1,6 +1,6 @@
-/** Matrix product over the last two axes; the leading axes are equal: [.., M, K] · [.., K, N]. */
+/** Matrix product over the last two axes; the leading axes broadcast: [.., M, K] · [.., K, N]. */
 import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
-import { describeShape, ShapeError, sameShape } from '../graph/tensor-type.js';
+import { broadcastShapes, describeShape, ShapeError } from '../graph/tensor-type.js';
 import { type NoAttributes, requireFloat } from './elementwise.js';
 import { transpose } from './transpose.js';
 
@@ -9,18 +9,19 @@ export const matmulOp: OpDefinition<NoAttributes> = {
   infer(inputs) {
     requireFloat('MatMul', inputs);
     const [a, b] = inputs;
-    const rank = a.shape.length;
-    const leading = a.shape.slice(0, -2);
-    if (rank < 2 || !sameShape(leading, b.shape.slice(0, -2)) || a.shape[rank - 1] !== b.shape[rank - 2]) {
+    const [rows, inner] = a.shape.slice(-2);
+    const [innerB, columns] = b.shape.slice(-2);
+    if (a.shape.length < 2 || b.shape.length < 2 || inner !== innerB) {
       throw new ShapeError(
         'MatMul',
         '[.., M, K] and [.., K, N]',
         `${describeShape(a.shape)} and ${describeShape(b.shape)}`,
       );
     }
-    return [{ dtype: a.dtype, shape: [...leading, a.shape[rank - 2], b.shape[rank - 1]] }];
+    const leading = broadcastShapes('MatMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+    return [{ dtype: a.dtype, shape: [...leading, rows, columns] }];
   },
-  /** dA = dY·Bᵀ, dB = Aᵀ·dY. */
+  /** dA = dY·Bᵀ, dB = Aᵀ·dY; the driver sums over the axes that were broadcast. */
   gradient({ inputs: [a, b], gradients: [dy], wanted }) {
     return [
       dy && wanted(0) ? matmul(dy, transposeLastTwo(b)) : null,
