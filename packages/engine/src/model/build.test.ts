@@ -59,7 +59,11 @@ describe('shapes', () => {
   it('follow the input of the specification where it has one', () => {
     const model = build([flatten, output], { width: 5, height: 4, channels: 3 });
     expect(model.image).toEqual({ width: 5, height: 4, channels: 3 });
-    expect(model.layers[0].plan.output).toEqual({ kind: 'vector', units: 60 });
+    expect(model.layers[0].plan.output).toEqual({
+      kind: 'vector',
+      units: 60,
+      image: { kind: 'image', width: 5, height: 4, channels: 3 },
+    });
   });
 
   it('of the last layer follow the number of classes', () => {
