@@ -51,29 +51,52 @@ export const PredictJson = Strict(
 );
 export type PredictJson = Static<typeof PredictJson>;
 
-export const MulticlassPrediction = Type.Object({
+/** What predictions are of. Two classes told apart by a single output are `binary`. */
+export const PREDICTION_TASKS = ['multiclass', 'binary', 'multilabel', 'regression'] as const;
+export type PredictionTask = (typeof PREDICTION_TASKS)[number];
+
+/** Of an image that has one class. */
+export const ClassPrediction = Type.Object({
   label: Type.String(),
   confidence: Type.Number(),
   probabilities: Type.Record(Type.String(), Type.Number()),
 });
-export type MulticlassPrediction = Static<typeof MulticlassPrediction>;
+export type ClassPrediction = Static<typeof ClassPrediction>;
 
-export const PredictResponse = Type.Object(
-  {
-    task: Words(['multiclass'] as const),
-    predictions: Type.Array(MulticlassPrediction),
-    model: Type.Object({
-      endpoint_id: IdSchema('endpoint'),
-      name: Type.String(),
-      checkpoint_id: IdSchema('checkpoint'),
-    }),
-    timing: Type.Object({
-      queue_ms: Type.Number(),
-      decode_ms: Type.Number(),
-      compute_ms: Type.Number(),
-      total_ms: Type.Number(),
-    }),
-  },
-  { $id: 'PredictResponse' },
-);
+/** Of an image that has any number of labels. */
+export const LabelsPrediction = Type.Object({
+  labels: Type.Array(Type.String(), { description: 'Those whose probability is at least 0.5' }),
+  probabilities: Type.Record(Type.String(), Type.Number()),
+});
+export type LabelsPrediction = Static<typeof LabelsPrediction>;
+
+/** Of an image that stands for numbers. */
+export const ValuesPrediction = Type.Object({
+  values: Type.Record(Type.String(), Type.Number(), { description: 'By target' }),
+});
+export type ValuesPrediction = Static<typeof ValuesPrediction>;
+
+const AnsweredBy = {
+  model: Type.Object({
+    endpoint_id: IdSchema('endpoint'),
+    name: Type.String(),
+    checkpoint_id: IdSchema('checkpoint'),
+  }),
+  timing: Type.Object({
+    queue_ms: Type.Number(),
+    decode_ms: Type.Number(),
+    compute_ms: Type.Number(),
+    total_ms: Type.Number(),
+  }),
+};
+
+/** What the images of an endpoint's model stand for, and each image's answer. */
+export const Predictions = Type.Union([
+  Type.Object({ task: Words(['multiclass', 'binary'] as const), predictions: Type.Array(ClassPrediction) }),
+  Type.Object({ task: Type.Literal('multilabel'), predictions: Type.Array(LabelsPrediction) }),
+  Type.Object({ task: Type.Literal('regression'), predictions: Type.Array(ValuesPrediction) }),
+]);
+export type Predictions = Static<typeof Predictions>;
+
+export const PredictResponse = Type.Intersect([Predictions, Type.Object(AnsweredBy)], { $id: 'PredictResponse' });
 export type PredictResponse = Static<typeof PredictResponse>;

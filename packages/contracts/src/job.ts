@@ -1,7 +1,7 @@
 /** Training jobs, their metrics and their checkpoints. */
 import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
-import { ModelSpecBody } from './model.js';
+import { KerasBody, ModelSpecBody } from './model.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
 import { TrainingOptions } from './training.js';
 
@@ -21,6 +21,7 @@ export const CreateJob = Strict(
     dataset_id: IdSchema('dataset'),
     model_id: Type.Optional(IdSchema('model')),
     model: Type.Optional(ModelSpecBody),
+    keras: Type.Optional(KerasBody),
     training: Type.Optional(TrainingOptions),
     device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
     tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),

@@ -1,7 +1,8 @@
 /** What the inference server and the child process of one model tell each other over IPC. Each side checks what it gets. */
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { DatasetStats, IMAGE_FITS, ImageSize } from './dataset.js';
+import { DATASET_TASKS, DatasetStats, IMAGE_FITS, ImageSize } from './dataset.js';
+import { PREDICTION_TASKS } from './endpoint.js';
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
 import { Strict, Words } from './schema.js';
 import { NORMALIZATIONS } from './training.js';
@@ -23,6 +24,7 @@ export const ModelTask = Strict({
   spec: Type.Unknown(),
   normalization: Words(NORMALIZATIONS),
   dataset: Strict({
+    task: Words(DATASET_TASKS),
     classes: Type.Array(Type.String(), { minItems: 1 }),
     image: ImageSize,
     fit: Words(IMAGE_FITS),
@@ -52,7 +54,10 @@ export const ModelReport = Type.Union([
   Strict({
     type: Type.Literal('predicted'),
     number: RequestNumber,
-    probabilities: Type.Unsafe<Float32Array>({ description: 'A row for each instance, in the order of the classes' }),
+    task: Words(PREDICTION_TASKS),
+    outputs: Type.Unsafe<Float32Array>({
+      description: 'A row for each instance: probabilities or values, in the order of the classes, labels or targets',
+    }),
     decode_ms: Type.Number(),
     compute_ms: Type.Number(),
   }),

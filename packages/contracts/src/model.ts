@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { ImageSize } from './dataset.js';
 import { IdSchema } from './ids.js';
 import { Nullable, Strict, Timestamp } from './schema.js';
+import { TrainingOptions } from './training.js';
 
 /** A posted specification. The engine checks the layers, since each layer type has its own arguments. */
 export const ModelSpecBody = Type.Object(
@@ -16,10 +17,18 @@ export const ModelSpecBody = Type.Object(
   },
 );
 
+/** A model as Keras wrote it. The engine reads it. */
+export const KerasBody = Type.Unknown({
+  description:
+    "What Keras' `model.to_json()` gives, as JSON or as text: Keras 1 to 3, tf.keras, or a `model.json` of TensorFlow.js. " +
+    'What it says of the optimizer, loss and metrics becomes defaults of the training',
+});
+
 export const CreateModel = Strict(
   {
     name: Type.String({ minLength: 1, maxLength: 200 }),
-    spec: ModelSpecBody,
+    spec: Type.Optional(ModelSpecBody),
+    keras: Type.Optional(KerasBody),
   },
   { $id: 'CreateModel' },
 );
@@ -28,9 +37,13 @@ export type CreateModel = Static<typeof CreateModel>;
 export const ValidateModel = Strict(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-    spec: ModelSpecBody,
+    spec: Type.Optional(ModelSpecBody),
+    keras: Type.Optional(KerasBody),
+    training: Type.Optional(TrainingOptions),
     dataset_id: Type.Optional(IdSchema('dataset')),
-    batch_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 65536, default: 32 })),
+    batch_size: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65536, description: "Left out, the training's, or 32" }),
+    ),
   },
   { $id: 'ValidateModel' },
 );
@@ -63,6 +76,16 @@ export const ModelSummary = Type.Object({
 });
 export type ModelSummary = Static<typeof ModelSummary>;
 
+/** What a model brings along that was posted as Keras wrote it. */
+const FromKeras = {
+  training_defaults: Nullable(TrainingOptions, {
+    description: "What the Keras document says of training. A job's own `training` goes before it, field by field",
+  }),
+  notes: Type.Array(Type.String(), {
+    description: 'What of the Keras document was left out, because it changes nothing here',
+  }),
+};
+
 /** `summary` is null while the input size or the number of classes is left to the data set. */
 export const Model = Type.Object(
   {
@@ -71,6 +94,7 @@ export const Model = Type.Object(
     name: Type.String(),
     spec: Type.Unknown(),
     summary: Nullable(ModelSummary),
+    ...FromKeras,
     created_at: Timestamp,
   },
   { $id: 'Model' },
@@ -78,7 +102,34 @@ export const Model = Type.Object(
 export type Model = Static<typeof Model>;
 
 export const ModelValidation = Type.Object(
-  { object: Type.Literal('model_validation'), spec: Type.Unknown(), summary: Nullable(ModelSummary) },
+  {
+    object: Type.Literal('model_validation'),
+    spec: Type.Unknown({ description: 'The normalised specification' }),
+    summary: Nullable(ModelSummary),
+    ...FromKeras,
+  },
   { $id: 'ModelValidation' },
 );
 export type ModelValidation = Static<typeof ModelValidation>;
+
+/** The ways in which a stored model is written as Keras would write it. */
+export const KERAS_FORMATS = ['keras3', 'keras2'] as const;
+export type KerasFormat = (typeof KERAS_FORMATS)[number];
+
+/** A ready-made model. */
+export const ModelPreset = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('model_preset'),
+    name: Type.String(),
+    description: Type.String(),
+    spec: Type.Unknown({ description: 'Ready to be posted' }),
+    training: TrainingOptions,
+    summary: ModelSummary,
+  },
+  {
+    $id: 'ModelPreset',
+    description: 'A ready-made model, with a training that suits it and its layers for ten classes',
+  },
+);
+export type ModelPreset = Static<typeof ModelPreset>;

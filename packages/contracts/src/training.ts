@@ -1,4 +1,7 @@
-/** How a model is trained. Every field has a default; `{}` is a valid training. Names and defaults are Keras'. */
+/**
+ * How a model is trained. Every field has a default; `{}` is a valid training. Names and defaults are Keras'. A default
+ * that depends on the model stands in no schema, so that what was posted can be told from what was filled in.
+ */
 import { type Static, Type } from 'typebox';
 import { type ClassCounts, ClassWeightOptions, resolveClassWeights } from './class-weights.js';
 import { type FieldError, TrainyardError } from './errors.js';
@@ -35,12 +38,13 @@ export const TrainingOptions = Strict({
     }),
   ),
   class_weights: Type.Optional(ClassWeightOptions),
-  label_smoothing: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0 })),
+  label_smoothing: Type.Optional(
+    Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'Left out, that of the Keras document, or 0' }),
+  ),
   normalization: Type.Optional(
     Words(NORMALIZATIONS, {
-      default: 'unit',
       description:
-        'unit: [0,1]; symmetric: [-1,1]; standardize: zero mean and unit deviation over the train split; none: 0 to 255',
+        'unit: [0,1], the default; symmetric: [-1,1]; standardize: zero mean and unit deviation over the train split; none: 0 to 255, the default of a model that begins with rescaling or normalization',
     }),
   ),
   gradient_clip_norm: Limit({ description: 'Longest that all gradients together may be, as one vector' }),

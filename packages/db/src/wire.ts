@@ -21,6 +21,7 @@ import type {
   Model,
   ModelSummary,
   Project,
+  TrainingOptions,
 } from '@trainyard/contracts';
 import { DATASET_FORMATS } from '@trainyard/contracts';
 import type { Prisma } from './client.js';
@@ -84,6 +85,8 @@ export function toModel(row: Prisma.ModelGetPayload<object>): Model {
     name: row.name,
     spec: row.spec,
     summary: fromJson<ModelSummary | null>(row.summary),
+    training_defaults: fromJson<TrainingOptions | null>(row.trainingDefaults),
+    notes: fromJson<string[]>(row.notes),
     created_at: time(row.createdAt),
   };
 }

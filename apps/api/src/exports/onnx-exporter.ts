@@ -55,12 +55,12 @@ export class OnnxExporter {
 
   async #compile({ storageKey, digest, spec, training, dataset }: TrainedModel): Promise<Uint8Array> {
     await verifyStored(this.#store, { key: storageKey, digest });
-    const { classes, image, fit, stats } = dataset;
+    const { task, classes, image, fit, stats } = dataset;
     return inThread({
       checkpoint: await this.#store.readBytes(storageKey),
       spec,
       normalization: training.normalization,
-      dataset: { classes, image, fit, stats },
+      dataset: { task, classes, image, fit, stats },
     });
   }
 }

@@ -1,5 +1,5 @@
-/** A model that is ready to answer: its session, and the way from the bytes of a request to probabilities. */
-import { type ModelTask, type PredictInput, TrainyardError } from '@trainyard/contracts';
+/** A model that is ready to answer: its session, and the way from the bytes of a request to predictions. */
+import { type ModelTask, type PredictInput, type PredictionTask, TrainyardError } from '@trainyard/contracts';
 import { compileCheckpoint, Predictor } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
 import { decodeInstances } from './decode-instances.js';
@@ -9,8 +9,9 @@ import { instancesOf } from './instances.js';
 const PIXEL_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface Prediction {
-  /** A row for each instance, in the order of the classes. */
-  probabilities: Float32Array;
+  task: PredictionTask;
+  /** A row for each instance, in the order of the classes, labels or targets. */
+  outputs: Float32Array;
   decode_ms: number;
   compute_ms: number;
 }
@@ -44,14 +45,15 @@ export class LoadedModel {
     refuseTooMany(instances.length, this.#predictor.imageBytes);
     const pixels = await decodeInstances(instances, this.#predictor.image);
     const decodedAt = performance.now();
-    const probabilities = await this.#predictor.predict(pixels, instances.length);
-    return { probabilities, decode_ms: decodedAt - startedAt, compute_ms: performance.now() - decodedAt };
+    const outputs = await this.#predictor.predict(pixels, instances.length);
+    const { task } = this.#predictor;
+    return { task, outputs, decode_ms: decodedAt - startedAt, compute_ms: performance.now() - decodedAt };
   }
 }
 
 async function warmUp(predictor: Predictor): Promise<void> {
-  const probabilities = await predictor.predict(new Uint8Array(predictor.imageBytes), 1);
-  if (probabilities.every(Number.isFinite)) return;
+  const outputs = await predictor.predict(new Uint8Array(predictor.imageBytes), 1);
+  if (outputs.every(Number.isFinite)) return;
   const detail = 'The weights of this checkpoint give no numbers: its training diverged. Choose an earlier checkpoint.';
   throw new TrainyardError('training_diverged', detail);
 }

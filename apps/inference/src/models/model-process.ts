@@ -23,7 +23,7 @@ const STDERR = 2;
 
 export type Prediction = Pick<
   Extract<ModelReport, { type: 'predicted' }>,
-  'probabilities' | 'decode_ms' | 'compute_ms'
+  'task' | 'outputs' | 'decode_ms' | 'compute_ms'
 >;
 
 interface Waiting {
@@ -119,8 +119,8 @@ export class ModelProcess {
   #receive(message: unknown): void {
     const report = parseModelReport(message);
     if (report?.type === 'predicted') {
-      const { number, probabilities, decode_ms, compute_ms } = report;
-      this.#settle(number)?.resolve({ probabilities, decode_ms, compute_ms });
+      const { number, task, outputs, decode_ms, compute_ms } = report;
+      this.#settle(number)?.resolve({ task, outputs, decode_ms, compute_ms });
     } else if (report?.type === 'refused') {
       this.#settle(report.number)?.reject(this.#toError(report.error, report.log));
     } else {

@@ -4,8 +4,8 @@ import type { Database, ServedEndpoint } from '@trainyard/db';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EndpointService } from '../endpoints/endpoint-service.js';
 import type { Prediction } from '../models/model-process.js';
-import { multiclassPredictions } from './multiclass-predictions.js';
 import { ACCEPTED, acceptPredictInput, readPredictInput } from './predict-input.js';
+import { toPredictions } from './predictions.js';
 
 export interface PredictRouteOptions {
   endpoints: Database['endpoints'];
@@ -47,12 +47,11 @@ export async function predictRoute(app: FastifyInstance, { endpoints, service }:
 /** What is neither decoding nor computing was waiting: for the model to be loaded, and for requests before this one. */
 function toResponse(
   { endpoint, model }: ServedEndpoint,
-  { probabilities, decode_ms, compute_ms }: Prediction,
+  { task, outputs, decode_ms, compute_ms }: Prediction,
   { answer_ms, reply }: { answer_ms: number; reply: FastifyReply },
 ): PredictResponse {
   return {
-    task: 'multiclass',
-    predictions: multiclassPredictions(probabilities, model.dataset.classes),
+    ...toPredictions(task, outputs, model.dataset.classes),
     model: { endpoint_id: endpoint.id, name: endpoint.name, checkpoint_id: model.checkpointId },
     timing: {
       queue_ms: rounded(Math.max(0, answer_ms - decode_ms - compute_ms)),

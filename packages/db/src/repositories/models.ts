@@ -1,5 +1,5 @@
 /** Stored model specifications. */
-import { type List, type Model, type ModelSummary, newId } from '@trainyard/contracts';
+import { type List, type Model, type ModelSummary, newId, type TrainingOptions } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
 import { notFound } from '../errors.js';
 import { toJson, toNullableJson } from '../json.js';
@@ -12,12 +12,22 @@ export interface NewModel {
   name: string;
   spec: unknown;
   summary: ModelSummary | null;
+  trainingDefaults?: TrainingOptions | null;
+  notes?: readonly string[];
 }
 
 export function openModels(client: PrismaClient) {
   return {
-    async create({ projectId, name, spec, summary }: NewModel): Promise<Model> {
-      const data = { id: newId('model'), projectId, name, spec: toJson(spec), summary: toNullableJson(summary) };
+    async create({ projectId, name, spec, summary, trainingDefaults, notes = [] }: NewModel): Promise<Model> {
+      const data = {
+        id: newId('model'),
+        projectId,
+        name,
+        spec: toJson(spec),
+        summary: toNullableJson(summary),
+        trainingDefaults: toNullableJson(trainingDefaults),
+        notes: toJson(notes),
+      };
       return toModel(await client.model.create({ data }));
     },
 

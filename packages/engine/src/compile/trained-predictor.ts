@@ -2,6 +2,7 @@
 import type { ImageFit, ImageSize, Normalization } from '@trainyard/contracts';
 import { buildModel } from '../model/build.js';
 import { type DescribedDataset, dataShapeOf } from '../model/data-shape.js';
+import type { Task } from '../model/head.js';
 import type { NamedTensor } from '../safetensors.js';
 import { parseModelSpec } from '../spec/parse.js';
 import { compilePredictor, type PredictorGraph } from './predictor.js';
@@ -19,7 +20,9 @@ export interface TrainedPredictor {
   readonly graph: PredictorGraph;
   /** What images are brought to before they go in. */
   readonly image: ImageSize & { readonly fit: ImageFit };
+  /** Classes, labels or targets, in the order of the outputs. */
   readonly labels: readonly string[];
+  readonly task: Task;
 }
 
 /** @param tensors of a checkpoint; those of the optimizer are left out of the file */
@@ -35,5 +38,5 @@ export function compileTrainedPredictor(
     labels,
     fit,
   });
-  return { graph, image: { ...model.image, fit }, labels };
+  return { graph, image: { ...model.image, fit }, labels, task: model.head.task };
 }

@@ -1,4 +1,4 @@
-/** From a stored checkpoint to the ONNX file that it is exported as: images in, probabilities out. */
+/** From a stored checkpoint to the ONNX file that it is exported as: images in, predictions out. */
 import { compileTrainedPredictor, type TrainedModel, type TrainedPredictor } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { readCheckpoint } from '../checkpoint-file.js';

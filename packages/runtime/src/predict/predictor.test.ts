@@ -43,7 +43,7 @@ async function checkpoint(): Promise<TrainedCheckpoint> {
     digest,
     spec,
     normalization: 'symmetric',
-    dataset: { classes, image: stored, fit: 'contain', stats },
+    dataset: { task: 'multiclass', classes, image: stored, fit: 'contain', stats },
   };
 }
 

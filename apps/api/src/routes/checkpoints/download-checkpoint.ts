@@ -14,7 +14,8 @@ const schema = {
   summary: 'Download a checkpoint',
   description:
     '`onnx` is a model for inference: its input `image` takes uint8 pixels [batch, height, width, channels] of the size ' +
-    'in the metadata `image`, its output is `probabilities` in the order of the metadata `labels`; the preprocessing is inside. ' +
+    'in the metadata `image`, its output is `probabilities` (`values` for a regression) in the order of the metadata `labels`; ' +
+    'the preprocessing is inside. ' +
     '`safetensors` has the weights and the state of the optimizer.',
   tags: ['Checkpoints'],
   params: IdParams,

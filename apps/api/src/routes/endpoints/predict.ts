@@ -15,10 +15,10 @@ const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
 
 const schema = {
   operationId: 'predict',
-  summary: 'Classify images',
+  summary: 'Predict images',
   description:
     'Send an image as the body, one or more as multipart parts named `file`, or JSON with `instances`. ' +
-    'The predictions are in the order of the input. Images of any size are brought to the size that the model was trained on.',
+    'The predictions are in the order of the input; what they hold depends on the `task` that the model was trained for. Images of any size are brought to the size that the model was trained on.',
   tags: ['Endpoints'],
   params: EndpointParams,
   response: {

@@ -1,0 +1,56 @@
+import { PredictResponse } from '@trainyard/contracts';
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { toPredictions } from './predictions.js';
+
+describe('toPredictions', () => {
+  it('gives each row its most probable class, whatever the classes are called', () => {
+    const labels = ['10', '9', '__proto__'];
+    const outputs = Float32Array.of(0.25, 0.5, 0.25, 0.125, 0.125, 0.75);
+    const { predictions } = toPredictions('multiclass', outputs, labels);
+    const [first, second] = predictions;
+    expect(first).toMatchObject({ label: '9', confidence: 0.5 });
+    expect(second).toMatchObject({ label: '__proto__', confidence: 0.75 });
+    expect(Object.entries('probabilities' in second ? second.probabilities : {})).toEqual([
+      ['9', 0.125],
+      ['10', 0.125],
+      ['__proto__', 0.75],
+    ]);
+  });
+
+  it('gives both classes of a binary model their probability', () => {
+    expect(toPredictions('binary', Float32Array.of(0.25, 0.75, 0.5, 0.5), ['cat', 'dog'])).toEqual({
+      task: 'binary',
+      predictions: [
+        { label: 'dog', confidence: 0.75, probabilities: { cat: 0.25, dog: 0.75 } },
+        { label: 'cat', confidence: 0.5, probabilities: { cat: 0.5, dog: 0.5 } },
+      ],
+    });
+  });
+
+  it('gives every label from 0.5 on, and none where all are below', () => {
+    const outputs = Float32Array.of(0.5, 0.25, 0.75, 0.25, 0.125, 0.375);
+    expect(toPredictions('multilabel', outputs, ['sun', 'sea', 'sand'])).toEqual({
+      task: 'multilabel',
+      predictions: [
+        { labels: ['sun', 'sand'], probabilities: { sun: 0.5, sea: 0.25, sand: 0.75 } },
+        { labels: [], probabilities: { sun: 0.25, sea: 0.125, sand: 0.375 } },
+      ],
+    });
+  });
+
+  it('gives the values of a regression by target, as they are', () => {
+    expect(toPredictions('regression', Float32Array.of(-3.5, 120, 0.25, 7), ['age', 'weight'])).toEqual({
+      task: 'regression',
+      predictions: [{ values: { age: -3.5, weight: 120 } }, { values: { age: 0.25, weight: 7 } }],
+    });
+  });
+
+  it.each(['multiclass', 'binary', 'multilabel', 'regression'] as const)('fits the contract: %s', (task) => {
+    const model = { endpoint_id: `ep_${'0'.repeat(26)}`, name: 'a', checkpoint_id: `ckpt_${'0'.repeat(26)}` };
+    const timing = { queue_ms: 0, decode_ms: 0, compute_ms: 0, total_ms: 0 };
+    const answer = { ...toPredictions(task, Float32Array.of(0.25, 0.75), ['a', 'b']), model, timing };
+    expect([...Value.Errors(PredictResponse, answer)]).toEqual([]);
+    expect(Value.Check(PredictResponse, { ...answer, predictions: [{ label: 1 }] })).toBe(false);
+  });
+});
