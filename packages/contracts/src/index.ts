@@ -14,6 +14,7 @@ export * from './metric.js';
 export * from './model.js';
 export * from './model-messages.js';
 export * from './optimizer.js';
+export * from './plateau-state.js';
 export * from './problem.js';
 export * from './queues.js';
 export * from './schedule.js';

@@ -5,6 +5,7 @@ export { type StateTensor, servedParameters } from './compile/state.js';
 export type { TensorSpec } from './compile/tensor-spec.js';
 export { compileTrainStep, type TrainStep, type TrainStepOptions } from './compile/train-step.js';
 export { compileTrainedPredictor, type TrainedModel, type TrainedPredictor } from './compile/trained-predictor.js';
+export { type ImportedModel, importKeras } from './keras/import.js';
 export { type LossRule, lossFor, smoothingMismatch } from './losses/index.js';
 export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.js';
 export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.js';
@@ -28,6 +29,6 @@ export {
   writeSafetensors,
 } from './safetensors.js';
 export { type LearningRates, scheduleFor } from './schedules/index.js';
-export { nextPlateau, type PlateauState, startPlateau } from './schedules/reduce-on-plateau.js';
+export { nextPlateau, startPlateau } from './schedules/reduce-on-plateau.js';
 export { type ParseOptions, parseModelSpec } from './spec/parse.js';
 export { type InputSpec, type LayerSpec, type ModelSpec, modelSpecSchema } from './spec/schema.js';

@@ -3,10 +3,9 @@
  * carry no id, time or attempt, so equal trainings give equal bytes; the digest covers the whole file.
  */
 import { createHash } from 'node:crypto';
-import { TrainyardError } from '@trainyard/contracts';
+import { type PlateauState, parsePlateauState, TrainyardError } from '@trainyard/contracts';
 import { readSafetensors, SafetensorsError, writeSafetensors } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
-import { type LearningRateState, parseLearningRateState } from './learning-rate.js';
 
 const FORMAT = 'trainyard-checkpoint';
 const VERSION = '1';
@@ -21,7 +20,7 @@ export interface TrainingPosition {
   /** The checkpoint with the lowest loss so far. */
   best: BestCheckpoint;
   /** Of a schedule that follows the figures; null for others. */
-  learningRate: LearningRateState | null;
+  learningRate: PlateauState | null;
 }
 
 export interface BestCheckpoint {
@@ -113,7 +112,7 @@ function fromMetadata(metadata: Readonly<Record<string, string>>): TrainingPosit
     step: number('step'),
     seed: number('seed'),
     best: { epoch: number('best_epoch'), step: number('best_step'), loss: number('best_loss') },
-    learningRate: metadata.learning_rate === undefined ? null : parseLearningRateState(metadata.learning_rate),
+    learningRate: metadata.learning_rate === undefined ? null : parsePlateauState(JSON.parse(metadata.learning_rate)),
   };
 }
 

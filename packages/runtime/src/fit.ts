@@ -6,6 +6,7 @@ import {
   type EpochMetrics,
   type JobProgress,
   type MetricValues,
+  type PlateauState,
   type StepMetrics,
   type Training,
   TrainyardError,
@@ -14,7 +15,7 @@ import { createMetrics, type MetricAccumulator, type MetricContext, runningMetri
 import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './checkpoint-file.js';
 import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
-import { LearningRate, type LearningRateState } from './learning-rate.js';
+import { LearningRate } from './learning-rate.js';
 import { ProgressMeter } from './progress.js';
 import { TrainState } from './train-state.js';
 import type { TrainingData } from './training-data.js';
@@ -39,7 +40,7 @@ export interface FitStart {
   step: number;
   best: BestCheckpoint | null;
   /** Of a schedule that follows the figures; null at the start. */
-  learningRate: LearningRateState | null;
+  learningRate: PlateauState | null;
 }
 
 /** Is told what happens; the training waits for the promises that it gives back. */

@@ -1,28 +1,15 @@
-import {
-  type EpochMetrics,
-  type ExecutionPlan,
-  resolveTraining,
-  type StepMetrics,
-  type TrainingOptions,
-  TrainyardError,
-} from '@trainyard/contracts';
-import type { PackedDataset, PackedSplit } from '@trainyard/datasets';
-import { buildModel, initialParameters, parseModelSpec, preprocessingFor } from '@trainyard/engine';
+import { type TrainingOptions, TrainyardError } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
-import { openTraining } from './compiled-training.js';
-import { type FitStart, fit, type Snapshot, stepsPerEpoch } from './fit.js';
+import type { TrainingData, TrainingSplit } from '../../packages/runtime/src/training-data.js';
+import { arraySplit, type FitSettings, fitOn, generator, resumeOf, weightsOf } from './fitting.js';
 
 const SIDE = 8;
 const CLASSES = 3;
 const PIXELS = SIDE * SIDE;
 
 /** Images whose class is the third of the rows that is bright, with noise on top; the seed fixes every pixel. */
-function brightRows(count: number, seed: number): PackedSplit {
-  let state = seed;
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+function brightRows(count: number, seed: number): TrainingSplit {
+  const random = generator(seed);
   const labels = Int32Array.from({ length: count }, () => Math.floor(random() * CLASSES));
   const images = new Uint8Array(count * PIXELS);
   for (let pixel = 0; pixel < images.length; pixel++) {
@@ -30,81 +17,25 @@ function brightRows(count: number, seed: number): PackedSplit {
     const bright = Math.floor((row * CLASSES) / SIDE) === labels[Math.floor(pixel / PIXELS)];
     images[pixel] = Math.floor(random() * 120) + (bright ? 100 : 0);
   }
-  return {
-    count,
-    labels,
-    async readImages(indices: ArrayLike<number>, out: Uint8Array) {
-      for (let row = 0; row < indices.length; row++) {
-        out.set(images.subarray(indices[row] * PIXELS, (indices[row] + 1) * PIXELS), row * PIXELS);
-      }
-    },
-  };
+  return arraySplit(images, labels, PIXELS);
 }
 
-const data: PackedDataset = {
-  image: { width: SIDE, height: SIDE, channels: 1, fit: 'cover' },
-  classes: ['top', 'middle', 'bottom'],
-  stats: { mean: [0.4], std: [0.2] },
+const data: TrainingData = {
   splits: { train: brightRows(180, 1), validation: brightRows(40, 2), test: brightRows(50, 3) },
-  close: async () => {},
 };
 
-const model = buildModel(
-  parseModelSpec({
-    layers: [
-      { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
-      { type: 'max_pooling2d', pool_size: 2 },
-      { type: 'dropout', rate: 0.2 },
-      { type: 'flatten' },
-      { type: 'dense', units: 'classes', activation: 'softmax' },
-    ],
-  }),
-  { image: { width: SIDE, height: SIDE, channels: 1 }, classes: CLASSES },
-);
+const LAYERS = [
+  { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
+  { type: 'max_pooling2d', pool_size: 2 },
+  { type: 'dropout', rate: 0.2 },
+  { type: 'flatten' },
+  { type: 'dense', units: 'classes', activation: 'softmax' },
+];
 
-interface Fitted {
-  steps: StepMetrics[];
-  epochs: EpochMetrics[];
-  snapshots: Snapshot[];
-}
-
-async function run(
-  options: TrainingOptions,
-  settings: { stepsPerRun?: number; start?: FitStart; signal?: AbortSignal } = {},
-): Promise<Fitted> {
-  const training = resolveTraining({ batch_size: 16, optimizer: { type: 'adam', learning_rate: 0.01 }, ...options });
-  const plan: ExecutionPlan = {
-    lowering: 'portable',
-    device: 'cpu',
-    threads: 2,
-    steps_per_run: settings.stepsPerRun ?? 4,
-    onnxruntime_version: '1.29.0',
-  };
-  const preprocessing = preprocessingFor(training.normalization, data.stats, 1);
-  const steps = stepsPerEpoch(data, training);
-  const compiled = await openTraining({ model, training, preprocessing, plan, steps });
-  const fitted: Fitted = { steps: [], epochs: [], snapshots: [] };
-  try {
-    await fit({
-      ...compiled,
-      training,
-      data,
-      start: settings.start ?? { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null },
-      signal: settings.signal ?? new AbortController().signal,
-      observer: {
-        steps: async (rows) => void fitted.steps.push(...rows),
-        epoch: async (row) => void fitted.epochs.push(row),
-        checkpoint: async (snapshot) => void fitted.snapshots.push(snapshot),
-      },
-    });
-    return fitted;
-  } finally {
-    await compiled.release();
-  }
-}
-
-function weights(snapshot: Snapshot): Record<string, number[]> {
-  return Object.fromEntries([...snapshot.tensors].map(([name, { data: values }]) => [name, [...values]]));
+function run(options: TrainingOptions, settings: FitSettings = {}) {
+  const training = { batch_size: 16, optimizer: { type: 'adam', learning_rate: 0.01 }, ...options } as const;
+  const image = { width: SIDE, height: SIDE, channels: 1 } as const;
+  return fitOn(LAYERS, { image, classes: CLASSES, task: 'multiclass' }, data, training, settings);
 }
 
 describe('fit', () => {
@@ -125,9 +56,9 @@ describe('fit', () => {
       await run({ epochs: 2 }),
       await run({ epochs: 2, seed: 1 }),
     ];
-    expect(weights(second.snapshots[1])).toEqual(weights(first.snapshots[1]));
+    expect(weightsOf(second.snapshots[1])).toEqual(weightsOf(first.snapshots[1]));
     expect(second.steps).toEqual(first.steps);
-    expect(weights(other.snapshots[1])).not.toEqual(weights(first.snapshots[1]));
+    expect(weightsOf(other.snapshots[1])).not.toEqual(weightsOf(first.snapshots[1]));
   });
 
   it('computes the same with one step in a run as with several', async () => {
@@ -142,16 +73,11 @@ describe('fit', () => {
 
   it('goes on from a snapshot as if it had never stopped', async () => {
     const whole = await run({ epochs: 3 });
-    const { position, tensors } = whole.snapshots[0];
-    const start: FitStart = {
-      tensors: new Map([...tensors].map(([name, tensor]) => [name, tensor.data])),
-      epoch: position.epoch,
-      step: position.step,
-      best: position.best,
-    };
+    const { position } = whole.snapshots[0];
+    const start = resumeOf(whole.snapshots[0]);
     const rest = await run({ epochs: 3 }, { start });
     expect(rest.snapshots.map(({ position: { epoch } }) => epoch)).toEqual([2, 3]);
-    expect(weights(rest.snapshots[1])).toEqual(weights(whole.snapshots[2]));
+    expect(weightsOf(rest.snapshots[1])).toEqual(weightsOf(whole.snapshots[2]));
     expect(rest.snapshots[1].position).toEqual(whole.snapshots[2].position);
     expect(rest.steps).toEqual(whole.steps.slice(position.step));
   });
