@@ -1,6 +1,7 @@
 export { compileEvaluation, type EvaluationGraph, type EvaluationOptions } from './compile/evaluation.js';
 export { compilePredictor, type PredictorGraph, type PredictorOptions } from './compile/predictor.js';
 export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js';
+export { randomInputsOf } from './compile/random-inputs.js';
 export { type StateTensor, servedParameters } from './compile/state.js';
 export type { TensorSpec } from './compile/tensor-spec.js';
 export { compileTrainStep, type TrainStep, type TrainStepOptions } from './compile/train-step.js';
