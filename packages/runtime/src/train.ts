@@ -1,5 +1,5 @@
 /** A training job from its description to its result: packs the data, compiles, fits, keeps checkpoints, tests the best. */
-import type { ExecutionPlan, ModelSummary, TrainerReport, TrainingTask } from '@trainyard/contracts';
+import type { ExecutionPlan, TrainerReport, TrainingTask } from '@trainyard/contracts';
 import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   buildModel,
@@ -10,6 +10,8 @@ import {
   metricContext,
   parseModelSpec,
   preprocessingFor,
+  randomBytes,
+  randomInputsOf,
   summarizeModel,
 } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
@@ -33,11 +35,10 @@ export async function train(
 ): Promise<void> {
   const { training, dataset } = task;
   const model = buildModel(parseModelSpec(task.spec), dataShapeOf(dataset, training.normalization));
-  const summary = summarizeModel(model, training.batch_size);
-  const data = await packDataset(store, dataset.id, { ...summary.image, fit: dataset.fit });
+  const data = await packDataset(store, dataset.id, { ...model.image, fit: dataset.fit });
   try {
     signal.throwIfAborted();
-    const plan = task.plan ?? newPlan(task, summary, stepsPerEpoch(data, training));
+    const plan = task.plan ?? newPlan(task, model, stepsPerEpoch(data, training));
     if (!task.plan) await report({ type: 'planned', plan });
     await trainPlanned({ task, model, data, plan, store, signal, report });
   } finally {
@@ -85,19 +86,13 @@ async function trainPlanned(options: {
   }
 }
 
-function newPlan({ device, threads, training }: TrainingTask, summary: ModelSummary, steps: number): ExecutionPlan {
-  const { width, height, channels } = summary.image;
-  const batchBytes = training.batch_size * (width * height * channels + maskBytes(summary));
+function newPlan(task: TrainingTask, model: Model, steps: number): ExecutionPlan {
+  const { device, threads, training } = task;
+  const { width, height, channels } = model.image;
+  const random = randomInputsOf(model, training.batch_size).reduce((sum, input) => sum + randomBytes(input), 0);
+  const batchBytes = training.batch_size * width * height * channels + random;
+  const summary = summarizeModel(model, training.batch_size);
   return choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch: steps });
-}
-
-/** Bytes of the dropout masks of one image. */
-function maskBytes({ layers }: ModelSummary): number {
-  const masked = layers.filter(({ type }) => type === 'dropout');
-  return masked.reduce(
-    (sum, { output_shape: [, ...sides] }) => sum + sides.reduce<number>((n, side) => n * (side ?? 1), 1),
-    0,
-  );
 }
 
 /** Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. */

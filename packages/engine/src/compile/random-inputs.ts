@@ -1,6 +1,9 @@
 /** Declares the random inputs of a training step, in the order in which the layers ask for them. */
-import type { Graph, Value } from '../graph/graph.js';
+import { Graph, type Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
+import { forward } from '../model/forward.js';
+import type { Model } from '../model/model.js';
+import { parameterName } from '../model/parameters.js';
 import { cast } from '../ops/cast.js';
 import { effectiveRate } from '../random/dropout-mask.js';
 import type { RandomInput } from '../random/random-input.js';
@@ -26,4 +29,21 @@ export class RandomInputs {
     this.list.push({ kind: 'noise', input, shape, stream });
     return this.#graph.input(input, 'float32', shape);
   };
+}
+
+/** The random inputs that a training step of a model has. */
+export function randomInputsOf(model: Model, batchSize: number): readonly RandomInput[] {
+  const { channels, height, width } = model.image;
+  const graph = new Graph();
+  const weights = model.parameters.map((parameter) => {
+    const name = parameterName(parameter);
+    return [name, graph.input(name, 'float32', parameter.shape)] as const;
+  });
+  const { list, dropoutMask, noise } = new RandomInputs(graph);
+  const rowWeights = graph.input('weights', 'float32', [batchSize]);
+  forward(model, graph.input('images', 'float32', [batchSize, channels, height, width]), {
+    parameters: new Map(weights),
+    training: { rowWeights, dropoutMask, noise, setStatistic() {} },
+  });
+  return list;
 }
