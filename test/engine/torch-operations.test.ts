@@ -1,34 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Activation, applyActivation } from '../../packages/engine/src/activations/activation.js';
-import { gradients } from '../../packages/engine/src/autodiff/gradients.js';
-import { Graph, type Value } from '../../packages/engine/src/graph/graph.js';
-import type { Shape } from '../../packages/engine/src/graph/tensor-type.js';
+import type { Value } from '../../packages/engine/src/graph/graph.js';
 import { categoricalCrossentropy } from '../../packages/engine/src/losses/categorical-crossentropy.js';
+import { averagePool } from '../../packages/engine/src/ops/average-pool.js';
 import { type ConvAttributes, conv } from '../../packages/engine/src/ops/conv.js';
+import { type ConvTransposeAttributes, convTranspose } from '../../packages/engine/src/ops/conv-transpose.js';
 import { gemm } from '../../packages/engine/src/ops/gemm.js';
+import { globalAveragePool } from '../../packages/engine/src/ops/global-average-pool.js';
 import { maxPool } from '../../packages/engine/src/ops/max-pool.js';
 import type { Window } from '../../packages/engine/src/ops/window.js';
-import { relativeError } from './numbers.js';
-import { openGraph } from './session.js';
-
-interface Tensor {
-  readonly shape: Shape;
-  readonly data: readonly number[];
-}
+import { compareWithStored, type StoredCall } from './stored-values.js';
 
 /** What oracles/torch_operations.py stored of one call. */
-interface Stored<A> {
+interface Stored<A> extends StoredCall {
   readonly attributes: A;
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  readonly seed: Tensor;
-  readonly output: Tensor;
-  readonly gradients: Readonly<Record<string, Tensor>>;
 }
 
 interface StoredValues {
   readonly conv: readonly Stored<ConvAttributes>[];
+  readonly conv_transpose: readonly Stored<ConvTransposeAttributes>[];
   readonly max_pool: readonly Stored<Window>[];
+  readonly average_pool: readonly Stored<Window>[];
+  readonly global_average_pool: readonly Stored<object>[];
   readonly linear: readonly Stored<object>[];
   readonly activation: readonly Stored<Activation>[];
   readonly cross_entropy: readonly Stored<{ labels: readonly number[] }>[];
@@ -36,33 +30,9 @@ interface StoredValues {
 
 const FILE = new URL('./oracles/torch-operations.json', import.meta.url);
 const values: StoredValues = JSON.parse(readFileSync(FILE, 'utf8'));
-const TOLERANCE = 1e-5;
 
-/** Builds the operation in float32 and compares its output and every gradient with the stored ones. */
-async function compare<A>(stored: Stored<A>, build: (inputs: Record<string, Value>, attributes: A) => Value) {
-  const graph = new Graph();
-  const declared = Object.entries(stored.inputs).map(
-    ([name, { shape }]) => [name, graph.input(name, 'float32', shape)] as const,
-  );
-  const output = build(Object.fromEntries(declared), stored.attributes);
-  const seed = graph.input('seed', 'float32', output.shape);
-  const inputs = declared.map(([, value]) => value);
-  graph.output('output', output);
-  gradients(output, inputs, seed).forEach((gradient, i) => {
-    if (gradient) graph.output(`gradient of ${inputs[i].name}`, gradient);
-  });
-  const session = await openGraph(graph);
-  const feeds = Object.entries(stored.inputs).map(([name, { data }]) => [name, data] as const);
-  const results = await session.run({ ...Object.fromEntries(feeds), seed: stored.seed.data });
-  await session.release();
-
-  expect(results.output.shape).toEqual(stored.output.shape);
-  expect(relativeError(results.output.data, stored.output.data), 'output').toBeLessThanOrEqual(TOLERANCE);
-  for (const [name, expected] of Object.entries(stored.gradients)) {
-    const found = results[`gradient of ${name}`];
-    expect(found?.shape, `gradient of ${name}`).toEqual(expected.shape);
-    expect(relativeError(found.data, expected.data), `gradient of ${name}`).toBeLessThanOrEqual(TOLERANCE);
-  }
+function compare<A>(stored: Stored<A>, build: (inputs: Readonly<Record<string, Value>>, attributes: A) => Value) {
+  return compareWithStored(stored, (inputs) => build(inputs, stored.attributes));
 }
 
 function named<A>(list: readonly Stored<A>[]) {
@@ -73,12 +43,28 @@ function named<A>(list: readonly Stored<A>[]) {
 }
 
 describe('output and gradients are those that PyTorch gives', () => {
+  it('of operations of every kind', () => {
+    for (const list of Object.values(values)) expect(list.length).toBeGreaterThan(0);
+  });
+
   it.each(named(values.conv))('of conv $name', ({ stored }) =>
     compare(stored, ({ x, w, b }, attributes) => conv(x, w, b, attributes)),
   );
 
+  it.each(named(values.conv_transpose))('of transposed conv $name', ({ stored }) =>
+    compare(stored, ({ x, w, b }, attributes) => convTranspose(x, w, attributes, b)),
+  );
+
   it.each(named(values.max_pool))('of max pooling $name', ({ stored }) =>
     compare(stored, ({ x }, attributes) => maxPool(x, attributes)),
+  );
+
+  it.each(named(values.average_pool))('of average pooling $name', ({ stored }) =>
+    compare(stored, ({ x }, attributes) => averagePool(x, attributes)),
+  );
+
+  it.each(named(values.global_average_pool))('of global average pooling $name', ({ stored }) =>
+    compare(stored, ({ x }) => globalAveragePool(x)),
   );
 
   it.each(named(values.linear))('of dense $name', ({ stored }) =>

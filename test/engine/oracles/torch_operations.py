@@ -24,6 +24,8 @@ CONVOLUTIONS = [
     {"x": [2, 3, 6, 5], "w": [3, 1, 3, 3], "group": 3, "pads": [1, 1, 1, 1], "strides": [2, 1]},
     {"x": [2, 4, 8, 7], "w": [4, 2, 2, 3], "group": 2, "pads": [2, 1, 0, 1], "strides": [2, 2], "dilations": [2, 1]},
     {"x": [2, 3, 4, 5], "w": [5, 3, 1, 1]},
+    {"x": [2, 2, 8, 7], "w": [6, 1, 3, 2], "group": 2, "pads": [1, 0, 1, 1], "dilations": [2, 3]},
+    {"x": [1, 6, 7, 9], "w": [3, 2, 3, 3], "group": 3, "pads": [0, 1, 1, 0], "strides": [2, 4]},
 ]
 POOLS = [
     {"x": [2, 3, 6, 8], "kernel_shape": [2, 2], "strides": [2, 2]},
@@ -32,6 +34,24 @@ POOLS = [
     {"x": [2, 2, 7, 8], "kernel_shape": [3, 3], "strides": [2, 2]},
     {"x": [2, 2, 6, 7], "kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 0, 0, 1]},
     {"x": [1, 2, 7, 8], "kernel_shape": [2, 3], "strides": [1, 2], "dilations": [2, 1]},
+    {"x": [2, 3, 4, 5], "kernel_shape": [4, 5], "strides": [1, 1]},
+]
+AVERAGE_POOLS = [
+    {"x": [2, 3, 6, 8], "kernel_shape": [2, 2], "strides": [2, 2]},
+    {"x": [2, 2, 7, 8], "kernel_shape": [3, 2], "strides": [3, 2]},
+    {"x": [2, 2, 7, 8], "kernel_shape": [3, 3], "strides": [2, 2]},
+    {"x": [2, 2, 6, 7], "kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 0, 0, 1]},
+    {"x": [1, 2, 5, 4], "kernel_shape": [3, 2], "strides": [1, 1], "pads": [1, 0, 1, 1]},
+    {"x": [1, 2, 8, 9], "kernel_shape": [2, 2], "strides": [3, 4]},
+]
+TRANSPOSED = [
+    {"x": [2, 3, 4, 5], "w": [3, 4, 3, 3]},
+    {"x": [2, 3, 4, 3], "w": [3, 2, 3, 2], "strides": [2, 3]},
+    {"x": [1, 2, 4, 3], "w": [2, 3, 3, 3], "strides": [2, 2], "pads": [0, 0, 1, 1]},
+    {"x": [1, 2, 3, 4], "w": [2, 3, 3, 3], "strides": [2, 3], "pads": [1, 1, 1, 0], "output_padding": [1, 2]},
+    {"x": [1, 2, 4, 3], "w": [2, 2, 2, 3], "dilations": [3, 2], "pads": [0, 1, 2, 1]},
+    {"x": [2, 4, 3, 4], "w": [4, 3, 3, 2], "group": 2, "strides": [1, 2]},
+    {"x": [2, 3, 3, 3], "w": [3, 1, 4, 4], "group": 3, "strides": [2, 2], "pads": [1, 1, 1, 1]},
 ]
 ACTIVATIONS = {
     "linear": lambda x: x,
@@ -54,7 +74,7 @@ def pad(x, pads, value=0.0):
 
 
 def tensor(t):
-    return {"shape": list(t.shape), "data": [float(f"{v:.9g}") for v in t.detach().flatten().tolist()]}
+    return {"shape": list(t.shape), "data": [float(f"{v:.7g}") for v in t.detach().flatten().tolist()]}
 
 
 def case(attributes, inputs, output):
@@ -84,6 +104,31 @@ def pool(spec):
     return case(window, {"x": x}, F.max_pool2d(padded, window["kernel_shape"], window["strides"], 0, window["dilations"]))
 
 
+def average_pool(spec):
+    """The mean of the pixels that are there: pads do not count."""
+    window = {"dilations": [1, 1], "pads": [0, 0, 0, 0], **spec}
+    x = numbers(window.pop("x"))
+    size, strides = window["kernel_shape"], window["strides"]
+    share = F.avg_pool2d(pad(torch.ones_like(x[:1, :1]), window["pads"]), size, strides)
+    return case(window, {"x": x}, F.avg_pool2d(pad(x, window["pads"]), size, strides) / share)
+
+
+def transposed_convolution(spec):
+    """The whole output, with what `pads` says cut off at each side."""
+    whole = {"strides": [1, 1], "dilations": [1, 1], "pads": [0, 0, 0, 0], "group": 1, "output_padding": [0, 0]}
+    window = {**whole, **spec}
+    x, w = numbers(window.pop("x")), numbers(window.pop("w"))
+    b = numbers([w.shape[1] * window["group"]])
+    order = window["strides"], 0, window["output_padding"], window["group"], window["dilations"]
+    y = pad(F.conv_transpose2d(x, w, b, *order), [-count for count in window["pads"]])
+    return case({**window, "kernel_shape": list(w.shape[2:])}, {"x": x, "w": w, "b": b}, y)
+
+
+def global_average_pool(shape):
+    x = numbers(shape)
+    return case({}, {"x": x}, x.mean([2, 3], keepdim=True))
+
+
 def linear(batch, inputs, units):
     x, kernel, bias = numbers([batch, inputs]), numbers([inputs, units]), numbers([units])
     return case({}, {"x": x, "kernel": kernel, "bias": bias}, F.linear(x, kernel.T, bias))
@@ -103,7 +148,10 @@ def cross_entropy(batch, classes, scale):
 values = {
     "torch": torch.__version__.split("+")[0],
     "conv": [convolution(spec) for spec in CONVOLUTIONS],
+    "conv_transpose": [transposed_convolution(spec) for spec in TRANSPOSED],
     "max_pool": [pool(spec) for spec in POOLS],
+    "average_pool": [average_pool(spec) for spec in AVERAGE_POOLS],
+    "global_average_pool": [global_average_pool(shape) for shape in ([2, 3, 4, 5], [1, 2, 7, 1])],
     "linear": [linear(3, 5, 4), linear(1, 16, 10)],
     "activation": [activation(name, shape) for name in ACTIVATIONS for shape in ([3, 7], [2, 4, 2, 3])],
     "cross_entropy": [cross_entropy(5, 4, 1), cross_entropy(4, 10, 30), cross_entropy(3, 2, 200)],
