@@ -1,8 +1,10 @@
 // Operations that activations are made of, at points away from their kinks.
+import type { Shape } from '../../../packages/engine/src/graph/tensor-type.js';
 import { elu } from '../../../packages/engine/src/ops/elu.js';
 import { erf } from '../../../packages/engine/src/ops/erf.js';
 import { hardSigmoid } from '../../../packages/engine/src/ops/hard-sigmoid.js';
 import { pow } from '../../../packages/engine/src/ops/pow.js';
+import { prelu } from '../../../packages/engine/src/ops/prelu.js';
 import { selu } from '../../../packages/engine/src/ops/selu.js';
 import { softplus } from '../../../packages/engine/src/ops/softplus.js';
 import type { GradientCase } from '../gradient-harness.js';
@@ -37,11 +39,38 @@ const wholePowers = [1, 2, 3].flatMap((exponent) =>
   ),
 );
 
+const SLOPES: readonly (readonly [Shape, Shape])[] = [
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [[2, 3], [3]],
+  [
+    [2, 3, 2, 2],
+    [3, 1, 1],
+  ],
+  [
+    [2, 3, 2, 2],
+    [3, 2, 1],
+  ],
+  [[2, 3], []],
+];
+
+const preluCases = SLOPES.map(
+  ([shape, slope]): GradientCase => ({
+    name: `of [${shape}] with the slopes [${slope}]`,
+    dtype: 'float64',
+    inputs: [{ shape, draw: awayFromZero }, { shape: slope }],
+    build: ([x, alpha]) => prelu(x, alpha),
+  }),
+);
+
 export const activationOpCases = {
   Elu: eluCases,
   Erf: unary(erf, anyNumbers),
   HardSigmoid: hardSigmoidCases,
   Pow: [...binary(pow, anyNumbers, positive), ...wholePowers],
+  PRelu: preluCases,
   Selu: unary(selu, awayFromZero),
   Softplus: unary(softplus, anyNumbers),
 };

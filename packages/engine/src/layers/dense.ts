@@ -1,9 +1,16 @@
-/** A fully connected layer. Weights: kernel [inputs, units] and bias [units]. */
+/**
+ * A fully connected layer: of a vector, or of the channels of each pixel, since Keras connects the last axis. Weights:
+ * kernel [inputs, units] and bias [units].
+ */
 import { type Static, Type } from 'typebox';
+import type { Value } from '../graph/graph.js';
+import { conv } from '../ops/conv.js';
 import { gemm } from '../ops/gemm.js';
+import { reshape } from '../ops/reshape.js';
+import { transpose } from '../ops/transpose.js';
 import { ActivationArgument, toActivation } from './arguments.js';
 import { BIAS_ARGUMENTS, biasOf } from './bias.js';
-import { describeFeatures, type LayerDefinition, LayerError } from './layer.js';
+import { featureCount, type LayerDefinition } from './layer.js';
 import { KERNEL_ARGUMENTS, weightOf } from './weight.js';
 
 const Arguments = Type.Object({
@@ -23,26 +30,27 @@ export const dense: LayerDefinition<DenseArguments> = {
   summary: 'Connects every input to every unit.',
   arguments: Arguments,
   plan(args, [input], { classes }) {
-    if (input.kind !== 'vector') {
-      throw new LayerError(
-        null,
-        `dense expected a vector; received ${describeFeatures(input)}. Put a flatten layer before it`,
-      );
-    }
     const units = args.units === 'classes' ? classes : args.units;
-    const kernel = weightOf('kernel', args, {
-      name: 'kernel',
-      shape: [input.units, units],
-      fan: { in: input.units, out: units },
-    });
+    const inputs = input.kind === 'image' ? input.channels : input.units;
+    const kernel = { name: 'kernel', shape: [inputs, units], fan: { in: inputs, out: units } };
+    const output = input.kind === 'image' ? { ...input, channels: units } : { kind: input.kind, units };
     return {
-      output: { kind: 'vector', units },
-      parameters: [kernel, ...biasOf(args, units)],
-      flops: units * (2 * input.units + (args.use_bias ? 1 : 0)),
+      output,
+      parameters: [weightOf('kernel', args, kernel), ...biasOf(args, units)],
+      flops: featureCount(output) * (2 * inputs + (args.use_bias ? 1 : 0)),
     };
   },
   forward(args, [x], context) {
-    return gemm(x, context.parameter('kernel'), {}, args.use_bias ? context.parameter('bias') : undefined);
+    const kernel = context.parameter('kernel');
+    const bias = args.use_bias ? context.parameter('bias') : null;
+    return x.shape.length === 2 ? gemm(x, kernel, {}, bias ?? undefined) : connectPixels(x, kernel, bias);
   },
   activation: (args) => toActivation(args.activation),
 };
+
+/** A convolution of 1×1. */
+function connectPixels(x: Value, kernel: Value, bias: Value | null): Value {
+  const [inputs, units] = kernel.shape;
+  const pixel = { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] } as const;
+  return conv(x, reshape(transpose(kernel, [1, 0]), [units, inputs, 1, 1]), bias, { ...pixel, group: 1 });
+}

@@ -142,10 +142,10 @@ describe('a model is refused', () => {
     );
   });
 
-  it('when dense follows an image', () => {
+  it('when it ends with a dense layer that follows an image', () => {
     expect(errorOf([output])).toBe(
-      '/layers/0: layer "dense": dense expected a vector; received an image of height 20, width 28 and 1 channels. ' +
-        'Put a flatten layer before it',
+      '/layers/0: layer "dense": expected the last layer to give a vector of outputs; received an image of height 20, ' +
+        'width 28 and 10 channels. Add global_average_pooling2d or flatten, and a dense layer',
     );
   });
 

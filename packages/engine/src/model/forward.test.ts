@@ -36,7 +36,7 @@ describe('forward', () => {
   });
 
   it('leaves any other activation where it stands', () => {
-    expect(operations('tanh')).toEqual(['Conv', 'Tanh', 'MaxPool', 'Reshape', 'Gemm']);
+    expect(operations('silu')).toEqual(['Conv', 'Sigmoid', 'Mul', 'MaxPool', 'Reshape', 'Gemm']);
     expect(operations({ type: 'leaky_relu', negative_slope: 0 })[1]).toBe('LeakyRelu');
   });
 

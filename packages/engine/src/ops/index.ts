@@ -34,6 +34,7 @@ import { minOp } from './min.js';
 import { mulOp } from './mul.js';
 import { negOp } from './neg.js';
 import { powOp } from './pow.js';
+import { preluOp } from './prelu.js';
 import { reduceMaxOp } from './reduce-max.js';
 import { reduceMeanOp } from './reduce-mean.js';
 import { reduceSumOp } from './reduce-sum.js';
@@ -94,6 +95,7 @@ export const ops = {
   Or: orOp,
   Pad: padOp,
   Pow: powOp,
+  PRelu: preluOp,
   ReduceMax: reduceMaxOp,
   ReduceMean: reduceMeanOp,
   ReduceSum: reduceSumOp,
