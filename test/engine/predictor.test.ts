@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compileEvaluation } from '../../packages/engine/src/compile/evaluation.js';
 import { compilePredictor } from '../../packages/engine/src/compile/predictor.js';
 import { preprocessingFor } from '../../packages/engine/src/compile/preprocessing.js';
+import { layers } from '../../packages/engine/src/layers/index.js';
 import { buildModel } from '../../packages/engine/src/model/build.js';
+import type { Model } from '../../packages/engine/src/model/model.js';
 import { initialParameters } from '../../packages/engine/src/model/parameters.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { EVERY_LAYER } from './every-layer.js';
 import { anyNumbers, relativeError } from './numbers.js';
 import { crossEntropyOf, referenceLogits, softmaxOf } from './reference-model.js';
 import { type InputType, openOnnx, type Result } from './session.js';
@@ -31,6 +34,10 @@ const model = buildModel(
   }),
   { image: { width: WIDTH, height: HEIGHT, channels: CHANNELS }, classes: CLASSES },
 );
+const whole = buildModel(parseModelSpec({ layers: EVERY_LAYER }), {
+  image: { width: WIDTH, height: HEIGHT, channels: CHANNELS },
+  classes: CLASSES,
+});
 const parameters = initialParameters(model, 12);
 const preprocessing = preprocessingFor('standardize', { mean: [0.5, 0.4, 0.3], std: [0.2, 0.25, 0.3] }, CHANNELS);
 
@@ -42,7 +49,9 @@ const planar = Uint8Array.from({ length: interleaved.length }, (_, i) => {
   return interleaved[(row * PLANE + place) * CHANNELS + channel];
 });
 
-async function evaluate(): Promise<Readonly<Record<string, Result>>> {
+type Parameters = ReadonlyMap<string, Float32Array>;
+
+async function evaluate(model: Model, parameters: Parameters): Promise<Readonly<Record<string, Result>>> {
   const graph = compileEvaluation(model, {
     batchSize: ROWS,
     preprocessing,
@@ -61,7 +70,7 @@ async function evaluate(): Promise<Readonly<Record<string, Result>>> {
   return { losses: results[graph.losses], probabilities: results[graph.predictions.name] };
 }
 
-async function predict(from: number, batch: number): Promise<Result> {
+async function predict(model: Model, parameters: Parameters, from: number, batch: number): Promise<Result> {
   const labels = ['a', 'b', 'c', 'd'];
   const { onnx, image, output } = compilePredictor(model, { parameters, preprocessing, labels, fit: 'cover' });
   const shape = [batch, ...image.shape.slice(1)];
@@ -75,7 +84,7 @@ async function predict(from: number, batch: number): Promise<Result> {
 describe('evaluation', () => {
   let evaluated: Awaited<ReturnType<typeof evaluate>>;
   beforeAll(async () => {
-    evaluated = await evaluate();
+    evaluated = await evaluate(model, parameters);
   });
 
   it('gives the probabilities and losses of a plain float64 model', () => {
@@ -94,10 +103,28 @@ describe('evaluation', () => {
 
   it.each([1, 3, 7])('gives the same rows as the exported model with a batch of %i', async (batch) => {
     for (let from = 0; from + batch <= ROWS; from += batch) {
-      const { shape, data } = await predict(from, batch);
+      const { shape, data } = await predict(model, parameters, from, batch);
       expect(shape).toEqual([batch, CLASSES]);
       const expected = evaluated.probabilities.data.subarray(from * CLASSES, (from + batch) * CLASSES);
       expect(relativeError(data, expected)).toBeLessThan(1e-6);
     }
   });
+});
+
+describe('a model with every kind of layer', () => {
+  it('has every kind of layer', () => {
+    expect(new Set(whole.layers.map(({ spec }) => spec.type))).toEqual(new Set(Object.keys(layers)));
+  });
+
+  it.each([1, 3, 7])(
+    'is exported with an open batch: %i rows at once give what each gives in an evaluation',
+    async (batch) => {
+      const weights = initialParameters(whole, 5);
+      const evaluated = await evaluate(whole, weights);
+      const { shape, data } = await predict(whole, weights, 0, batch);
+      expect(shape).toEqual([batch, CLASSES]);
+      expect(relativeError(data, evaluated.probabilities.data.subarray(0, batch * CLASSES))).toBeLessThan(1e-5);
+      expect(new Set(data).size).toBeGreaterThan(batch);
+    },
+  );
 });
