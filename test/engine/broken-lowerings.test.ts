@@ -18,6 +18,7 @@ const WRITES: Readonly<Record<string, { type: string; inputs: readonly number[];
   ConvInputGradient: { type: 'Conv', inputs: [0], slides: true },
   ConvWeightGradient: { type: 'Conv', inputs: [1], slides: true },
   MaxPoolGradient: { type: 'MaxPool', inputs: [0], slides: true },
+  Pad: { type: 'Slice', inputs: [0] },
   ReluGradient: { type: 'Relu', inputs: [0] },
 };
 
@@ -51,10 +52,13 @@ function withPadsExchanged(lowering: Lowering, type: string): Lowering {
 }
 
 describe('every rule of the portable lowering', () => {
-  it('is checked here and writes an operation that ONNX does not have', () => {
+  it('is checked here', () => {
     expect(Object.keys(WRITES).sort()).toEqual(Object.keys(portableLowering).sort());
+  });
+
+  it('is there for each operation that ONNX does not have', () => {
     const unwritten = Object.values(ops).filter((op) => !('onnx' in op));
-    expect(unwritten.map(({ type }) => type).sort()).toEqual(Object.keys(portableLowering).sort());
+    expect(Object.keys(portableLowering)).toEqual(expect.arrayContaining(unwritten.map(({ type }) => type)));
   });
 });
 

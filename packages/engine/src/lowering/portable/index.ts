@@ -7,6 +7,7 @@ import { lowerBatchNormalizationGradient } from './batch-normalization-gradient.
 import { lowerConvInputGradient } from './conv-input-gradient.js';
 import { lowerConvWeightGradient } from './conv-weight-gradient.js';
 import { lowerMaxPoolGradient } from './max-pool-gradient.js';
+import { lowerPad } from './pad.js';
 import { lowerReluGradient } from './relu-gradient.js';
 
 export const portableLowering: Lowering = {
@@ -16,6 +17,7 @@ export const portableLowering: Lowering = {
   ConvInputGradient: lowerConvInputGradient,
   ConvWeightGradient: lowerConvWeightGradient,
   MaxPoolGradient: lowerMaxPoolGradient,
+  Pad: lowerPad,
   ReluGradient: lowerReluGradient,
 };
 
