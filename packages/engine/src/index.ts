@@ -6,6 +6,7 @@ export { type StateTensor, servedParameters } from './compile/state.js';
 export type { TensorSpec } from './compile/tensor-spec.js';
 export { compileTrainStep, type TrainStep, type TrainStepOptions } from './compile/train-step.js';
 export { compileTrainedPredictor, type TrainedModel, type TrainedPredictor } from './compile/trained-predictor.js';
+export { exportKeras, type KerasVersion } from './keras/export/index.js';
 export { type ImportedModel, importKeras } from './keras/import.js';
 export { type LossRule, lossFor, smoothingMismatch } from './losses/index.js';
 export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.js';

@@ -42,7 +42,7 @@ export class SpecBuilder {
     this.#flat.add(MODEL_INPUT);
   }
 
-  /** Adds a layer, with all that it takes to have the same effect, and gives the name of its output. */
+  /** Adds a layer and gives its name here. */
   add(entry: LayerEntry, prefix: string, call: LayerCall): string {
     const name = this.#names.claim(prefix + entry.name);
     const rule = entry.isCustom ? undefined : layerRule(entry.className, entry.module);
@@ -54,17 +54,13 @@ export class SpecBuilder {
       return this.#register(name, 'image');
     }
     checkArity(config, rule);
-    const [first, ...rest] = layersOf(config, rule);
-    if (first) this.#checkFlat(first.type, name, config, call.sources);
-    const kind = typeof rule.output === 'function' ? rule.output(config) : rule.output;
-    if (first) this.#push(first, name, call.sources, entry);
-    let output = this.#register(name, kind ?? inputs[0] ?? 'image');
-    for (const layer of rest) {
-      const own = this.#names.claim(`${output}_${layer.type}`);
-      this.#push(layer, own, [output], entry);
-      output = this.#register(own, kind ?? 'image');
+    const layer = layerOf(config, rule);
+    if (layer) {
+      this.#checkFlat(layer.type, name, config, call.sources);
+      this.#push(layer, name, call.sources, entry);
     }
-    return output;
+    const kind = typeof rule.output === 'function' ? rule.output(config) : rule.output;
+    return this.#register(name, kind ?? inputs[0] ?? 'image');
   }
 
   /** Ends the model with the function that turns logits into probabilities. */
@@ -119,16 +115,15 @@ function checkArity(config: LayerConfig, { merges }: LayerRule): void {
   if (!merges && inputs.length > 1) config.refuseAll(`expected one input; received ${inputs.length}`);
 }
 
-/** Our layer and those that follow it; none where it was refused. */
-function layersOf(config: LayerConfig, rule: LayerRule): RawLayer[] {
+/** Our layer, or null where it was refused. */
+function layerOf(config: LayerConfig, rule: LayerRule): RawLayer | null {
   const type = typeof rule.type === 'string' ? rule.type : rule.type(config);
   readShared(config, rule);
   const read: [string, unknown][] = Object.entries(rule.arguments).map(([key, argument]) => [key, argument(config)]);
   for (const [key, [values, nearest]] of Object.entries(rule.only ?? {})) config.accept(key, values, nearest);
   config.finish(Object.keys(rule.arguments));
-  if (type === null) return [];
-  const set = read.filter(([, value]) => value !== undefined);
-  return [{ type, ...Object.fromEntries(set) }, ...(rule.followedBy?.(config) ?? [])];
+  if (type === null) return null;
+  return { type, ...Object.fromEntries(read.filter(([, value]) => value !== undefined)) };
 }
 
 /** Keys that any layer has. Formats and sizes were read before. */

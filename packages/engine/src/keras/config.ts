@@ -32,6 +32,11 @@ export class KerasConfig {
     return this.find(...keys)?.value;
   }
 
+  /** The configuration of an object that a key holds. */
+  inner(key: string, { className, config }: { className: string; config: Located<JsonRecord> }): KerasConfig {
+    return new KerasConfig(this.session, `${this.subject}: ${key} ${className}`, config.value, config.pointer);
+  }
+
   /** Takes a key only where it says what would hold without it. */
   accept(key: string, values: readonly unknown[], nearest: string): void {
     const found = this.find(key);

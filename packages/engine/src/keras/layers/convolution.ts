@@ -67,12 +67,12 @@ const transpose: LayerRule = {
   arguments: {
     filters: copy('filters', 'nb_filter'),
     ...WINDOW,
+    output_padding: copy('output_padding'),
     dilation_rate: copy('dilation_rate'),
     activation,
     ...kernelAndBias,
   },
   only: {
-    output_padding: [[], 'leave it out, or follow with ZeroPadding2D or Cropping2D'],
     groups: [[1], 'use one group'],
   },
 };

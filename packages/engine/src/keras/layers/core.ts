@@ -24,6 +24,12 @@ const unseeded: Argument = (config) => {
   return undefined;
 };
 
+/** The last axis is -1, also where it was counted from the front. */
+const lastAxis: Argument = (config) => {
+  const axis = config.axes('axis', -1);
+  return axis === (config.takesImage ? 3 : 1) ? -1 : axis;
+};
+
 const dropout = (type: string): LayerRule => ({
   type,
   arguments: { rate: number('rate', 'p'), seed: unseeded },
@@ -61,7 +67,7 @@ export const core: LayerRules = {
     },
     only: { weights: [[], 'leave it out'] },
   },
-  Softmax: { type: 'softmax', arguments: { axis: (config) => config.axes('axis', -1) } },
+  Softmax: { type: 'softmax', arguments: { axis: lastAxis } },
   Dropout: dropout('dropout'),
   SpatialDropout2D: dropout('spatial_dropout2d'),
   GaussianNoise: { type: 'gaussian_noise', arguments: { stddev: number('stddev', 'sigma'), seed: unseeded } },

@@ -1,6 +1,5 @@
 /** Pooling layers. */
-import type { LayerConfig } from './layer-config.js';
-import { copy, type LayerRule, type LayerRules, type RawLayer } from './rule.js';
+import { copy, type LayerRule, type LayerRules } from './rule.js';
 
 const pool = (type: string): LayerRule => ({
   type,
@@ -13,16 +12,10 @@ const pool = (type: string): LayerRule => ({
 
 const globalPool = (type: string): LayerRule => ({
   type,
-  arguments: {},
-  only: { keepdims: [[true, false], 'use true or false'] },
-  output: (config) => (keepsDimensions(config) ? 'image' : 'vector'),
-  followedBy: (config): RawLayer[] => (keepsDimensions(config) ? [{ type: 'reshape', target_shape: [1, 1, -1] }] : []),
+  arguments: { keepdims: copy('keepdims') },
+  // Keras then gives an image of one pixel.
+  output: (config) => (config.take('keepdims') === true ? 'image' : 'vector'),
 });
-
-/** Keras then gives an image of one pixel. */
-function keepsDimensions(config: LayerConfig): boolean {
-  return config.take('keepdims') === true;
-}
 
 export const pooling: LayerRules = {
   MaxPooling2D: pool('max_pooling2d'),

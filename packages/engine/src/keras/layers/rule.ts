@@ -1,7 +1,8 @@
 /** How one kind of Keras layer is written in our specification, and the readers that such rules are made of. */
 import { readActivation } from '../objects/activations.js';
+import { readConstraint } from '../objects/constraints.js';
 import { readInitializer } from '../objects/initializers.js';
-import { readConstraint, readRegularizer } from '../objects/regularizers.js';
+import { readRegularizer } from '../objects/regularizers.js';
 import type { FeatureKind, LayerConfig } from './layer-config.js';
 
 /** A layer of a specification before it is checked. */
@@ -24,8 +25,6 @@ export interface LayerRule {
   readonly only?: Readonly<Record<string, readonly [values: readonly unknown[], nearest: string]>>;
   /** What it gives; the same as it gets where this is left out. */
   readonly output?: FeatureKind | ((config: LayerConfig) => FeatureKind);
-  /** Layers of ours that follow, to the same effect. */
-  readonly followedBy?: (config: LayerConfig) => readonly RawLayer[];
 }
 
 export type LayerRules = Readonly<Record<string, LayerRule>>;

@@ -31,7 +31,7 @@ const NEAREST: Readonly<Record<string, string>> = {
   ActivityRegularization: 'nearest is a kernel_regularizer on the layer before',
   GroupNormalization: 'nearest is LayerNormalization or BatchNormalization',
   RMSNormalization: 'nearest is LayerNormalization',
-  SpectralNormalization: 'nearest is a kernel_constraint MaxNorm',
+  SpectralNormalization: 'nearest is a kernel_constraint UnitNorm',
   UnitNormalization: 'nearest is LayerNormalization',
   Minimum: 'nearest is Maximum',
   Dot: 'nearest is Multiply',

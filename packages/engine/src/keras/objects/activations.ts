@@ -1,5 +1,5 @@
 /** Keras' activations of every version, as ours: a name, or an object where there is an argument. */
-import { KerasConfig } from '../config.js';
+import type { KerasConfig } from '../config.js';
 import { type Located, lookUp } from '../json.js';
 import { type KerasObject, readKerasObject } from './keras-object.js';
 
@@ -62,7 +62,7 @@ function activationOf(object: KerasObject, found: Located, config: KerasConfig):
   const { name, className } = object;
   if (!config.session.isKeras3 && name === 'hard_sigmoid') return null;
   const layer = typeof found.value === 'string' ? undefined : lookUp(LAYERS, className);
-  const inner = innerConfig(object, config);
+  const inner = config.inner('activation', object);
   if (layer) return ofLayer(layer, inner);
   const known = lookUp(NAMES, name);
   if (known !== undefined) inner.finish([]);
@@ -93,8 +93,4 @@ function ofLayer(read: LayerReader, inner: KerasConfig): ActivationArgument {
   const activation = read(inner);
   inner.finish([]);
   return activation;
-}
-
-function innerConfig({ className, config: { value, pointer } }: KerasObject, { session, subject }: KerasConfig) {
-  return new KerasConfig(session, `${subject}: activation ${className}`, value, pointer);
 }

@@ -1,6 +1,6 @@
 /** Keras' initialisers of every version, as ours. */
 import { describeReceived } from '../../spec/expectation.js';
-import { KerasConfig } from '../config.js';
+import type { KerasConfig } from '../config.js';
 import { fieldOf, isRecord, type JsonRecord, type Located, lookUp } from '../json.js';
 import { readKerasObject } from './keras-object.js';
 
@@ -73,13 +73,7 @@ export function readInitializer(config: KerasConfig, ...keys: readonly string[])
     config.refuse(found.key, `supported are ${Object.keys(RULES).join(', ')}`);
     return undefined;
   }
-  const { subject } = config;
-  const inner = new KerasConfig(
-    config.session,
-    `${subject}: ${found.key} ${object.className}`,
-    object.config.value,
-    object.config.pointer,
-  );
+  const inner = config.inner(found.key, object);
   const taken = Object.fromEntries((rule.takes ?? []).flatMap((key) => argumentOf(inner, key)));
   acceptNeutral(inner);
   inner.finish(rule.takes ?? []);

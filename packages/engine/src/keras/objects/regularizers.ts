@@ -1,7 +1,7 @@
-/** Keras' regularisers and constraints, as ours. */
-import { KerasConfig } from '../config.js';
+/** Keras' regularisers of every version, as ours. */
+import type { KerasConfig } from '../config.js';
 import { shortestFloat } from '../floats.js';
-import { type Located, lookUp } from '../json.js';
+import { lookUp } from '../json.js';
 import { readKerasObject } from './keras-object.js';
 
 /** Factor of a penalty that is named but not given. */
@@ -27,7 +27,7 @@ export function readRegularizer(config: KerasConfig, ...keys: readonly string[])
     config.refuse(found.key, 'supported are L1, L2 and L1L2');
     return undefined;
   }
-  const inner = innerConfig(config, found.key, object.className, object.config);
+  const inner = config.inner(found.key, object);
   const values = factors.map((key) => [key, inner.take(key)] as const);
   inner.accept('dtype', ['float32'], 'only float32 is');
   inner.finish(factors);
@@ -40,33 +40,4 @@ function penaltyOf(values: readonly (readonly ['l1' | 'l2', unknown])[]): unknow
   const set = values.filter(([, value]) => value !== 0);
   if (set.length === 0) return undefined;
   return { type: set.length === 2 ? 'l1_l2' : set[0][0], ...Object.fromEntries(set) };
-}
-
-/** The constraint in the first of these keys that is set. Keras 1 calls its bound `m`. */
-export function readConstraint(config: KerasConfig, ...keys: readonly string[]): unknown {
-  const found = config.find(...keys);
-  if (!found) return undefined;
-  const object = readKerasObject(found);
-  if (!object || object.isCustom || !/^max_?norm$/.test(object.name)) {
-    config.refuse(found.key, 'supported is MaxNorm');
-    return undefined;
-  }
-  const inner = innerConfig(config, found.key, object.className, object.config);
-  const bound = inner.take('max_value', 'm');
-  const axis = inner.take('axis');
-  inner.finish(['max_value', 'axis']);
-  return {
-    type: 'max_norm',
-    ...(bound === undefined ? {} : { max_value: bound }),
-    ...(axis === undefined ? {} : { axis }),
-  };
-}
-
-function innerConfig(
-  config: KerasConfig,
-  key: string,
-  className: string,
-  { value, pointer }: Located<KerasConfig['value']>,
-) {
-  return new KerasConfig(config.session, `${config.subject}: ${key} ${className}`, value, pointer);
 }

@@ -1,0 +1,67 @@
+/** Writes one layer of ours as Keras does: its class, its configuration and what has to follow it. */
+import { type EdgesArgument, toEdges } from '../../layers/arguments.js';
+import type { BuiltLayer } from '../../model/model.js';
+import { fieldOf, type JsonRecord } from '../json.js';
+import { type ActivationStep, exportActivation } from './activations.js';
+import type { KerasVersion } from './keras-version.js';
+import { LAYER_CLASSES, type LayerClass } from './layer-classes.js';
+import { exportConstraint, exportInitializer, exportRegularizer } from './objects.js';
+
+export interface ExportedLayer {
+  readonly className: string;
+  readonly config: JsonRecord;
+  readonly steps: readonly ActivationStep[];
+}
+
+export function exportLayer(built: BuiltLayer, version: KerasVersion, pointer: string): ExportedLayer {
+  const layerClass: LayerClass = LAYER_CLASSES[built.spec.type];
+  const { type: _type, name: _name, inputs: _inputs, ...args } = built.spec;
+  const activation = 'activation' in args ? exportActivation(version, args.activation, pointer) : null;
+  const written = Object.entries(args).map(([key, value]) => [
+    (version === 'keras2' ? layerClass.keras2?.[key] : undefined) ?? key,
+    writeArgument(key, value, layerClass, version),
+  ]);
+  return {
+    className: layerClass.className,
+    config: {
+      ...layerClass.extra,
+      ...(layerClass.hasFormat ? { data_format: 'channels_last' } : {}),
+      ...Object.fromEntries(written),
+      ...(activation ? { activation: activation.inline } : {}),
+      ...fromShapes(built),
+    },
+    steps: activation?.steps ?? [],
+  };
+}
+
+function writeArgument(key: string, value: unknown, { pairs }: LayerClass, version: KerasVersion): unknown {
+  if (value === null || value === undefined) return null;
+  if (key.endsWith('_initializer')) return exportInitializer(version, value);
+  if (key.endsWith('_regularizer')) return exportRegularizer(version, value);
+  if (key.endsWith('_constraint')) return exportConstraint(version, value);
+  if (pairs?.includes(key) && typeof value === 'number') return [value, value];
+  if (key === 'cropping' || (key === 'padding' && isEdges(value))) return edges(value);
+  return value;
+}
+
+function isEdges(value: unknown): value is EdgesArgument {
+  return typeof value === 'number' || Array.isArray(value);
+}
+
+function edges(value: unknown): unknown {
+  if (!isEdges(value)) return value;
+  const { top, bottom, left, right } = toEdges(value);
+  return [
+    [top, bottom],
+    [left, right],
+  ];
+}
+
+/** What only the data told: the units of the last layer, and the figures of pixels. */
+function fromShapes({ spec, plan }: BuiltLayer): JsonRecord {
+  if (spec.type === 'dense' && plan.output.kind === 'vector') return { units: plan.output.units };
+  const { mean, deviation } = plan.constants ?? {};
+  const hasOwn = fieldOf(spec, 'mean') !== undefined;
+  if (spec.type !== 'normalization' || hasOwn || !mean || !deviation) return {};
+  return { mean, variance: deviation.map((value) => value * value) };
+}
