@@ -130,7 +130,10 @@ export function featureCount(shape: FeatureShape): number {
 /** The input as an image. Throws where it is a vector. */
 export function requireImage(type: string, input: FeatureShape): ImageShape {
   if (input.kind !== 'image') {
-    throw new LayerError(null, `${type} expected an image; received ${describeFeatures(input)}`);
+    throw new LayerError(
+      null,
+      `${type} expected an image; received ${describeFeatures(input)}. Put it before flatten, or a reshape before it`,
+    );
   }
   return input;
 }

@@ -152,7 +152,7 @@ describe('a model is refused', () => {
   it.each(['conv2d', 'max_pooling2d'])('when %s follows a vector', (type) => {
     const layer = type === 'conv2d' ? { type, filters: 2, kernel_size: 3 } : { type };
     expect(errorOf([flatten, layer, output])).toBe(
-      `/layers/1: layer "${type}": ${type} expected an image; received a vector of 560 units`,
+      `/layers/1: layer "${type}": ${type} expected an image; received a vector of 560 units. Put it before flatten, or a reshape before it`,
     );
   });
 
