@@ -7,19 +7,12 @@ import { compileTrainStep } from '../../packages/engine/src/compile/train-step.j
 import { buildModel } from '../../packages/engine/src/model/build.js';
 import { initialParameters } from '../../packages/engine/src/model/parameters.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { EVERY_LAYER } from './every-layer.js';
 
 const ENTRY = fileURLToPath(new URL('../../packages/engine/src/index.ts', import.meta.url));
 
-const SPEC = {
-  layers: [
-    { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
-    { type: 'max_pooling2d' },
-    { type: 'flatten' },
-    { type: 'dropout', rate: 0.5 },
-    { type: 'dense', units: 'classes', activation: 'softmax' },
-  ],
-};
-const DATA = { image: { width: 8, height: 8, channels: 3 }, classes: 3 } as const;
+const SPEC = { layers: EVERY_LAYER };
+const DATA = { image: { width: 11, height: 9, channels: 3 }, classes: 3 } as const;
 const OPTIONS = {
   batchSize: 4,
   optimizer: resolveOptimizer(),
@@ -34,7 +27,7 @@ const PROGRAM = `
   const step = engine.compileTrainStep(model, ${JSON.stringify(OPTIONS)});
   JSON.stringify({
     onnx: Array.from(step.onnx),
-    weights: Array.from(engine.initialParameters(model, 5).get('conv2d/kernel')),
+    weights: Array.from(engine.initialParameters(model, 5).get('stem/kernel')),
     summary: engine.summarizeModel(model, 4).parameters,
   });
 `;
@@ -55,7 +48,7 @@ describe('the engine in a bundle for browsers', () => {
     expect(code).not.toMatch(/\brequire\(|['"]node:/);
   });
 
-  it('compiles a training step, without require and process, to the same bytes as here', () => {
+  it('compiles every kind of layer into a training step, without require and process, to the same bytes as here', () => {
     const world = createContext({ TextEncoder, TextDecoder });
     runInContext(code, world);
     expect(runInContext('typeof require + typeof process + typeof Buffer', world)).toBe('undefined'.repeat(3));
@@ -63,7 +56,7 @@ describe('the engine in a bundle for browsers', () => {
     const model = buildModel(parseModelSpec(SPEC), DATA);
     expect(result).toEqual({
       onnx: [...compileTrainStep(model, OPTIONS).onnx],
-      weights: [...(initialParameters(model, 5).get('conv2d/kernel') ?? [])],
+      weights: [...(initialParameters(model, 5).get('stem/kernel') ?? [])],
       summary: model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0),
     });
   });
