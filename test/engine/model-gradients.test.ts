@@ -7,11 +7,11 @@ import { INITIALIZERS } from '../../packages/engine/src/initializers/initializer
 import { buildModel } from '../../packages/engine/src/model/build.js';
 import type { Model } from '../../packages/engine/src/model/model.js';
 import { initialParameters } from '../../packages/engine/src/model/parameters.js';
-import { fillDropoutMask } from '../../packages/engine/src/random/dropout-mask.js';
 import { permutation } from '../../packages/engine/src/random/permutation.js';
+import { fillRandom } from '../../packages/engine/src/random/random-input.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
 import { relativeError } from './numbers.js';
-import { crossEntropyOf, referenceLogits } from './reference-model.js';
+import { crossEntropyOf, referenceLogits, softmaxOf } from './reference-model.js';
 import { TrainingRun } from './training-run.js';
 
 const IMAGE = { width: 7, height: 6, channels: 1 } as const;
@@ -102,13 +102,13 @@ async function compiledGradients(model: Model, weights: ReadonlyMap<string, Floa
     stepsPerRun: 1,
   });
   const run = await TrainingRun.open(step, weights, SEED);
-  const { losses, correct } = await run.run({ images: makeImages(), labels: LABELS, weights: WEIGHTS }, 1);
+  const { losses, predictions } = await run.run({ images: makeImages(), labels: LABELS, weights: WEIGHTS }, 1);
   await run.release();
   const gradients = [...weights].map(([name, before]) => {
     const after = run.state.get(name) ?? new Float64Array();
     return [name, after.map((w, i) => before[i] - w)] as const;
   });
-  return { loss: losses[0], correct: correct[0], gradients: new Map(gradients), masks: step.masks };
+  return { loss: losses[0], predictions, gradients: new Map(gradients), random: step.random };
 }
 
 /** The logits of the rows that count, with their labels. */
@@ -137,18 +137,21 @@ function differences(values: Float64Array, loss: () => number): Float64Array {
 async function checkNet(net: Net): Promise<void> {
   const model = build(net);
   const initial = initialParameters(model, SEED);
-  const { loss, correct, gradients, masks } = await compiledGradients(model, initial);
-  const filled = masks.map((mask) => {
-    const bytes = new Uint8Array(sizeOf(mask.shape));
-    fillDropoutMask(mask, SEED, 1, bytes);
-    return bytes;
+  const { loss, predictions, gradients, random } = await compiledGradients(model, initial);
+  const filled = random.map((each) => {
+    const mask = new Uint8Array(sizeOf(each.shape));
+    fillRandom(each, SEED, 1, mask);
+    return mask;
   });
   const weights = new Map([...initial].map(([name, values]) => [name, Float64Array.from(values)]));
   const rows = () => referenceRows(model, weights, filled);
   const reference = () =>
     rows().reduce((sum, { logits, label }, _, { length }) => sum + crossEntropyOf(logits, label) / length, 0);
   expect(loss).toBeCloseTo(reference(), 5);
-  expect(correct).toBe(rows().filter(({ logits, label }) => logits.indexOf(Math.max(...logits)) === label).length);
+  for (const [row, { logits }] of rows().entries()) {
+    const probabilities = predictions.slice(row * CLASSES, (row + 1) * CLASSES);
+    expect(relativeError(probabilities, softmaxOf(logits))).toBeLessThan(TOLERANCE);
+  }
   for (const [name, values] of weights) {
     const expected = differences(values, reference);
     const found = gradients.get(name) ?? [];

@@ -1,60 +1,23 @@
-import { resolveOptimizer, TrainyardError } from '@trainyard/contracts';
+import { resolveLoss, resolveOptimizer } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { normalize } from '../../packages/engine/src/compile/preprocessing.js';
 import { compileTrainStep } from '../../packages/engine/src/compile/train-step.js';
 import { Graph } from '../../packages/engine/src/graph/graph.js';
 import { sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
-import { buildModel } from '../../packages/engine/src/model/build.js';
-import { forwardToLogits } from '../../packages/engine/src/model/forward.js';
+import { layers } from '../../packages/engine/src/layers/index.js';
+import { forward } from '../../packages/engine/src/model/forward.js';
 import type { Model } from '../../packages/engine/src/model/model.js';
 import { initialParameters, parameterName } from '../../packages/engine/src/model/parameters.js';
-import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
-import { Dice, damage, randomSpec } from './random-specs.js';
+import { damage } from './damaged-specs.js';
+import { Dice } from './dice.js';
+import { buildOrRefuse, CLASSES, validModels } from './random-models.js';
+import { randomSpec } from './random-specs.js';
 import { openGraph } from './session.js';
 import { TrainingRun } from './training-run.js';
 
 const VALID = 200;
 const DAMAGED = 2000;
-const CLASSES = 3;
-
-function build(spec: unknown): Model {
-  return buildModel(parseModelSpec(spec), { image: { width: 8, height: 8, channels: 1 }, classes: CLASSES });
-}
-
-/** The model, or null where the specification was refused as it should be. Any other error is thrown. */
-function buildOrRefuse(spec: unknown): Model | null {
-  try {
-    return build(spec);
-  } catch (error) {
-    if (!(error instanceof TrainyardError) || error.code !== 'invalid_spec' || !error.errors?.length) throw error;
-    for (const { pointer, detail } of error.errors) {
-      expect(detail).toMatch(/expected /);
-      expect(isPlaceIn(spec, pointer), `${pointer} in ${JSON.stringify(spec)}`).toBe(true);
-    }
-    return null;
-  }
-}
-
-/** Whether a JSON pointer (RFC 6901) leads into `value`; its last step may be to something that is missing. */
-function isPlaceIn(value: unknown, pointer: string): boolean {
-  const steps = pointer.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  let place = value;
-  for (const step of steps.slice(1)) {
-    if (typeof place !== 'object' || place === null) return false;
-    place = Object.getOwnPropertyDescriptor(place, step)?.value;
-  }
-  return steps[0] === '';
-}
-
-/** The first `count` random specifications that can be built. */
-function validModels(count: number): { seed: number; model: Model }[] {
-  const models: { seed: number; model: Model }[] = [];
-  for (let seed = 0; models.length < count; seed++) {
-    const model = buildOrRefuse(randomSpec(seed));
-    if (model) models.push({ seed, model });
-  }
-  return models;
-}
+const LOSS = resolveLoss('categorical_crossentropy');
 
 /** What onnxruntime gives for the output of every layer, for a batch of two. */
 async function computedShapes(model: Model): Promise<(readonly number[])[]> {
@@ -72,7 +35,7 @@ async function computedShapes(model: Model): Promise<(readonly number[])[]> {
   const images = normalize(pixels, { scale: ones, offset: ones });
   model.layers.forEach((_, i) => {
     const start = { ...model, layers: model.layers.slice(0, i + 1) };
-    graph.output(`layer ${i}`, forwardToLogits(start, images, { parameters }));
+    graph.output(`layer ${i}`, forward(start, images, { parameters }).outputs);
   });
   const session = await openGraph(graph);
   const results = await session.run({ pixels: new Uint8Array(sizeOf(pixels.shape)).fill(9) });
@@ -82,12 +45,10 @@ async function computedShapes(model: Model): Promise<(readonly number[])[]> {
 
 async function trainOnce(model: Model, dice: Dice): Promise<readonly number[]> {
   const { image } = model;
-  const adam = resolveOptimizer({ type: 'adam', learning_rate: 0.01 });
-  const sgd = resolveOptimizer({ type: 'sgd', learning_rate: 0.01, momentum: dice.one([0, 0.9]) });
   const step = compileTrainStep(model, {
     batchSize: dice.between(1, 3),
-    optimizer: dice.one([adam, sgd]),
-    loss: { type: 'categorical_crossentropy' },
+    optimizer: resolveOptimizer(dice.one([{ type: 'adam' }, { type: 'sgd' }, { type: 'sgd', momentum: 0.9 }])),
+    loss: LOSS,
     preprocessing: {
       scale: Array.from({ length: image.channels }, (_, i) => (i + 1) / 255),
       offset: Array.from({ length: image.channels }, (_, i) => i / 4),
@@ -105,6 +66,11 @@ async function trainOnce(model: Model, dice: Dice): Promise<readonly number[]> {
 
 describe(`${VALID} random specifications that can be built`, () => {
   const models = validModels(VALID);
+
+  it('have layers of every type', () => {
+    const types = models.flatMap(({ model }) => model.layers.map(({ spec }) => spec.type));
+    expect([...new Set(types)].sort()).toEqual(Object.keys(layers).sort());
+  });
 
   it('have in every layer the shape that onnxruntime computes', async () => {
     for (const { seed, model } of models) {

@@ -1,142 +1,91 @@
-// Random model specifications: ones that fit their image, and damaged ones.
-import { streamKey, uniformAt } from '../../packages/engine/src/random/counter.js';
-
-/** Draws integers and choices; the same seed gives the same ones. */
-export class Dice {
-  private readonly key: ReturnType<typeof streamKey>;
-  private drawn = 0;
-
-  constructor(seed: number) {
-    this.key = streamKey(seed, 2000);
-  }
-
-  /** From `low` to `high`, both included. */
-  between(low: number, high: number): number {
-    return low + Math.floor(uniformAt(this.key, this.drawn++) * (high - low + 1));
-  }
-
-  one<T>(choices: readonly T[]): T {
-    return choices[this.between(0, choices.length - 1)];
-  }
-
-  chance(share: number): boolean {
-    return this.between(1, 1000) <= share * 1000;
-  }
-}
+// Random model specifications: chains, branches that merge again, and nested models.
+import { Dice } from './dice.js';
+import {
+  growingLayer,
+  type PostedLayer,
+  sameSidesConvolution,
+  sameSidesLayer,
+  shrinkingLayer,
+  unitsLayer,
+} from './random-layers.js';
 
 export interface RandomSpec {
   readonly input: { width: number; height: number; channels: number };
-  readonly layers: Record<string, unknown>[];
+  readonly layers: PostedLayer[];
 }
 
-const ACTIVATIONS = [
-  'linear',
-  'relu',
-  'leaky_relu',
-  'sigmoid',
-  'tanh',
-  'softmax',
-  { type: 'leaky_relu', negative_slope: 0.1 },
-];
-const INITIALIZERS = ['glorot_uniform', 'he_normal', 'zeros', { type: 'random_normal', stddev: 0.1 }];
+const MERGES = ['add', 'multiply', 'average', 'maximum', 'subtract', 'concatenate'];
 
 /** Layers of every kind in any order, windows at times larger than what is left of the image. */
 export function randomSpec(seed: number): RandomSpec {
   const dice = new Dice(seed);
   const input = { width: dice.between(1, 13), height: dice.between(1, 13), channels: dice.one([1, 3]) };
-  const layers = Array.from({ length: dice.between(0, 4) }, () => imageLayer(dice));
-  layers.push({ type: 'flatten' });
-  if (dice.chance(0.4)) layers.push({ type: 'dense', units: dice.between(1, 9), activation: dice.one(ACTIVATIONS) });
-  if (dice.chance(0.3)) layers.push({ type: 'dropout', rate: dice.between(0, 9) / 10 });
-  if (dice.chance(0.2)) layers.push({ type: 'flatten' });
+  const layers: PostedLayer[] = [];
+  if (dice.chance(0.1)) layers.push(normalization(input.channels, dice));
+  for (let i = dice.between(0, 4); i > 0; i--) addImageLayers(layers, dice);
+  if (dice.chance(0.25)) layers.splice(dice.one([0, layers.length]), 0, growingLayer(dice));
+  layers.push({ type: dice.one(['flatten', 'flatten', 'global_average_pooling2d', 'global_max_pooling2d']) });
+  if (dice.chance(0.1)) layers.push(...throughAnImage(dice));
+  for (let i = dice.between(0, 2); i > 0; i--) layers.push(unitsLayer(dice));
+  if (dice.chance(0.2)) addBranches(layers, dice, () => [{ type: 'dense', units: 3, activation: 'tanh' }]);
   layers.push({ type: 'dense', units: 'classes', activation: 'softmax', use_bias: dice.chance(0.7) });
   return { input, layers };
 }
 
-function imageLayer(dice: Dice): Record<string, unknown> {
+function addImageLayers(layers: PostedLayer[], dice: Dice): void {
   const kind = dice.between(1, 10);
-  if (kind <= 5) return convolution(dice);
-  if (kind <= 8) return pooling(dice);
-  return dice.chance(0.5) ? { type: 'activation', activation: dice.one(ACTIVATIONS) } : { type: 'dropout', rate: 0.3 };
+  if (kind <= 6) layers.push(shrinkingLayer(dice));
+  else if (kind === 7) layers.push({ type: 'sequential', layers: [shrinkingLayer(dice), sameSidesLayer(dice)] });
+  else addBranches(layers, dice, (filters) => branch(filters, dice));
 }
 
-function convolution(dice: Dice): Record<string, unknown> {
-  return {
-    type: 'conv2d',
-    filters: dice.between(1, 5),
-    kernel_size: side(dice, 4),
-    strides: side(dice, 3),
-    padding: dice.one(['valid', 'same', 'same']),
-    activation: dice.one(ACTIVATIONS),
-    use_bias: dice.chance(0.7),
-    kernel_initializer: dice.one(INITIALIZERS),
-  };
+function branch(filters: number, dice: Dice): PostedLayer[] {
+  return [sameSidesConvolution(filters, dice), ...(dice.chance(0.5) ? [sameSidesLayer(dice)] : [])];
 }
 
-function pooling(dice: Dice): Record<string, unknown> {
-  const strides = dice.chance(0.5) ? { strides: side(dice, 4) } : {};
-  return { type: 'max_pooling2d', pool_size: side(dice, 4), padding: dice.one(['valid', 'same', 'same']), ...strides };
+/** Two or three branches that begin at the last layer, or at the model's input, and are merged. */
+function addBranches(layers: PostedLayer[], dice: Dice, make: (filters: number) => PostedLayer[]): void {
+  const place = layers.length;
+  const source = sourceName(layers);
+  const type = dice.one(MERGES);
+  const filters = dice.between(1, 4);
+  const count = type === 'subtract' ? 2 : dice.between(2, 3);
+  const ends = Array.from({ length: count }, (_, i) => {
+    const chain = make(type === 'concatenate' ? filters + i : filters);
+    chain[0].inputs = [source];
+    const end = chain[chain.length - 1];
+    end.name = `end${place}_${i}`;
+    layers.push(...chain);
+    return end.name;
+  });
+  layers.push({ type, inputs: ends, ...(type === 'concatenate' && dice.chance(0.5) ? { axis: -1 } : {}) });
 }
 
-function side(dice: Dice, largest: number): number | number[] {
-  const one = () => dice.between(1, largest);
-  return dice.chance(0.5) ? one() : [one(), one()];
+function sourceName(layers: readonly PostedLayer[]): unknown {
+  if (layers.length === 0) return 'input';
+  const last = layers[layers.length - 1];
+  last.name ??= `source${layers.length}`;
+  return last.name;
 }
 
-const GARBAGE: readonly unknown[] = [
-  null,
-  true,
-  false,
-  0,
-  -1,
-  1.5,
-  1e9,
-  1e308,
-  '',
-  'same',
-  'relu',
-  'classes',
-  'nothing',
-  [],
-  [1],
-  [2, 2],
-  [1, 2, 3],
-  {},
-  { type: 'relu' },
-  { type: 'zeros' },
-  { type: null },
-  { type: 'conv2d' },
-  [[]],
-  '__proto__',
-  'constructor',
-];
-const STRANGE_KEYS = ['data_format', 'a/b', 'm~n', '', '__proto__', 'constructor', 'type'];
-
-/** A copy of a specification in which one place has become something else, is gone, or is new. */
-export function damage(spec: RandomSpec, seed: number): unknown {
-  const dice = new Dice(seed + 500_000);
-  const copy = structuredClone(spec);
-  const target = dice.one<Record<string, unknown>>([copy.input, ...copy.layers, ...copy.layers, ...copy.layers]);
-  const key = dice.one(Object.keys(target));
-  switch (dice.between(1, 5)) {
-    case 1:
-      delete target[key];
-      return copy;
-    case 2:
-      define(target, dice.one(STRANGE_KEYS), dice.one(GARBAGE));
-      return copy;
-    case 3:
-      return { ...copy, [dice.one(['input', 'layers', 'name', 'extra'])]: dice.one(GARBAGE) };
-    case 4:
-      copy.layers.splice(dice.between(0, copy.layers.length - 1), 1);
-      return copy;
-    default:
-      target[key] = dice.one(GARBAGE);
-      return copy;
-  }
+function throughAnImage(dice: Dice): PostedLayer[] {
+  return [
+    { type: 'dense', units: 12, activation: 'tanh' },
+    {
+      type: 'reshape',
+      target_shape: dice.one([
+        [2, 3, 2],
+        [2, 2, 3],
+        [1, 12, 1],
+      ]),
+    },
+    sameSidesConvolution(2, dice),
+    { type: 'flatten' },
+  ];
 }
 
-/** As JSON.parse does it: `__proto__` is a field like any other. */
-function define(target: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+function normalization(channels: number, dice: Dice): PostedLayer {
+  const each = (low: number, high: number) =>
+    Array.from({ length: channels }, () => dice.between(low * 10, high * 10) / 10);
+  return { type: 'normalization', mean: each(0, 1), variance: each(1, 2) };
 }

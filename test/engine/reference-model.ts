@@ -1,5 +1,5 @@
-// A model's loss in float64, written from the definitions of its layers and as plainly as possible: slow, and independent
-// of the compiler's graphs.
+// A chain of the basic layers in float64, written from their definitions and as plainly as possible: slow, and independent
+// of the compiler's graphs. PyTorch's numbers stand for the other layers.
 import type { Activation } from '../../packages/engine/src/activations/activation.js';
 import type { BuiltLayer, Model } from '../../packages/engine/src/model/model.js';
 import { parameterName } from '../../packages/engine/src/model/parameters.js';
@@ -66,6 +66,8 @@ function applyLayer(layer: BuiltLayer, x: Features, weights: Weights, mask: Numb
       return mask ? { ...x, data: x.data.map((v, i) => (v * mask[i]) / (1 - Number(spec.rate))) } : x;
     case 'activation':
       return x;
+    default:
+      throw new Error(`the reference knows no layer ${spec.type}`);
   }
 }
 
