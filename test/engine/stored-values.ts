@@ -17,6 +17,8 @@ export interface StoredCall {
   readonly seed: StoredTensor;
   readonly output: StoredTensor;
   readonly gradients: Readonly<Record<string, StoredTensor>>;
+  /** What the graph gives besides, by the name of its output. */
+  readonly results?: Readonly<Record<string, StoredTensor>>;
 }
 
 const TOLERANCE = 1e-5;
@@ -44,9 +46,10 @@ export async function compareWithStored(
 
   expect(results.output.shape).toEqual(stored.output.shape);
   expect(relativeError(results.output.data, stored.output.data), 'output').toBeLessThanOrEqual(TOLERANCE);
-  for (const [name, expected] of Object.entries(stored.gradients)) {
-    const found = results[`gradient of ${name}`];
-    expect(found?.shape, `gradient of ${name}`).toEqual(expected.shape);
-    expect(relativeError(found.data, expected.data), `gradient of ${name}`).toBeLessThanOrEqual(TOLERANCE);
+  const others = Object.entries(stored.gradients).map(([name, expected]) => [`gradient of ${name}`, expected] as const);
+  for (const [name, expected] of [...others, ...Object.entries(stored.results ?? {})]) {
+    const found = results[name];
+    expect(found?.shape, name).toEqual(expected.shape);
+    expect(relativeError(found.data, expected.data), name).toBeLessThanOrEqual(TOLERANCE);
   }
 }
