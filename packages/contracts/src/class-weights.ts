@@ -1,13 +1,14 @@
 /** How much the rows of each class count in a training's loss. */
 import { type Static, Type } from 'typebox';
 import { type FieldError, TrainyardError } from './errors.js';
-import { Nullable } from './schema.js';
 
-export const ClassWeightOptions = Nullable(
-  Type.Union([
+/** One flat union: an error is then about the member that was meant. */
+export const ClassWeightOptions = Type.Union(
+  [
     Type.Literal('balanced'),
     Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1e6 }), { maxProperties: 100_000 }),
-  ]),
+    Type.Null(),
+  ],
   {
     description: 'By class name, 1 for a class that is not named; "balanced": images / (classes * images of the class)',
   },
