@@ -3,6 +3,7 @@ import { PROBLEM_CONTENT_TYPE } from '@trainyard/contracts';
 import { beforeAll, expect, it } from 'vitest';
 import { readyDataset } from '../db/rows.js';
 import { storedCheckpoint } from '../inference/serving.js';
+import { compiled, kerasNet } from './keras-documents.js';
 import { SMALL_NET } from './networks.js';
 import { createTestApi, type TestApi } from './setup.js';
 
@@ -43,7 +44,8 @@ function* replaced(body: Json, value: unknown): Generator<Json> {
 }
 
 let api: TestApi;
-let bodies: Record<string, Json>;
+/** Good bodies, by address. */
+let bodies: Record<string, Json[]>;
 
 beforeAll(async () => {
   api = await createTestApi();
@@ -56,19 +58,27 @@ beforeAll(async () => {
     epochs: 1,
     batch_size: 4,
     optimizer: { type: 'sgd', learning_rate: 0.1, momentum: 0.9 },
-    loss: 'categorical_crossentropy',
-    metrics: ['accuracy'],
+    schedule: { type: 'step', boundaries: [1], factor: 0.5, warmup_steps: 2 },
+    loss: { type: 'focal', gamma: 2 },
+    metrics: ['accuracy', { type: 'top_k_accuracy', k: 2 }],
+    class_weights: { cat: 2 },
+    label_smoothing: 0,
     normalization: 'unit',
+    gradient_clip_norm: 1,
+    ema: { decay: 0.9 },
     checkpoints: { every_epochs: 1, keep: 1 },
     seed: 1,
   };
   bodies = {
-    '/v1/projects': { name: 'junk' },
-    '/v1/keys': { name: 'junk', role: 'member', project_id: projectId },
-    '/v1/models': { name: 'junk', spec },
-    '/v1/models/validate': { name: 'junk', spec, dataset_id, batch_size: 8 },
-    '/v1/jobs': { name: 'junk', dataset_id, model: spec, training, device: 'cpu', tags: ['junk'] },
-    '/v1/endpoints': { name: 'junk', checkpoint_id },
+    '/v1/projects': [{ name: 'junk' }],
+    '/v1/keys': [{ name: 'junk', role: 'member', project_id: projectId }],
+    '/v1/models': [{ name: 'junk', spec }],
+    '/v1/models/validate': [
+      { name: 'junk', spec, dataset_id, batch_size: 8 },
+      { keras: kerasNet({ compile_config: compiled('categorical_crossentropy') }), dataset_id },
+    ],
+    '/v1/jobs': [{ name: 'junk', dataset_id, model: spec, training, device: 'cpu', tags: ['junk'] }],
+    '/v1/endpoints': [{ name: 'junk', checkpoint_id }],
   };
 });
 
@@ -78,7 +88,10 @@ it.each(['/v1/projects', '/v1/keys', '/v1/models', '/v1/models/validate', '/v1/j
     const authorization = `Bearer ${api.operator.secret}`;
     let refused = 0;
     for (const value of JUNK) {
-      const payloads = [value, ...replaced(bodies[url] ?? {}, value)].map((payload) => JSON.stringify(payload));
+      const good = bodies[url] ?? [];
+      const payloads = [value, ...good.flatMap((body) => [...replaced(body, value)])].map((body) =>
+        JSON.stringify(body),
+      );
       for (const payload of payloads) {
         const headers = { authorization, 'content-type': 'application/json' };
         const answer = await api.app.inject({ method: 'POST', url, headers, payload });

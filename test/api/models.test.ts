@@ -52,11 +52,8 @@ describe('POST /v1/models', () => {
   });
 
   it('422 for a body that is none', async () => {
-    expectPointers(await api.member.post('/v1/models', { spec: { layers: 3 }, keras: {} }), 'invalid_request', [
-      '/name',
-      '/keras',
-      '/spec/layers',
-    ]);
+    const body = { spec: { layers: 3 }, keras: {}, onnx: {} };
+    expectPointers(await api.member.post('/v1/models', body), 'invalid_request', ['/name', '/onnx', '/spec/layers']);
     expectPointers(await api.member.post('/v1/models'), 'invalid_request', ['']);
   });
 

@@ -1,9 +1,10 @@
 // The whole way through, over HTTP alone and with every program a process of its own: upload, train, serve, export.
-import type { Checkpoint, Dataset, EpochMetrics, Job, List, PredictResponse, StepMetrics } from '@trainyard/contracts';
+import type { Checkpoint, Dataset, EpochMetrics, Job, List, StepMetrics } from '@trainyard/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildImageFolderZip, encodePng, patternImage } from '../fixtures/index.js';
+import type { ClassResponse } from '../inference/serving.js';
 import { createTestEnvironment, startApi, startInference, startWorker, TEST_KEY } from '../setup/index.js';
 
 const SIZE = 16;
@@ -143,7 +144,7 @@ async function allRows<T>(path: string): Promise<T[]> {
   }
 }
 
-async function predict(images: Uint8Array[]): Promise<PredictResponse> {
+async function predict(images: Uint8Array[]): Promise<ClassResponse> {
   const instances = images.map((image) => Buffer.from(image).toString('base64'));
   const { body } = await http()
     .post('/v1/endpoints/trees/predict')

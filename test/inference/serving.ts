@@ -157,9 +157,12 @@ export async function post<T>(asked: Asked, name: string, sent: Sent): Promise<A
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T };
 }
 
-/** A prediction that has to succeed. */
-export async function predict(asked: Asked, name: string, sent: Sent): Promise<PredictResponse> {
-  const answer = await post<PredictResponse>(asked, name, sent);
+/** What a model of classes answers. */
+export type ClassResponse = Extract<PredictResponse, { task: 'multiclass' | 'binary' }>;
+
+/** A prediction of classes that has to succeed. */
+export async function predict(asked: Asked, name: string, sent: Sent): Promise<ClassResponse> {
+  const answer = await post<ClassResponse>(asked, name, sent);
   if (answer.status !== 200) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body;
 }

@@ -20,6 +20,7 @@ const sgd = {
   required: ['type'],
   properties: { type: { const: 'sgd' }, momentum: { type: 'number' } },
 };
+const weights = { type: 'object', additionalProperties: { type: 'number', minimum: 0 } };
 const body = {
   type: 'object',
   additionalProperties: false,
@@ -29,6 +30,7 @@ const body = {
     epochs: { type: 'integer', minimum: 1 },
     optimizer: { anyOf: [adam, sgd] },
     shape: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'array' }] } },
+    weights: { anyOf: [{ anyOf: [{ type: 'string', const: 'balanced' }, weights] }, { type: 'null' }] },
   },
 };
 
@@ -81,7 +83,7 @@ describe('a server', () => {
   it('reports every error of a body with its pointer', async () => {
     expect(await errorsOf({ epochs: 0, nmae: 'x' })).toEqual([
       { pointer: '/name', detail: 'Required, but missing.' },
-      { pointer: '/nmae', detail: 'Unknown field. The fields here are name, epochs, optimizer, shape.' },
+      { pointer: '/nmae', detail: 'Unknown field. The fields here are name, epochs, optimizer, shape, weights.' },
       { pointer: '/epochs', detail: 'Expected at least 1; received 0.' },
     ]);
   });
@@ -109,6 +111,15 @@ describe('a server', () => {
     expect(await errorsOf({ name: 'a', shape: ['ok', 4, {}] })).toEqual([
       { pointer: '/shape/1', detail: 'Expected a string or an array; received 4.' },
       { pointer: '/shape/2', detail: 'Expected a string or an array; received an object.' },
+    ]);
+  });
+
+  it('names the member that was meant in a union within a union', async () => {
+    expect(await errorsOf({ name: 'a', weights: { cat: 1, dog: -1 } })).toEqual([
+      { pointer: '/weights/dog', detail: 'Expected at least 0; received -1.' },
+    ]);
+    expect(await errorsOf({ name: 'a', weights: 3 })).toEqual([
+      { pointer: '/weights', detail: 'Expected a string or an object or null; received 3.' },
     ]);
   });
 

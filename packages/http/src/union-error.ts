@@ -41,17 +41,19 @@ function taggedErrors(union: SchemaError, inside: SchemaError[]): SchemaError[] 
 /** For any other union: the errors of the only member whose type fits, else one error that names the types. */
 function memberErrors(union: SchemaError, inside: SchemaError[]): SchemaError[] {
   const fitting = membersOf(union).flatMap((_, index) => {
-    const errors = inMember(union, inside, index);
+    const errors = resolveUnions(inMember(union, inside, index));
     const wrong = errors.some((error) => error.keyword === 'type' && error.instancePath === union.instancePath);
     return wrong ? [] : [errors];
   });
   if (fitting.length === 1) return fitting[0];
-  return [
-    wrongType(
-      union,
-      membersOf(union).map((member) => propertyOf(member, 'type') ?? 'another value'),
-    ),
-  ];
+  return [wrongType(union, membersOf(union).flatMap(typesOf))];
+}
+
+/** The types of values that a member takes; those of all its members where it is a union itself. */
+function typesOf(member: unknown): unknown[] {
+  const members = propertyOf(member, 'anyOf');
+  const types = Array.isArray(members) ? members.flatMap(typesOf) : [propertyOf(member, 'type') ?? 'another value'];
+  return [...new Set(types)];
 }
 
 function inMember(union: SchemaError, inside: SchemaError[], index: number): SchemaError[] {

@@ -12,6 +12,7 @@ const PLACES = [
   ['Model', 'spec'],
   ['ModelValidation', 'spec'],
   ['CreateJob', 'model'],
+  ['ModelPreset', 'spec'],
   ['Job', 'model'],
 ];
 

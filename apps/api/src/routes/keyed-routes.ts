@@ -26,6 +26,7 @@ import { createModel } from './models/create-model.js';
 import { deleteModel } from './models/delete-model.js';
 import { getModel } from './models/get-model.js';
 import { listModels } from './models/list-models.js';
+import { listPresets } from './models/list-presets.js';
 import { validateModel } from './models/validate-model.js';
 import { createProject } from './projects/create-project.js';
 import { listProjects } from './projects/list-projects.js';
@@ -44,6 +45,7 @@ const ROUTES = [
   createModel,
   validateModel,
   listModels,
+  listPresets,
   getModel,
   deleteModel,
   createJob,

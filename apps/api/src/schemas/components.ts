@@ -15,6 +15,7 @@ import {
   Job,
   ListOf,
   Model,
+  ModelPreset,
   ModelValidation,
   PredictJson,
   PredictResponse,
@@ -34,6 +35,7 @@ export const ProjectList = listOf(Project);
 export const ApiKeyList = listOf(ApiKey);
 export const DatasetList = listOf(Dataset);
 export const ModelList = listOf(Model);
+export const ModelPresetList = listOf(ModelPreset);
 export const JobList = listOf(Job);
 export const EventList = listOf(Event);
 export const CheckpointList = listOf(Checkpoint);
@@ -61,6 +63,8 @@ export const COMPONENTS: readonly TSchema[] = [
   ValidateModel,
   ModelValidation,
   ModelList,
+  ModelPreset,
+  ModelPresetList,
   Job,
   CreateJob,
   JobList,

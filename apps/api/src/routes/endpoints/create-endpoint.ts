@@ -1,8 +1,11 @@
 /** `POST /v1/endpoints` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { CreateEndpoint, Endpoint, TrainyardError } from '@trainyard/contracts';
+import { CreateEndpoint, Endpoint } from '@trainyard/contracts';
+import { requireOneOf } from '../../schemas/one-of-fields.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
+
+const ONE_CHECKPOINT = 'Give either `checkpoint_id`, or `job_id` for the best checkpoint of a job.';
 
 const schema = {
   operationId: 'createEndpoint',
@@ -27,19 +30,9 @@ const schema = {
 export const createEndpoint: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/endpoints', { schema }, async (request, reply) => {
     const { name, checkpoint_id, job_id } = request.body;
-    refuseUnlessOne(checkpoint_id, job_id);
+    requireOneOf(request.body, ['checkpoint_id', 'job_id'], ONE_CHECKPOINT);
     const { projectId } = request.principal;
     const endpoint = { projectId, name, checkpointId: checkpoint_id, jobId: job_id };
     return reply.code(201).send(await app.db.endpoints.create(endpoint));
   });
 };
-
-function refuseUnlessOne(checkpointId: string | undefined, jobId: string | undefined): void {
-  if ((checkpointId === undefined) !== (jobId === undefined)) return;
-  const detail = 'Give either `checkpoint_id`, or `job_id` for the best checkpoint of a job.';
-  const errors = [
-    { pointer: '/checkpoint_id', detail },
-    { pointer: '/job_id', detail },
-  ];
-  throw new TrainyardError('invalid_request', detail, { errors });
-}

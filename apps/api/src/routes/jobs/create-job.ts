@@ -8,7 +8,9 @@ import { reference } from '../../schemas/reference.js';
 const schema = {
   operationId: 'createJob',
   summary: 'Train a model on a data set',
-  description: 'Give `model_id` or `model`. Every field of `training` has a default that trains well.',
+  description:
+    'Give one of `model_id`, `model` and `keras`. Every field of `training` has a default that trains well; what a Keras ' +
+    'document was compiled with goes before these defaults.',
   tags: ['Jobs'],
   body: reference(CreateJob),
   response: {

@@ -1,15 +1,16 @@
 /** `POST /v1/models/validate` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ModelValidation, ValidateModel } from '@trainyard/contracts';
-import { checkSpec } from '../../models/check-spec.js';
+import { validatePosted } from '../../models/validate-posted.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 
 const schema = {
   operationId: 'validateModel',
-  summary: 'Check a model specification without storing it',
+  summary: 'Check a model and a training without storing them',
   description:
-    'With `dataset_id` it is built against that data set: its image size, where the specification has none, and its classes.',
+    'Give `spec` or `keras`. With `dataset_id` the model is built against that data set: its image size, where the model ' +
+    'has none, and its classes. With `training`, or what a Keras document was compiled with, it is checked that both fit.',
   tags: ['Models'],
   body: reference(ValidateModel),
   response: {
@@ -19,6 +20,7 @@ const schema = {
       'dataset_not_ready',
       'invalid_request',
       'invalid_spec',
+      'batch_too_large',
       'invalid_json',
       'unsupported_media_type',
     ),
@@ -27,10 +29,8 @@ const schema = {
 
 export const validateModel: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/models/validate', { schema }, async (request) => {
-    const { spec, dataset_id, batch_size } = request.body;
-    const dataset =
-      dataset_id === undefined ? undefined : await app.db.datasets.content(request.principal.projectId, dataset_id);
-    const checked = checkSpec(spec, { pointer: '/spec', dataset, batchSize: batch_size });
-    return { object: 'model_validation' as const, ...checked };
+    const { dataset_id: id } = request.body;
+    const dataset = id === undefined ? undefined : await app.db.datasets.content(request.principal.projectId, id);
+    return validatePosted(request.body, dataset);
   });
 };
