@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { activationCases } from './gradient-cases/activations.js';
 import { compositeCases } from './gradient-cases/composite.js';
 import { differentiableOps, gradientCases } from './gradient-cases/index.js';
 import { repeatCases } from './gradient-cases/window.js';
@@ -26,6 +27,10 @@ describe('every operation with a gradient rule', () => {
 
 describe.each(Object.entries(gradientCases))('the gradient of %s follows finite differences', (_type, cases) => {
   it.each(cases)('$name', checkGradients);
+});
+
+describe('the gradient of an activation follows finite differences', () => {
+  it.each(activationCases)('$name', checkGradients);
 });
 
 describe('gradients that meet follow finite differences', () => {

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { applyActivation } from '../../packages/engine/src/activations/activation.js';
 import { gradients } from '../../packages/engine/src/autodiff/gradients.js';
 import { Graph, type Value } from '../../packages/engine/src/graph/graph.js';
 import { type Shape, sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
+import { abs } from '../../packages/engine/src/ops/abs.js';
+import { clip } from '../../packages/engine/src/ops/clip.js';
+import { elu } from '../../packages/engine/src/ops/elu.js';
 import { leakyRelu } from '../../packages/engine/src/ops/leaky-relu.js';
+import { max } from '../../packages/engine/src/ops/max.js';
 import { maxPool } from '../../packages/engine/src/ops/max-pool.js';
+import { min } from '../../packages/engine/src/ops/min.js';
+import { prelu } from '../../packages/engine/src/ops/prelu.js';
+import { reduceMax } from '../../packages/engine/src/ops/reduce-max.js';
 import { relu } from '../../packages/engine/src/ops/relu.js';
 import { extent, type Window, windowOutput } from '../../packages/engine/src/ops/window.js';
 import { anyNumbers } from './numbers.js';
@@ -104,7 +112,58 @@ describe('at the kink', () => {
     expect([...(await gradientOf([4], x, dy, relu))]).toEqual([0, 0, 4, 5]);
   });
 
+  it('relu6 has gradient 0 at 0 and at 6', async () => {
+    const places = Float64Array.of(0, 0.5, 6, 6.5);
+    const gradient = await gradientOf([4], places, dy, (value) => applyActivation({ type: 'relu6' }, value));
+    expect([...gradient]).toEqual([0, 3, 0, 0]);
+  });
+
+  it('hard_sigmoid has gradient 0 at -3 and at 3', async () => {
+    const places = Float64Array.of(-3, -2.5, 2.5, 3);
+    const gradient = await gradientOf([4], places, dy, (value) => applyActivation({ type: 'hard_sigmoid' }, value));
+    expect([...gradient].map((number) => Math.round(number * 6))).toEqual([0, 3, 4, 0]);
+  });
+
+  it('elu has its left slope at 0', async () => {
+    const gradient = await gradientOf([4], Float64Array.of(0, 1, 2, 3), dy, (value) => elu(value, 0.5));
+    expect([...gradient]).toEqual([1, 3, 4, 5]);
+  });
+
+  it('prelu has its slope at 0, and dy right above it', async () => {
+    const gradient = await gradientOf([4], x, dy, (value) => prelu(value, value.graph.scalar(0.5)));
+    expect([...gradient]).toEqual([1, 1.5, 4, 5]);
+  });
+
+  it('the absolute value has gradient 0 at 0', async () => {
+    expect([...(await gradientOf([4], x, dy, abs))]).toEqual([-2, 0, 4, 5]);
+  });
+
+  it('clip has gradient 0 at its bounds', async () => {
+    const gradient = await gradientOf([4], x, dy, (value) => clip(value, { min: -1, max: 1 }));
+    expect([...gradient]).toEqual([0, 3, 4, 0]);
+  });
+
   it('leaky_relu has its slope at 0, and dy right above it', async () => {
     expect([...(await gradientOf([4], x, dy, (value) => leakyRelu(value, 0.5)))]).toEqual([1, 1.5, 4, 5]);
+  });
+});
+
+describe('where numbers are equal', () => {
+  const x = Float64Array.of(1, 2, 3, 4);
+  const dy = Float64Array.of(2, 3, 4, 5);
+  const two = ({ graph }: Value) => graph.scalar(2);
+
+  it.each([
+    { name: 'max', build: max, asFirst: [0, 3, 4, 5], asSecond: [0, 0, 4, 5] },
+    { name: 'min', build: min, asFirst: [2, 3, 0, 0], asSecond: [2, 0, 0, 0] },
+  ])('the gradient of $name goes to the first', async ({ build, asFirst, asSecond }) => {
+    expect([...(await gradientOf([4], x, dy, (value) => build(value, two(value))))]).toEqual(asFirst);
+    expect([...(await gradientOf([4], x, dy, (value) => build(two(value), value)))]).toEqual(asSecond);
+  });
+
+  it('the gradient of the largest value is shared out evenly', async () => {
+    const rows = Float64Array.of(1, 3, 3, 2, 2, 2);
+    const gradient = await gradientOf([2, 3], rows, Float64Array.of(4, 6), (value) => reduceMax(value, [1]));
+    expect([...gradient]).toEqual([0, 2, 2, 2, 2, 2]);
   });
 });
