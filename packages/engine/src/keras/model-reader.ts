@@ -49,6 +49,7 @@ export class ModelReader {
     this.#checkEnds(model, entries);
     const outputs = new Map<string, string>();
     const calls = new Map<LayerEntry, Call | null>();
+    this.#checkNames(entries);
     for (const entry of entries) calls.set(entry, isInput(entry) ? NO_CALL : readCall(entry, this.#session));
     for (const [entry, call] of sortByCalls(calls, config.pointer, this.#session)) {
       const known = call.inputs.flatMap((name) => outputs.get(name) ?? []);
@@ -74,6 +75,17 @@ export class ModelReader {
     }
     const { className, modelConfig } = entry;
     return this.read({ className, config: modelConfig, prefix: `${prefix}${entry.name}.`, source: inputs[0] });
+  }
+
+  #checkNames(entries: readonly LayerEntry[]): void {
+    const known = new Set<string>();
+    for (const { name, place } of entries) {
+      if (known.has(name)) {
+        const detail = `layer "${name}": expected a name of its own; another layer has it too`;
+        this.#session.refuse(place.pointer, detail);
+      }
+      known.add(name);
+    }
   }
 
   /** One image in, one vector out. */

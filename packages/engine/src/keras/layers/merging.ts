@@ -37,9 +37,8 @@ export const merging: LayerRules = {
     merges: true,
     arguments: {
       axis: (config) => {
-        const isUsed = modeOf(config) === 'concatenate';
         const value = config.axes('concat_axis', -1);
-        return isUsed ? value : undefined;
+        return config.take('mode') === 'concat' ? value : undefined;
       },
     },
     // Keras 1 writes the settings of every mode.

@@ -31,8 +31,9 @@ export function readRegularizer(config: KerasConfig, ...keys: readonly string[])
   const values = factors.map((key) => [key, inner.take(key)] as const);
   inner.accept('dtype', ['float32'], 'only float32 is');
   inner.finish(factors);
-  // A name alone, or a class of one factor, has a factor by default; L1L2 has none.
-  const byDefault = typeof found.value === 'string' || factors.length === 1 ? DEFAULT_FACTOR : 0;
+  // A class of two factors has none by default, and neither has its name since Keras 3.
+  const isNamed = typeof found.value === 'string' && !config.session.isKeras3;
+  const byDefault = isNamed || factors.length === 1 ? DEFAULT_FACTOR : 0;
   return penaltyOf(values.map(([key, value]) => [key, shortestFloat(value ?? byDefault)]));
 }
 
