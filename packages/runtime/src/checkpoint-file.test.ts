@@ -9,7 +9,7 @@ const tensors = new Map([
   ['dense/kernel', { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
   ['optimizer/m/dense/kernel', { shape: [2, 3], data: Float32Array.of(0, 0.5, 0, 0.25, 0, -1) }],
 ]);
-const position = { epoch: 2, step: 24, seed: 7, best: { epoch: 1, step: 12, loss: 0.125 } };
+const position = { epoch: 2, step: 24, seed: 7, best: { epoch: 1, step: 12, loss: 0.125 }, learningRate: null };
 
 let root: string;
 let store: ObjectStore;
@@ -28,6 +28,12 @@ describe('checkpoint files', () => {
     const read = await readCheckpoint(store, stored);
     expect(read.position).toEqual(position);
     expect(read.tensors).toEqual(tensors);
+  });
+
+  it('keep what a schedule knows that follows the figures', async () => {
+    const learningRate = { learning_rate: 0.0001, best: null, wait: 3, cooldown: 1 };
+    const stored = await writeCheckpoint(store, 'checkpoints/a', tensors, { ...position, learningRate });
+    expect((await readCheckpoint(store, stored)).position.learningRate).toEqual(learningRate);
   });
 
   it('have equal bytes for equal trainings, whatever job or attempt wrote them', async () => {

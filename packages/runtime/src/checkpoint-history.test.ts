@@ -18,7 +18,7 @@ afterEach(() => rm(root, { recursive: true }));
 /** The snapshot after an epoch of ten steps; its only weight is the number of the epoch. */
 function snapshot(epoch: number): Snapshot {
   return {
-    position: { epoch, step: epoch * 10, seed: 0, best: { epoch: 1, step: 10, loss: 0.5 } },
+    position: { epoch, step: epoch * 10, seed: 0, best: { epoch: 1, step: 10, loss: 0.5 }, learningRate: null },
     tensors: new Map([['w', { shape: [1], data: Float32Array.of(epoch) }]]),
     isBest: epoch === 1,
     metrics: { train: { loss: 1 }, validation: null },
@@ -48,6 +48,7 @@ describe('CheckpointHistory', () => {
       epoch: 2,
       step: 20,
       best: { epoch: 1, step: 10, loss: 0.5 },
+      learningRate: null,
     });
     expect(await history.tensors(10)).toEqual(new Map([['w', Float32Array.of(1)]]));
   });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildModel, initialParameters, parameterName, parseModelSpec } from '@trainyard/engine';
+import type { DatasetTask } from '@trainyard/contracts';
+import { buildModel, dataShapeOf, initialParameters, parameterName, parseModelSpec } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { openObjectStore } from '@trainyard/storage';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,20 +14,32 @@ const root = mkdtempSync(join(tmpdir(), 'trainyard-predictor-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const store: ObjectStore = openObjectStore({ root });
-const classes = ['ash', 'birch', 'cedar'];
+const stats = { mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] };
 const stored = { width: 9, height: 9, channels: 3 } as const;
 
+interface Trained {
+  task?: DatasetTask;
+  classes?: string[];
+  /** The model's last layer. */
+  end?: object;
+}
+
+const classes = ['ash', 'birch', 'cedar'];
+
 /** The model takes other images than the data set's own size: smaller ones, without colour. */
-async function checkpoint(): Promise<TrainedCheckpoint> {
+async function checkpoint(trained: Trained = {}): Promise<TrainedCheckpoint> {
+  const { task = 'multiclass', end = { units: 'classes', activation: 'softmax' } } = trained;
+  const dataset = { task, classes: trained.classes ?? classes, image: stored, fit: 'contain' as const, stats };
   const spec = parseModelSpec({
     input: { width: 6, height: 5, channels: 1 },
     layers: [
       { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
+      { type: 'batch_normalization' },
       { type: 'flatten' },
-      { type: 'dense', units: 'classes', activation: 'softmax' },
+      { type: 'dense', ...end },
     ],
   });
-  const model = buildModel(spec, { image: stored, classes: classes.length });
+  const model = buildModel(spec, dataShapeOf(dataset, 'symmetric'));
   const initial = initialParameters(model, 3);
   const tensors = new Map(
     model.parameters.map((parameter) => {
@@ -35,20 +48,13 @@ async function checkpoint(): Promise<TrainedCheckpoint> {
     }),
   );
   const best = { epoch: 1, step: 1, loss: 1 };
-  const key = 'checkpoints/job_x/000000001-1.safetensors';
-  const { digest } = await writeCheckpoint(store, key, tensors, { epoch: 1, step: 1, seed: 3, best });
-  const stats = { mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] };
-  return {
-    storageKey: key,
-    digest,
-    spec,
-    normalization: 'symmetric',
-    dataset: { task: 'multiclass', classes, image: stored, fit: 'contain', stats },
-  };
+  const key = `checkpoints/job_x/${JSON.stringify(trained).replaceAll(/\W/g, '')}-1.safetensors`;
+  const { digest } = await writeCheckpoint(store, key, tensors, { epoch: 1, step: 1, seed: 3, best, learningRate: null });
+  return { storageKey: key, digest, spec, normalization: 'symmetric', dataset };
 }
 
-async function openPredictor(): Promise<Predictor> {
-  return Predictor.open(await compileCheckpoint(store, await checkpoint()), { device: 'cpu', threads: 1 });
+async function openPredictor(trained: Trained = {}): Promise<Predictor> {
+  return Predictor.open(await compileCheckpoint(store, await checkpoint(trained)), { device: 'cpu', threads: 1 });
 }
 
 describe('compileCheckpoint', () => {
@@ -84,11 +90,10 @@ describe('Predictor', () => {
 
   it('gives probabilities that add up to 1 and depend on the image', async () => {
     const predictor = await openPredictor();
-    const black = await predictor.predict(new Uint8Array(predictor.imageBytes), 1);
-    const white = await predictor.predict(new Uint8Array(predictor.imageBytes).fill(255), 1);
+    expect(predictor.task).toBe('multiclass');
+    const { black, white } = await extremes(predictor);
     for (const row of [black, white]) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
-    expect([...black]).not.toEqual([...white]);
-    await predictor.release();
+    expect(black).not.toEqual(white);
   });
 
   it('refuses pixels that do not fill the images', async () => {
@@ -96,4 +101,46 @@ describe('Predictor', () => {
     await expect(predictor.predict(new Uint8Array(29), 1)).rejects.toThrow('1 images have 30 bytes. Received: 29');
     await predictor.release();
   });
+
+  it('gives both classes their probability where one sigmoid tells two apart', async () => {
+    const pair = { classes: ['cat', 'dog'], end: { units: 1, activation: 'sigmoid' } };
+    const predictor = await openPredictor(pair);
+    expect(predictor.task).toBe('binary');
+    const { black, white } = await extremes(predictor);
+    for (const [cat, dog, ...rest] of [black, white]) {
+      expect(rest).toEqual([]);
+      expect(cat + dog).toBeCloseTo(1, 6);
+    }
+    expect(black).not.toEqual(white);
+  });
+
+  it('gives each label a probability of its own', async () => {
+    const end = { units: 3, activation: 'sigmoid', bias_initializer: 'ones' };
+    const predictor = await openPredictor({ task: 'multilabel', end });
+    expect(predictor.task).toBe('multilabel');
+    const { black, white } = await extremes(predictor);
+    for (const value of [...black, ...white]) expect(value > 0 && value < 1).toBe(true);
+    // A softmax would keep these sums at 1.
+    expect([black, white].map((row) => row.reduce((sum, value) => sum + value, 0) === 1)).toEqual([false, false]);
+  });
+
+  it('gives the values of a regression as they come', async () => {
+    const end = { units: 'classes', bias_initializer: { type: 'constant', value: 40 } };
+    const predictor = await openPredictor({ task: 'regression', classes: ['age', 'weight'], end });
+    expect(predictor.task).toBe('regression');
+    const { black, white } = await extremes(predictor);
+    for (const row of [black, white]) {
+      expect(row).toHaveLength(2);
+      for (const value of row) expect(Math.abs(value - 40)).toBeLessThan(20);
+    }
+    expect(black).not.toEqual(white);
+  });
 });
+
+/** What a black and a white image get. Releases the predictor. */
+async function extremes(predictor: Predictor): Promise<{ black: number[]; white: number[] }> {
+  const black = await predictor.predict(new Uint8Array(predictor.imageBytes), 1);
+  const white = await predictor.predict(new Uint8Array(predictor.imageBytes).fill(255), 1);
+  await predictor.release();
+  return { black: [...black], white: [...white] };
+}
