@@ -124,6 +124,21 @@ const convCases: GradientCase[] = [
     dilations: [1, 2],
     pads: [2, 1, 0, 1],
   }),
+  convCase('a depthwise kernel of very many places', {
+    x: [2, 2, 13, 14],
+    filters: 4,
+    group: 2,
+    kernel_shape: [11, 12],
+    pads: [1, 0, 2, 0],
+  }),
+  convCase('a depthwise kernel of very many places with strides and dilations', {
+    x: [1, 2, 15, 27],
+    filters: 2,
+    group: 2,
+    kernel_shape: [12, 11],
+    strides: [2, 3],
+    dilations: [1, 2],
+  }),
   convCase('a kernel of very many places', { x: [2, 2, 13, 14], filters: 2, kernel_shape: [11, 12] }),
   convCase('a kernel of very many places, with rows that it does not reach', {
     x: [1, 1, 20, 19],

@@ -13,7 +13,7 @@ import { reshape } from '../../ops/reshape.js';
 import { attributesOf } from '../attributes.js';
 import type { LoweringRule } from '../lower.js';
 import { convWeightGradientByConv } from './conv-weight-gradient-by-conv.js';
-import { depthwiseConvWeightGradient } from './depthwise-conv-weight-gradient.js';
+import { depthwiseConvWeightGradient, depthwiseConvWeightGradientByConv } from './depthwise-conv-weight-gradient.js';
 import { pixelsByPlace } from './pixels-by-place.js';
 
 /** The matrix product is about twice as fast, but onnxruntime takes its time over thousands of nodes. */
@@ -22,9 +22,13 @@ const MOST_PLACES = 128;
 export const lowerConvWeightGradient: LoweringRule = ([x, dy], node) => {
   const attributes = attributesOf<ConvGradientAttributes>(node);
   const { group, kernel_shape } = attributes;
-  if (kernel_shape[0] * kernel_shape[1] > MOST_PLACES) return [convWeightGradientByConv(x, dy, attributes)];
   const isDepthwise = group > 1 && group === x.shape[1];
-  return [isDepthwise ? depthwiseConvWeightGradient(x, dy, attributes) : byMatrixProduct(x, dy, attributes)];
+  const isLarge = kernel_shape[0] * kernel_shape[1] > MOST_PLACES;
+  if (isDepthwise) {
+    const rule = isLarge ? depthwiseConvWeightGradientByConv : depthwiseConvWeightGradient;
+    return [rule(x, dy, attributes)];
+  }
+  return [isLarge ? convWeightGradientByConv(x, dy, attributes) : byMatrixProduct(x, dy, attributes)];
 };
 
 function byMatrixProduct(x: Value, dy: Value, attributes: ConvGradientAttributes): Value {
