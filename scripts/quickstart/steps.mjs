@@ -90,7 +90,7 @@ export async function nameDigits(client, endpoint) {
   for (const { pixels, label } of await testDigits(DIGITS)) {
     const path = `/v1/endpoints/${endpoint.name}/predict`;
     const answer = /** @type {PredictResponse} */ (await client.postImage(path, encodeGreyPng(pixels, SIDE)));
-    const [prediction] = answer.predictions;
+    const [prediction] = answer.task === 'multiclass' ? answer.predictions : [];
     if (prediction === undefined) throw new Problem(`${endpoint.id} answered without a prediction.`);
     const right = prediction.label === String(label) ? '✓' : `✗ it is ${label}`;
     drawings.push({

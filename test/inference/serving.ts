@@ -79,7 +79,7 @@ export async function storedCheckpoint(
   );
   const key = checkpointKey(job.id, 1, claim.attempt);
   const best = { epoch: 1, step: 1, loss: 1 };
-  const stored = await writeCheckpoint(store, key, tensors, { epoch: 1, step: 1, seed, best });
+  const stored = await writeCheckpoint(store, key, tensors, { epoch: 1, step: 1, seed, best, learningRate: null });
   const { checkpoint } = await db.checkpoints.record(claim, {
     epoch: 1,
     step: 1,

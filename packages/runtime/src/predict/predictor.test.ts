@@ -25,6 +25,7 @@ interface Trained {
 }
 
 const classes = ['ash', 'birch', 'cedar'];
+let written = 0;
 
 /** The model takes other images than the data set's own size: smaller ones, without colour. */
 async function checkpoint(trained: Trained = {}): Promise<TrainedCheckpoint> {
@@ -48,8 +49,14 @@ async function checkpoint(trained: Trained = {}): Promise<TrainedCheckpoint> {
     }),
   );
   const best = { epoch: 1, step: 1, loss: 1 };
-  const key = `checkpoints/job_x/${JSON.stringify(trained).replaceAll(/\W/g, '')}-1.safetensors`;
-  const { digest } = await writeCheckpoint(store, key, tensors, { epoch: 1, step: 1, seed: 3, best, learningRate: null });
+  const key = `checkpoints/job_x/${++written}.safetensors`;
+  const { digest } = await writeCheckpoint(store, key, tensors, {
+    epoch: 1,
+    step: 1,
+    seed: 3,
+    best,
+    learningRate: null,
+  });
   return { storageKey: key, digest, spec, normalization: 'symmetric', dataset };
 }
 
@@ -121,7 +128,9 @@ describe('Predictor', () => {
     const { black, white } = await extremes(predictor);
     for (const value of [...black, ...white]) expect(value > 0 && value < 1).toBe(true);
     // A softmax would keep these sums at 1.
-    expect([black, white].map((row) => row.reduce((sum, value) => sum + value, 0) === 1)).toEqual([false, false]);
+    for (const row of [black, white]) {
+      expect(Math.abs(row.reduce((sum, value) => sum + value, -1))).toBeGreaterThan(0.1);
+    }
   });
 
   it('gives the values of a regression as they come', async () => {
