@@ -31,8 +31,11 @@ export interface InputType {
 
 /** A session of an ONNX file whose inputs have the given types. */
 export async function openOnnx(onnx: Uint8Array, types: ReadonlyMap<string, InputType>): Promise<OpenGraph> {
+  const isFloat64 = [...types.values()].some(({ dtype }) => dtype === 'float64');
   const session = await InferenceSession.create(onnx, {
     executionProviders: ['cpu'],
+    // It would fuse x · sigmoid(x) into an operator that it has in float32 alone.
+    graphOptimizationLevel: isFloat64 ? 'basic' : 'all',
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
