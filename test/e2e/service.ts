@@ -1,0 +1,90 @@
+// A whole Trainyard, every program a process of its own, as a client sees it over HTTP.
+import type { Dataset, Job } from '@trainyard/contracts';
+import supertest from 'supertest';
+import { expect } from 'vitest';
+import { buildImageFolderZip } from '../fixtures/index.js';
+import type { ClassResponse } from '../inference/serving.js';
+import { createTestEnvironment, startApi, startInference, startWorker, TEST_KEY } from '../setup/index.js';
+
+const POLL_MS = 150;
+const PATIENCE_MS = 100_000;
+
+export class Service {
+  readonly #address: string;
+
+  private constructor(address: string) {
+    this.#address = address;
+  }
+
+  static async start(): Promise<Service> {
+    const environment = await createTestEnvironment();
+    await startApi(environment);
+    await Promise.all([startWorker(environment), startInference(environment)]);
+    return new Service(`http://127.0.0.1:${environment.TRAINYARD_PORT}`);
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const { body } = await this.#send('get', path).expect(200);
+    return body;
+  }
+
+  async post<T>(path: string, body: object, status: number): Promise<T> {
+    const answer = await this.#send('post', path).send(body);
+    if (answer.status !== status) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  }
+
+  /** Polls until the resource has left the states that it passes through. */
+  async settled<T extends { status: string }>(path: string, passing: string[]): Promise<T> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const resource = await this.get<T>(path);
+      if (!passing.includes(resource.status)) return resource;
+      if (Date.now() > deadline) throw new Error(`${path} is still ${resource.status}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** Images of striped patterns, so many of each class, once they have been read. */
+  async dataset(
+    name: string,
+    folders: { classes: readonly string[]; perClass: number; size: number },
+  ): Promise<Dataset> {
+    const zip = await buildImageFolderZip(folders);
+    const { body } = await this.#send('post', '/v1/datasets')
+      .field('name', name)
+      .attach('file', zip, `${name}.zip`)
+      .expect(202);
+    expect(body).toMatchObject({ object: 'dataset', status: 'processing' });
+    return this.settled<Dataset>(`/v1/datasets/${body.id}`, ['uploading', 'processing']);
+  }
+
+  /** A job that is over. */
+  async trained(body: object): Promise<Job> {
+    const { id } = await this.post<Job>('/v1/jobs', body, 202);
+    return this.settled<Job>(`/v1/jobs/${id}`, ['queued', 'preparing', 'running']);
+  }
+
+  /** Serves a job's best checkpoint. */
+  async serve(name: string, job: Job): Promise<void> {
+    await this.post('/v1/endpoints', { name, job_id: job.id }, 201);
+    await this.settled(`/v1/endpoints/${name}`, ['starting']);
+  }
+
+  predict(endpoint: string, images: Uint8Array[]): Promise<ClassResponse> {
+    const instances = images.map((image) => Buffer.from(image).toString('base64'));
+    return this.post(`/v1/endpoints/${endpoint}/predict`, { instances }, 200);
+  }
+
+  async download(checkpointId: string, format: string): Promise<Uint8Array> {
+    const path = `/v1/checkpoints/${checkpointId}/download?format=${format}`;
+    const { body } = await this.#send('get', path).responseType('blob').expect(200);
+    return body;
+  }
+
+  #send(method: 'get' | 'post', path: string) {
+    return supertest(this.#address)
+      [method](path)
+      .set({ authorization: `Bearer ${TEST_KEY}` });
+  }
+}
