@@ -71,6 +71,14 @@ describe('a layer is refused', () => {
     );
   });
 
+  it('where an interpolation would take too large a matrix', () => {
+    const layer = { type: 'up_sampling2d', size: [1, 32], interpolation: 'bilinear' };
+    const error = refusalOf(layer, { kind: 'image', height: 4, width: 1024, channels: 1 });
+    expect(error.argument).toBe('size');
+    expect(error.message).toContain('at most 16777216 pairs');
+    expect(error.message).toContain('received 33554432');
+  });
+
   it('where the output of conv2d_transpose would have no pixel', () => {
     const layer = { ...transposed, kernel_size: 2, strides: 2, padding: 'same', output_padding: 0 };
     const error = refusalOf(layer, { kind: 'image', height: 1, width: 4, channels: 2 });

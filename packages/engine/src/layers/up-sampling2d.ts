@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { interpolatePixels } from '../ops/interpolate-pixels.js';
 import { repeatPixels } from '../ops/repeat-pixels.js';
 import { Pair, toPair } from './arguments.js';
-import { type ImageShape, type LayerDefinition, requireImage } from './layer.js';
+import { type ImageShape, type LayerDefinition, LayerError, requireImage } from './layer.js';
 
 const Arguments = Type.Object({
   size: Pair({ default: 2, description: 'how many times as high and wide the image becomes' }),
@@ -13,6 +13,9 @@ const Arguments = Type.Object({
     default: 'nearest',
   }),
 });
+
+/** 64 MiB of float32. */
+const LARGEST_MATRIX = 2 ** 24;
 
 type UpSampling2dArguments = Static<typeof Arguments>;
 
@@ -24,13 +27,27 @@ export const upSampling2d: LayerDefinition<UpSampling2dArguments> = {
     const image = requireImage('up_sampling2d', input);
     const [height, width] = toPair(args.size);
     const output = { ...image, height: image.height * height, width: image.width * width };
-    return { output, parameters: [], flops: args.interpolation === 'bilinear' ? interpolationFlops(image, output) : 0 };
+    if (args.interpolation === 'nearest') return { output, parameters: [], flops: 0 };
+    requireMatrices(image, output);
+    return { output, parameters: [], flops: interpolationFlops(image, output) };
   },
   forward(args, [x]) {
     const enlarge = args.interpolation === 'bilinear' ? interpolatePixels : repeatPixels;
     return enlarge(x, toPair(args.size));
   },
 };
+
+/** Each axis is a product with a constant matrix, which holds a number for every pair of an input and an output pixel. */
+function requireMatrices(input: ImageShape, output: ImageShape): void {
+  const largest = Math.max(input.height * output.height, input.width * output.width);
+  if (largest > LARGEST_MATRIX) {
+    throw new LayerError(
+      'size',
+      `expected at most ${LARGEST_MATRIX} pairs of an input and an output pixel along an axis; received ${largest}. ` +
+        'Use a smaller size, or the interpolation "nearest"',
+    );
+  }
+}
 
 /** Of the two matrix products, for the columns and then for the rows. */
 function interpolationFlops(input: ImageShape, output: ImageShape): number {

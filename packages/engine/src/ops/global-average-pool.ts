@@ -1,7 +1,7 @@
 /** The mean of each plane: [N, C, H, W] → [N, C, 1, 1]; dx = dy / (H · W) at every pixel (the driver stretches it). */
 import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, ShapeError } from '../graph/tensor-type.js';
-import { type NoAttributes, requireFloat } from './elementwise.js';
+import { type NoAttributes, requireFloat, scalarLike } from './elementwise.js';
 import { mul } from './mul.js';
 
 export const globalAveragePoolOp: OpDefinition<NoAttributes> = {
@@ -14,9 +14,9 @@ export const globalAveragePoolOp: OpDefinition<NoAttributes> = {
     }
     return [{ dtype, shape: [shape[0], shape[1], 1, 1] }];
   },
-  gradient({ inputs: [{ shape, dtype }], gradients: [dy] }) {
+  gradient({ inputs: [{ shape }], gradients: [dy] }) {
     const share = 1 / (shape[2] * shape[3]);
-    return [dy && mul(dy, dy.graph.scalar(share, dtype === 'float64' ? 'float64' : 'float32'))];
+    return [dy && mul(dy, scalarLike(dy, share))];
   },
   onnx: {},
 };

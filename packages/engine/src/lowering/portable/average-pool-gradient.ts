@@ -6,6 +6,8 @@ import type { Value } from '../../graph/graph.js';
 import type { Shape } from '../../graph/tensor-type.js';
 import type { AveragePoolGradientAttributes } from '../../ops/average-pool.js';
 import { convTranspose } from '../../ops/conv-transpose.js';
+import { scalarLike } from '../../ops/elementwise.js';
+import { floatConstant } from '../../ops/float-constant.js';
 import { mul } from '../../ops/mul.js';
 import { repeatPixels } from '../../ops/repeat-pixels.js';
 import { reshape } from '../../ops/reshape.js';
@@ -27,23 +29,24 @@ function stretch(shares: Value, shape: Shape, { kernel_shape }: Window): Value {
 
 function spread(shares: Value, shape: Shape, window: Window): Value {
   const [batch, channels, height, width] = shares.shape;
-  const ones = constantOf(shares, [1, 1, ...window.kernel_shape], () => 1);
+  const ones = floatConstant(shares, [1, 1, ...window.kernel_shape], () => 1);
   const planes = reshape(shares, [batch * channels, 1, height, width]);
   const output_padding = uncoveredSides(shape, shares.shape, window);
   return reshape(convTranspose(planes, ones, { ...window, group: 1, output_padding }), shape);
 }
 
-/** 1 / the pixels that each window covers, [OH, OW]; one number where all cover the same. */
+/** 1 / the pixels that each window covers: [OH, OW], or one number where all cover the same. */
 function reciprocalCounts(dy: Value, shape: Shape, window: Window): Value {
-  const [rows, columns] = ([0, 1] as const).map((axis) =>
-    coveredPixels(dy.shape[axis + 2], shape[axis + 2], window, axis),
-  );
-  if ([rows, columns].every((counts) => counts.every((count) => count === counts[0]))) {
-    return dy.graph.scalar(1 / (rows[0] * columns[0]), dy.dtype === 'float64' ? 'float64' : 'float32');
-  }
-  return constantOf(dy, [rows.length, columns.length], (i) => {
-    return 1 / (rows[Math.floor(i / columns.length)] * columns[i % columns.length]);
+  const [rows, columns] = ([0, 1] as const).map((axis) => {
+    return coveredPixels(dy.shape[axis + 2], shape[axis + 2], window, axis).map((count) => 1 / count);
   });
+  if ([rows, columns].every((shares) => shares.every((share) => share === shares[0]))) {
+    return scalarLike(dy, rows[0] * columns[0]);
+  }
+  return mul(
+    floatConstant(dy, [rows.length, 1], (i) => rows[i]),
+    floatConstant(dy, [1, columns.length], (i) => columns[i]),
+  );
 }
 
 /** For each place of the window along one axis, how many of its pixels lie within the input. */
@@ -52,19 +55,4 @@ function coveredPixels(outputs: number, side: number, { kernel_shape, strides, p
     const start = place * strides[axis] - pads[axis];
     return Math.min(start + kernel_shape[axis], side) - Math.max(start, 0);
   });
-}
-
-function constantOf({ graph, dtype }: Value, shape: Shape, at: (i: number) => number): Value {
-  const length = shape.reduce((product, side) => product * side, 1);
-  return dtype === 'float64'
-    ? graph.constant(
-        'float64',
-        shape,
-        Float64Array.from({ length }, (_, i) => at(i)),
-      )
-    : graph.constant(
-        'float32',
-        shape,
-        Float32Array.from({ length }, (_, i) => at(i)),
-      );
 }

@@ -7,6 +7,7 @@ import type { Value } from '../../graph/graph.js';
 import { sizeOf } from '../../graph/tensor-type.js';
 import { argMax } from '../../ops/arg-max.js';
 import { concat } from '../../ops/concat.js';
+import { scalarLike } from '../../ops/elementwise.js';
 import { equal } from '../../ops/equal.js';
 import { expand } from '../../ops/expand.js';
 import { and, not, or } from '../../ops/logic.js';
@@ -21,10 +22,12 @@ import type { LoweringRule } from '../lower.js';
 
 /** Each phase is some nodes of the graph, and onnxruntime takes its time over thousands of them. */
 const MOST_PHASES = 64;
+/** The numbers of the pixels are a constant of the graph. */
+const MOST_PIXELS = 65_536;
 
 export const lowerMaxPoolGradient: LoweringRule = ([x, y, dy], node) => {
   const window = attributesOf<Window>(node);
-  if (isWholeImage(window, x)) return [byPlace(x, dy)];
+  if (isWholeImage(window, x) && x.shape[2] * x.shape[3] <= MOST_PIXELS) return [byPlace(x, dy)];
   const phases = window.kernel_shape[0] * window.kernel_shape[1];
   return [tiles(window) && phases <= MOST_PHASES ? byPhases(x, y, dy, window.kernel_shape) : byIndices(x, dy, window)];
 };
@@ -43,12 +46,12 @@ function byPlace(x: Value, dy: Value): Value {
   );
   const first = argMax(reshape(x, [batch, channels, pixels]), 2);
   const isFirst = equal(places, reshape(first, [batch, channels, 1]));
-  return reshape(where(isFirst, reshape(dy, [batch, channels, 1]), zeroOf(dy)), x.shape);
+  return reshape(where(isFirst, reshape(dy, [batch, channels, 1]), scalarLike(dy, 0)), x.shape);
 }
 
 function byPhases(x: Value, y: Value, dy: Value, [kernelHeight, kernelWidth]: readonly [number, number]): Value {
   const [batch, channels, height, width] = y.shape;
-  const zero = zeroOf(dy);
+  const zero = scalarLike(dy, 0);
   let taken: Value | null = null;
   const rows: Value[] = [];
   for (let row = 0; row < kernelHeight; row++) {
@@ -74,11 +77,7 @@ function phase(x: Value, starts: [number, number], outputs: [number, number], st
 
 function byIndices(x: Value, dy: Value, window: Window): Value {
   const [, indices] = x.graph.apply(maxPoolWithIndicesOp, [x], window);
-  const zeros = expand(zeroOf(dy), [sizeOf(x.shape)]);
+  const zeros = expand(scalarLike(dy, 0), [sizeOf(x.shape)]);
   const count = [sizeOf(dy.shape)];
   return reshape(scatterAdd(zeros, reshape(indices, count), reshape(dy, count)), x.shape);
-}
-
-function zeroOf({ graph, dtype }: Value): Value {
-  return graph.scalar(0, dtype === 'float64' ? 'float64' : 'float32');
 }
