@@ -87,7 +87,7 @@ const unset = {
   bias_constraint: null,
 };
 
-const keras2Layers = [
+const keras2Layers: readonly { class_name: string; config: Record<string, unknown> }[] = [
   {
     class_name: 'Conv2D',
     config: {

@@ -1,7 +1,7 @@
 /** Writes one layer of ours as Keras does: its class, its configuration and what has to follow it. */
 import { type EdgesArgument, toEdges } from '../../layers/arguments.js';
 import type { BuiltLayer } from '../../model/model.js';
-import { fieldOf, type JsonRecord } from '../json.js';
+import type { JsonRecord } from '../json.js';
 import { type ActivationStep, exportActivation } from './activations.js';
 import type { KerasVersion } from './keras-version.js';
 import { LAYER_CLASSES, type LayerClass } from './layer-classes.js';
@@ -60,8 +60,17 @@ function edges(value: unknown): unknown {
 /** What only the data told: the units of the last layer, and the figures of pixels. */
 function fromShapes({ spec, plan }: BuiltLayer): JsonRecord {
   if (spec.type === 'dense' && plan.output.kind === 'vector') return { units: plan.output.units };
-  const { mean, deviation } = plan.constants ?? {};
-  const hasOwn = fieldOf(spec, 'mean') !== undefined;
-  if (spec.type !== 'normalization' || hasOwn || !mean || !deviation) return {};
-  return { mean, variance: deviation.map((value) => value * value) };
+  if (spec.type !== 'normalization') return {};
+  const { mean = [], deviation = [] } = plan.constants ?? {};
+  return figuresOf({ mean: spec.mean ?? mean, variance: spec.variance ?? deviation.map((value) => value * value) });
+}
+
+/** Keras wants both to have one shape: two numbers, or two lists. */
+function figuresOf({ mean, variance }: { mean: unknown; variance: unknown }): JsonRecord {
+  if (Array.isArray(mean) === Array.isArray(variance)) return { mean, variance };
+  return { mean: spread(mean, variance), variance: spread(variance, mean) };
+}
+
+function spread(value: unknown, like: unknown): unknown {
+  return Array.isArray(like) ? like.map(() => value) : value;
 }

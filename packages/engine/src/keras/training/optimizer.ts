@@ -69,8 +69,9 @@ function readConfig(type: OptimizerType, config: KerasConfig): JsonRecord {
     return value === undefined || value === false ? [] : [[key, shortestFloat(value)] as const];
   });
   const rate = config.find('learning_rate', 'lr');
-  const scheduled = rate && isRecord(rate.value) ? readSchedule(rate, config) : null;
-  const learningRate = scheduled ? scheduled.learningRate : shortestFloat(rate?.value);
+  const isScheduled = isRecord(rate?.value);
+  const scheduled = rate && isScheduled ? readSchedule(rate, config) : null;
+  const learningRate = isScheduled ? scheduled?.learningRate : shortestFloat(rate?.value);
   const optimizer = {
     type,
     ...(learningRate === undefined ? {} : { learning_rate: learningRate }),

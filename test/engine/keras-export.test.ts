@@ -1,0 +1,87 @@
+// What we export, read by Keras itself where there is one: TRAINYARD_KERAS_PYTHON names a Python that has Keras 3, and
+// tf_keras for Keras 2 (oracles/keras_load.py). What needs no Keras is tested beside the source.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildModel, exportKeras, importKeras, type KerasVersion, parseModelSpec, presets } from '@trainyard/engine';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { sharedData } from '../setup/index.js';
+import { everyLayer } from './keras-every-layer.js';
+import counts from './oracles/keras-counts.json' with { type: 'json' };
+
+const PYTHON = process.env.TRAINYARD_KERAS_PYTHON;
+const SCRIPT = fileURLToPath(new URL('./oracles/keras_load.py', import.meta.url));
+const data = { image: { width: 32, height: 32, channels: 3 as const }, classes: 10 };
+
+interface Loaded {
+  readonly parameters?: number;
+  readonly output?: readonly (number | null)[];
+  readonly error?: string;
+}
+
+function askKeras<Answer>(question: object): Answer {
+  const { status, stdout, stderr } = spawnSync(PYTHON ?? '', [SCRIPT], {
+    input: JSON.stringify(question),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`keras_load.py ended with ${status}: ${stderr.slice(-2000)}`);
+  return JSON.parse(stdout);
+}
+
+function requireKeras(context: TestContext, version: KerasVersion): void {
+  if (!PYTHON) context.skip('there is no Keras here (TRAINYARD_KERAS_PYTHON names a Python that has it)');
+  const versions = askKeras<Partial<Record<KerasVersion, string>>>({ versions: true });
+  if (!versions[version]) context.skip(`that Python has no ${version === 'keras3' ? 'keras 3' : 'tf_keras'}`);
+}
+
+type Spec = ReturnType<typeof parseModelSpec>;
+
+/** Asks Keras to build each, and compares its parameters and outputs with ours. */
+function compareWithKeras(specs: Readonly<Record<string, Spec>>, version: KerasVersion): void {
+  const entries = Object.entries(specs);
+  const question = entries.map(([name, spec]) => [name, { version, document: exportKeras(spec, data, version) }]);
+  const answer = askKeras<Record<string, Loaded>>(Object.fromEntries(question));
+  const ours = entries.map(([name, spec]) => {
+    const { parameters, head } = buildModel(spec, data);
+    const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+    return [name, { parameters: count, output: [null, head.units] }];
+  });
+  expect(answer).toEqual(Object.fromEntries(ours));
+}
+
+const presetSpecs = Object.fromEntries(Object.entries(presets).map(([id, { spec }]) => [id, parseModelSpec(spec)]));
+
+function fileSpecs(context: TestContext): Record<string, Spec> {
+  const imported = Object.keys(counts).flatMap((name) => {
+    const text = readFileSync(sharedData(context, join('keras-json', name)), 'utf8');
+    try {
+      // Frozen layers are refused; here they are only to be counted.
+      return [
+        [name, parseModelSpec(importKeras(text.replaceAll('"trainable": false', '"trainable": true')).spec)] as const,
+      ];
+    } catch {
+      return [];
+    }
+  });
+  expect(imported).toHaveLength(Object.keys(counts).length - 2);
+  return Object.fromEntries(imported);
+}
+
+describe.each<KerasVersion>(['keras3', 'keras2'])('%s builds, with as many parameters and outputs', (version) => {
+  it('every ready-made model', (context) => {
+    requireKeras(context, version);
+    compareWithKeras(presetSpecs, version);
+  });
+
+  it('a model with every layer, activation, initialiser, regulariser and constraint', (context) => {
+    requireKeras(context, version);
+    compareWithKeras({ every: parseModelSpec(everyLayer) }, version);
+  });
+
+  it('every file that was imported', (context) => {
+    requireKeras(context, version);
+    compareWithKeras(fileSpecs(context), version);
+  });
+});
