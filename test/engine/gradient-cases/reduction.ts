@@ -4,7 +4,6 @@ import type { Shape } from '../../../packages/engine/src/graph/tensor-type.js';
 import { reduceMax } from '../../../packages/engine/src/ops/reduce-max.js';
 import { reduceMean } from '../../../packages/engine/src/ops/reduce-mean.js';
 import { reduceSum } from '../../../packages/engine/src/ops/reduce-sum.js';
-import { reduceSumSquare } from '../../../packages/engine/src/ops/reduce-sum-square.js';
 import type { GradientCase } from '../gradient-harness.js';
 import { anyNumbers, apart, type Draw } from '../numbers.js';
 
@@ -47,5 +46,4 @@ export const reductionCases = {
   ReduceMax: cases(reduceMax, apart),
   ReduceMean: cases(reduceMean),
   ReduceSum: cases(reduceSum),
-  ReduceSumSquare: cases(reduceSumSquare),
 };

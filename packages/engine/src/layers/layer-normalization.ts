@@ -12,7 +12,6 @@ import { add } from '../ops/add.js';
 import { div } from '../ops/div.js';
 import { mul } from '../ops/mul.js';
 import { reduceMean } from '../ops/reduce-mean.js';
-import { reduceSumSquare } from '../ops/reduce-sum-square.js';
 import { reshape } from '../ops/reshape.js';
 import { sqrt } from '../ops/sqrt.js';
 import { sub } from '../ops/sub.js';
@@ -49,9 +48,8 @@ export const layerNormalization: LayerDefinition<Static<typeof Arguments>> = {
 };
 
 function normalize(x: Value, axes: readonly number[], epsilon: number): Value {
-  const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
   const centred = sub(x, reduceMean(x, axes, 1));
-  const variance = mul(reduceSumSquare(centred, axes, 1), x.graph.scalar(1 / count));
+  const variance = reduceMean(mul(centred, centred), axes, 1);
   return mul(centred, div(x.graph.scalar(1), sqrt(add(variance, x.graph.scalar(epsilon)))));
 }
 

@@ -38,7 +38,6 @@ import { preluOp } from './prelu.js';
 import { reduceMaxOp } from './reduce-max.js';
 import { reduceMeanOp } from './reduce-mean.js';
 import { reduceSumOp } from './reduce-sum.js';
-import { reduceSumSquareOp } from './reduce-sum-square.js';
 import { reluGradientOp, reluOp } from './relu.js';
 import { reshapeOp } from './reshape.js';
 import { scatterAddOp } from './scatter-add.js';
@@ -99,7 +98,6 @@ export const ops = {
   ReduceMax: reduceMaxOp,
   ReduceMean: reduceMeanOp,
   ReduceSum: reduceSumOp,
-  ReduceSumSquare: reduceSumSquareOp,
   Relu: reluOp,
   ReluGradient: reluGradientOp,
   Reshape: reshapeOp,
