@@ -170,6 +170,14 @@ describe('a model is refused', () => {
     );
   });
 
+  it('when a layer makes more of an image than memory holds', () => {
+    const enlarge = { type: 'up_sampling2d', name: 'enlarge', size: 1024 };
+    expect(errorOf([enlarge, flatten, output])).toBe(
+      '/layers/0: layer "enlarge": expected an output of at most 268435456 values for one image; received 587202560. ' +
+        'Use a smaller image, fewer channels or larger strides',
+    );
+  });
+
   it('when it has more weights than a graph can hold', () => {
     const wide = { type: 'dense', units: 1_000_000 };
     expect(errorOf([flatten, wide, wide, output])).toMatch(

@@ -1,8 +1,7 @@
 /** Builds a model from a checked specification and what is known of the data. */
 import type { DatasetTask, ImageSize } from '@trainyard/contracts';
-import { constrainedAxes } from '../constraints/constraint.js';
 import { layerDefinition } from '../layers/index.js';
-import { type FeatureShape, LayerError, type ParameterSpec, type PlanContext } from '../layers/layer.js';
+import { type FeatureShape, featureCount, LayerError, type PlanContext } from '../layers/layer.js';
 import { invalidSpec } from '../spec/parse.js';
 import { pointerOf } from '../spec/places.js';
 import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
@@ -11,6 +10,9 @@ import { type BuiltLayer, IMAGE, type Model, type ModelParameter } from './model
 
 /** Weights that onnxruntime can still hold in one graph. */
 const MAX_PARAMETERS = 250_000_000;
+
+/** Values of one layer's output for one image: 1 GiB of float32. */
+const MAX_OUTPUT = 2 ** 28;
 
 export interface DataShape {
   readonly image: ImageSize;
@@ -67,7 +69,9 @@ function buildLayer(
   const definition = layerDefinition(spec.type);
   const context = { classes, ...(pixels && sources[0] === IMAGE ? { pixels } : {}) };
   try {
-    return { spec, definition, sources, inputs, plan: definition.plan(spec, inputs, context) };
+    const plan = definition.plan(spec, inputs, context);
+    checkOutput(plan.output);
+    return { spec, definition, sources, inputs, plan };
   } catch (error) {
     if (!(error instanceof LayerError)) throw error;
     const place = error.argument ? `${pointer}/${error.argument}` : pointer;
@@ -75,26 +79,18 @@ function buildLayer(
   }
 }
 
-function parametersOf({ spec, plan }: BuiltLayer, place: number): ModelParameter[] {
-  return plan.parameters.map((parameter) => {
-    checkConstraint(parameter, spec, pointerOf(spec, place));
-    return { ...parameter, layer: spec.name };
-  });
+function checkOutput(output: FeatureShape): void {
+  const count = featureCount(output);
+  if (count <= MAX_OUTPUT) return;
+  throw new LayerError(
+    null,
+    `expected an output of at most ${MAX_OUTPUT} values for one image; received ${count}. ` +
+      'Use a smaller image, fewer channels or larger strides',
+  );
 }
 
-function checkConstraint(
-  { name, constraint, shape, kerasAxes }: ParameterSpec,
-  spec: LayerSpec,
-  pointer: string,
-): void {
-  if (!constraint) return;
-  try {
-    constrainedAxes(constraint, kerasAxes ?? shape.map((_, axis) => axis));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const detail = `layer "${spec.name}": ${error.message}`;
-    throw invalidSpec([{ pointer: `${pointer}/${name}_constraint`, detail }]);
-  }
+function parametersOf({ spec, plan }: BuiltLayer): ModelParameter[] {
+  return plan.parameters.map((parameter) => ({ ...parameter, layer: spec.name }));
 }
 
 function buildHead(layers: readonly BuiltLayer[], data: DataShape) {
