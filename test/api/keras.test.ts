@@ -58,6 +58,14 @@ describe('POST /v1/models with keras', () => {
     expect((await validate({ keras: document }).expect(200)).body.notes).toEqual(body.notes);
   });
 
+  it('keeps notes about names that Postgres could not hold', async () => {
+    for (const name of ['a\0b', `a${'\u{1f4a5}'.repeat(150)}`, '\ud800']) {
+      const document = JSON.stringify(kerasNet()).replace('"name":"conv2d"', `"name":${JSON.stringify(name)}`);
+      const { body } = await create(document).expect(201);
+      expect(body.notes).toEqual([expect.stringMatching(/^layer ".+" is called "\w+" here$/)]);
+    }
+  });
+
   it('422 for a layer that is code, which is not run', async () => {
     const problem = expectPointers(await create(kerasNet({ between: [LAMBDA] })), 'invalid_spec', [
       '/keras/config/layers/2/class_name',
