@@ -7,6 +7,7 @@ interface SchemaShape {
   readonly anyOf?: readonly SchemaShape[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -42,8 +43,9 @@ function describeObject({ properties = {} }: SchemaShape): string {
   return type === undefined ? 'an object' : `{"type": ${JSON.stringify(type)}, …}`;
 }
 
-function describeRange({ minimum, maximum, exclusiveMaximum }: SchemaShape): string {
-  const low = minimum === undefined ? '' : ` of at least ${minimum}`;
+function describeRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: SchemaShape): string {
+  const above = exclusiveMinimum === undefined ? '' : ` of more than ${exclusiveMinimum}`;
+  const low = minimum === undefined ? above : ` of at least ${minimum}`;
   const high = maximum === undefined ? '' : ` ${low ? 'and' : 'of'} at most ${maximum}`;
   const below = exclusiveMaximum === undefined ? '' : ` ${low ? 'and' : 'of'} less than ${exclusiveMaximum}`;
   return `${low}${high}${below}`;

@@ -92,6 +92,7 @@ describe('an argument is refused with what was expected and received', () => {
     [{ ...conv, use_bias: 1 }, 'use_bias', 'true or false', '1'],
     [{ type: 'dropout', rate: 1 }, 'rate', 'a number of at least 0 and less than 1', '1'],
     [{ type: 'dropout', rate: -0.1 }, 'rate', 'a number of at least 0 and less than 1', '-0.1'],
+    [{ type: 'batch_normalization', epsilon: 0 }, 'epsilon', 'a number of more than 0', '0'],
     [
       { type: 'dense', units: 'all' },
       'units',
