@@ -76,9 +76,10 @@ function writeLayer({ name, className, config }: KerasNode, version: KerasVersio
   return kerasObject(version, 'keras.layers', className, { name, ...shared(version), ...config });
 }
 
+/** Without `trainable`, which not every layer of Keras 3 takes back. */
 function shared(version: KerasVersion): object {
   const policy = kerasObject('keras3', 'keras', 'DTypePolicy', { name: 'float32' });
-  return { trainable: true, dtype: version === 'keras3' ? policy : 'float32' };
+  return { dtype: version === 'keras3' ? policy : 'float32' };
 }
 
 function keras2Call({ inputs }: KerasNode): unknown {
