@@ -56,7 +56,9 @@ export const LayerRow = Type.Object({
     description: "Keras' order, the batch first as null: [null, height, width, channels] or [null, units]",
   }),
   parameters: Type.Integer(),
+  trainable_parameters: Type.Integer({ description: 'All but running statistics' }),
   forward_flops: Type.Integer({ description: 'Per image; a multiply-add counts as two' }),
+  activation_bytes: Type.Integer({ description: 'Of the output, for the whole batch' }),
 });
 export type LayerRow = Static<typeof LayerRow>;
 
@@ -65,13 +67,15 @@ export const ModelSummary = Type.Object({
   classes: Type.Integer(),
   layers: Type.Array(LayerRow),
   parameters: Type.Integer(),
+  trainable_parameters: Type.Integer(),
   batch_size: Type.Integer({ description: 'The batch that the figures below are for' }),
   forward_flops: Type.Integer(),
   backward_flops: Type.Integer(),
   memory_bytes: Type.Object({
     parameters: Type.Integer(),
-    optimizer: Type.Integer({ description: 'With Adam' }),
-    activations: Type.Integer(),
+    optimizer: Type.Integer({ description: 'With Adam, where the training does not name another' }),
+    activations: Type.Integer({ description: 'Outputs of all layers' }),
+    peak: Type.Integer({ description: 'Estimate of the resident memory of the process that trains on a CPU' }),
   }),
 });
 export type ModelSummary = Static<typeof ModelSummary>;

@@ -9,10 +9,11 @@ function summary(flops: number): ModelSummary {
     classes: 10,
     layers: [],
     parameters: 0,
+    trainable_parameters: 0,
     batch_size: 32,
     forward_flops: flops / 2,
     backward_flops: flops / 2,
-    memory_bytes: { parameters: 0, optimizer: 0, activations: 0 },
+    memory_bytes: { parameters: 0, optimizer: 0, activations: 0, peak: 0 },
   };
 }
 

@@ -73,8 +73,8 @@ function withoutRepetition(order: readonly Node[]): { nodes: Node[]; identity: (
     const inputs = node.inputs.map((input) => identity(input).name);
     const key = `${node.op.type} ${inputs.join(' ')} ${JSON.stringify(node.attributes)}`;
     const same = known.get(key);
-    if (same) node.outputs.forEach((output, i) => replaced.set(output, identity(same.outputs[i])));
-    else known.set(key, node);
+    if (!same) known.set(key, node);
+    else for (const [i, output] of node.outputs.entries()) replaced.set(output, identity(same.outputs[i]));
     return same === undefined;
   });
   return { nodes, identity };

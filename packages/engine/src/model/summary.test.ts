@@ -1,4 +1,4 @@
-import type { ImageSize } from '@trainyard/contracts';
+import { type ImageSize, resolveOptimizer } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { parseModelSpec } from '../spec/parse.js';
 import { buildModel } from './build.js';
@@ -59,11 +59,39 @@ describe('the summary of a model', () => {
     expect(many.batch_size).toBe(64);
     expect(many.forward_flops).toBe(64 * one.forward_flops);
     expect(many.backward_flops).toBe(64 * one.backward_flops);
-    expect(many.memory_bytes).toEqual({
+    expect(many.memory_bytes).toMatchObject({
       parameters: 4 * 34_826,
       optimizer: 8 * 34_826,
       activations: 64 * one.memory_bytes.activations,
     });
     expect(one.memory_bytes.activations).toBe(4 * (26 * 26 * 32 + 13 * 13 * 32 + 11 * 11 * 64 + 3 * 1600 + 10));
+    expect(many.layers[0].activation_bytes).toBe(64 * 4 * 26 * 26 * 32);
+  });
+
+  it('tells running statistics from what is trained', () => {
+    const layers = [conv(4), { type: 'batch_normalization' }, flatten, output];
+    const summary = summarize(layers, { width: 6, height: 6, channels: 1 });
+    const [convolution, norm, , dense] = summary.layers;
+    expect([norm.parameters, norm.trainable_parameters]).toEqual([16, 8]);
+    expect(summary.trainable_parameters).toBe(convolution.parameters + 8 + dense.parameters);
+    expect(summary.parameters).toBe(summary.trainable_parameters + 8);
+    expect(summary.memory_bytes.optimizer).toBe(2 * 4 * summary.trainable_parameters);
+  });
+
+  it("counts the memory of the training's own optimizer", () => {
+    const model = buildModel(parseModelSpec({ layers: convnet }), { image: mnist, classes: 10 });
+    const plain = summarizeModel(model, 32, resolveOptimizer({ type: 'sgd' })).memory_bytes;
+    const adam = summarizeModel(model, 32).memory_bytes;
+    expect(plain.optimizer).toBe(0);
+    expect(adam.peak).toBeGreaterThan(plain.peak);
+  });
+
+  it('estimates a peak that holds a process and grows with the batch', () => {
+    const peaks = [32, 128, 512].map((batch) => summarize(convnet, mnist, batch).memory_bytes);
+    for (const { peak, parameters, optimizer, activations } of peaks) {
+      expect(peak).toBeGreaterThan(100e6 + parameters + optimizer + activations);
+    }
+    expect(peaks[1].peak).toBeGreaterThan(1.3 * peaks[0].peak);
+    expect(peaks[2].peak).toBeGreaterThan(1.3 * peaks[1].peak);
   });
 });

@@ -1,40 +1,61 @@
 /** The table that describes a model: shapes, parameters, operations and memory. */
-import type { ModelSummary } from '@trainyard/contracts';
+import { type ModelSummary, type Optimizer, resolveOptimizer } from '@trainyard/contracts';
 import { sizeOf } from '../graph/tensor-type.js';
-import { featureCount, kerasShape } from '../layers/layer.js';
+import { featureCount, kerasShape, type ParameterSpec } from '../layers/layer.js';
+import { optimizerRule } from '../optimizers/index.js';
 import type { BuiltLayer, Model } from './model.js';
+import { estimateTrainingMemory } from './training-memory.js';
 
 const FLOAT_BYTES = 4;
 
-/** Figures for one batch. Operations count a multiply-add as two. */
-export function summarizeModel(model: Model, batchSize: number): ModelSummary {
-  const rows = model.layers.map((layer) => ({
-    name: layer.spec.name,
-    type: layer.spec.type,
-    output_shape: kerasShape(layer.plan.output),
-    parameters: countParameters(layer),
-    forward_flops: layer.plan.flops,
-  }));
-  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const activations = model.layers.reduce((sum, layer) => sum + featureCount(layer.plan.output), 0);
+/**
+ * Figures for one batch. Operations count a multiply-add as two.
+ *
+ * @param optimizer what memory is counted for; Adam where left out
+ */
+export function summarizeModel(
+  model: Model,
+  batchSize: number,
+  optimizer: Optimizer = resolveOptimizer({ type: 'adam' }),
+): ModelSummary {
+  const rows = model.layers.map((layer) => describeLayer(layer, batchSize));
+  const total = (figure: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + figure(row), 0);
+  const parameters = total((row) => row.parameters);
+  const trainable = total((row) => row.trainable_parameters);
+  const forwardFlops = batchSize * total((row) => row.forward_flops);
+  const backward = batchSize * backwardFlops(model);
   return {
     image: model.image,
     classes: model.classes,
     layers: rows,
     parameters,
+    trainable_parameters: trainable,
     batch_size: batchSize,
-    forward_flops: batchSize * rows.reduce((sum, row) => sum + row.forward_flops, 0),
-    backward_flops: batchSize * backwardFlops(model),
+    forward_flops: forwardFlops,
+    backward_flops: backward,
     memory_bytes: {
       parameters: FLOAT_BYTES * parameters,
-      optimizer: 2 * FLOAT_BYTES * parameters,
-      activations: FLOAT_BYTES * batchSize * activations,
+      optimizer: FLOAT_BYTES * trainable * optimizerRule(optimizer).slots.length,
+      activations: total((row) => row.activation_bytes),
+      peak: estimateTrainingMemory(model, { batchSize, optimizer, stepFlops: forwardFlops + backward }),
     },
   };
 }
 
-function countParameters({ plan }: BuiltLayer): number {
-  return plan.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+function describeLayer({ spec, plan }: BuiltLayer, batchSize: number) {
+  return {
+    name: spec.name,
+    type: spec.type,
+    output_shape: kerasShape(plan.output),
+    parameters: countParameters(plan.parameters),
+    trainable_parameters: countParameters(plan.parameters.filter(({ trainable }) => trainable !== false)),
+    forward_flops: plan.flops,
+    activation_bytes: FLOAT_BYTES * batchSize * featureCount(plan.output),
+  };
+}
+
+function countParameters(parameters: readonly ParameterSpec[]): number {
+  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** A layer with weights needs a product for them and one for its input; the first has no gradient of its input. */

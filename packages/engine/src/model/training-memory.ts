@@ -1,0 +1,109 @@
+/**
+ * An estimate of the memory that a training process takes at its peak. The graphs' part is counted from the compiled
+ * graphs themselves; what Node.js, onnxruntime and its allocator add was measured (benchmarks/memory).
+ */
+import { type Optimizer, resolveLoss } from '@trainyard/contracts';
+import { declareBatch } from '../compile/batch.js';
+import { normalize, type Preprocessing } from '../compile/preprocessing.js';
+import { entriesOf } from '../compile/state.js';
+import { buildTrainStep } from '../compile/train-step.js';
+import { Graph } from '../graph/graph.js';
+import { lossFor } from '../losses/index.js';
+import { lowerPortable } from '../lowering/portable/index.js';
+import { randomBytes } from '../random/random-input.js';
+import { forward } from './forward.js';
+import { bytesOf, peakBytes } from './memory.js';
+import type { Model } from './model.js';
+import { parameterName } from './parameters.js';
+import { defaultLoss } from './training-defaults.js';
+
+const MIB = 2 ** 20;
+
+/** Node.js, onnxruntime, image decoding and our own code, before any graph. */
+const PROCESS_BYTES = 130 * MIB;
+/** What a session keeps for each node of its graph. */
+const NODE_BYTES = 10 * 1024;
+/**
+ * How much onnxruntime's arena holds of each byte that a graph needs at once: the first run places buffer by buffer,
+ * later runs take one block laid out after it, and the arena gives nothing back; gaps add a quarter.
+ */
+const ARENA_FACTOR = 2.5;
+/** Copies of the state: the old and the new in JavaScript, and garbage that is not yet collected. */
+const STATE_COPIES = 4;
+/** Copies of the state in a session: its results and, where a run has several steps, what passes between them. */
+const STATE_COPIES_PER_SESSION = 2;
+
+/** The runtime puts several steps into one run up to about so many operations, steps and bytes of inputs. */
+const RUN_FLOPS = 1e10;
+const RUN_STEPS = 16;
+const RUN_INPUT_BYTES = 64 * MIB;
+/** One set of inputs is filled while the other is computed. */
+const INPUT_SETS = 2;
+/** The runtime evaluates at least so many images at once. */
+const EVALUATION_BATCH = 64;
+
+export interface TrainingMemoryOptions {
+  readonly batchSize: number;
+  readonly optimizer: Optimizer;
+  /** Floating-point operations of one step. */
+  readonly stepFlops: number;
+}
+
+/** Bytes of resident memory, at the most, of the process that trains the model and evaluates it after each epoch. */
+export function estimateTrainingMemory(model: Model, options: TrainingMemoryOptions): number {
+  const { batchSize, stepFlops } = options;
+  const preprocessing = scaled(model);
+  const step = buildTrainStep(model, {
+    batchSize,
+    optimizer: options.optimizer,
+    loss: lossOf(model),
+    preprocessing,
+    stepsPerRun: 1,
+  });
+  const lowered = lowerPortable(step.graph);
+  const evaluation = evaluationGraph(model, Math.max(EVALUATION_BATCH, batchSize), preprocessing);
+  const state = step.state.flatMap(entriesOf).reduce((sum, { value }) => sum + bytesOf(value), 0);
+  const random = step.random.reduce((sum, input) => sum + randomBytes(input), 0);
+  const inputs = [step.images, step.labels, step.weights].reduce((sum, value) => sum + bytesOf(value), 0);
+  const stepsPerRun = stepsInRun(stepFlops, inputs + random);
+  // Steps that are left over when an epoch is cut into runs of several have a session of their own.
+  const sessions = stepsPerRun > 1 ? 2 : 1;
+  const results = [...lowered.outputs.values()].reduce((sum, value) => sum + bytesOf(value), 0);
+  const arena = ARENA_FACTOR * (sessions * (peakBytes(lowered) - results) + peakBytes(evaluation));
+  return Math.round(
+    PROCESS_BYTES +
+      NODE_BYTES * (sessions * lowered.nodes.length + evaluation.nodes.length) +
+      arena +
+      state * (STATE_COPIES + sessions * STATE_COPIES_PER_SESSION) +
+      stepsPerRun * (INPUT_SETS * inputs + random),
+  );
+}
+
+function stepsInRun(stepFlops: number, inputBytes: number): number {
+  const most = Math.min(RUN_STEPS, RUN_FLOPS / Math.max(stepFlops, 1), RUN_INPUT_BYTES / inputBytes);
+  return 2 ** Math.max(0, Math.floor(Math.log2(most)));
+}
+
+/** The loss that a training has by default; its size is that of any other that fits. */
+function lossOf({ head }: Model) {
+  const loss = resolveLoss(defaultLoss(head));
+  return lossFor(loss).mismatch(head) === null ? loss : resolveLoss('mse');
+}
+
+/** Pixels scaled and shifted, as all normalisations do. */
+function scaled({ image: { channels } }: Model): Preprocessing {
+  return { scale: Array(channels).fill(0.5), offset: Array(channels).fill(0.5) };
+}
+
+function evaluationGraph(model: Model, batchSize: number, preprocessing: Preprocessing): Graph {
+  const graph = new Graph();
+  const parameters = new Map(
+    model.parameters.map((parameter) => {
+      const name = parameterName(parameter);
+      return [name, graph.input(name, 'float32', parameter.shape)] as const;
+    }),
+  );
+  const { images } = declareBatch(graph, model, batchSize);
+  graph.output('outputs', forward(model, normalize(images, preprocessing), { parameters }).outputs);
+  return lowerPortable(graph);
+}
