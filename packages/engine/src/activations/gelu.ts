@@ -5,6 +5,7 @@
 import { type Static, Type } from 'typebox';
 import type { Value } from '../graph/graph.js';
 import { add } from '../ops/add.js';
+import { div } from '../ops/div.js';
 import { scalarLike } from '../ops/elementwise.js';
 import { erf } from '../ops/erf.js';
 import { mul } from '../ops/mul.js';
@@ -17,16 +18,18 @@ const schema = activationSchema('gelu', { approximate: Type.Optional(Type.Boolea
 
 export const gelu: ActivationDefinition<Static<typeof schema>> = {
   schema,
-  apply: ({ approximate = false }, x) => mul(x, approximate ? approximateNormal(x) : normal(x)),
+  apply: ({ approximate = false }, x) => (approximate ? approximation(x) : exact(x)),
 };
 
-function normal(x: Value): Value {
-  const half = scalarLike(x, 0.5);
-  return add(mul(erf(mul(x, scalarLike(x, Math.SQRT1_2))), half), half);
+/** In the form that onnxruntime fuses into one operator where no gradient is taken. */
+function exact(x: Value): Value {
+  const twice = add(erf(div(x, scalarLike(x, Math.SQRT2))), scalarLike(x, 1));
+  return mul(mul(x, twice), scalarLike(x, 0.5));
 }
 
-/** sigmoid(x · (a + b · x²)): fewer passes than the cube and tanh. */
-function approximateNormal(x: Value): Value {
+/** x · sigmoid(x · (a + b · x²)): fewer passes than the cube and tanh. */
+function approximation(x: Value): Value {
   const a = 2 * Math.sqrt(2 / Math.PI);
-  return sigmoid(mul(x, add(mul(mul(x, x), scalarLike(x, a * CUBIC)), scalarLike(x, a))));
+  const slope = add(mul(mul(x, x), scalarLike(x, a * CUBIC)), scalarLike(x, a));
+  return mul(x, sigmoid(mul(x, slope)));
 }

@@ -48,12 +48,7 @@ export const batchNormalization: LayerDefinition<BatchNormalizationArguments> = 
     const count = input.kind === 'image' ? input.channels : input.units;
     return { output: input, parameters: parametersOf(args, count), flops: 2 * featureCount(input) };
   },
-  forward(args, [x], context) {
-    const { height, width } = { height: x.shape[2] ?? 1, width: x.shape[3] ?? 1 };
-    const image = reshape(x, [0, x.shape[1], height, width]);
-    const y = context.training ? train(args, image, context) : infer(args, image, context);
-    return x.shape.length === 2 ? reshape(y, [0, x.shape[1]]) : y;
-  },
+  forward: (args, [x], context) => (context.training ? train(args, x, context) : infer(args, x, context)),
 };
 
 function requireLastAxis(axis: number, input: FeatureShape): void {
@@ -74,19 +69,21 @@ function parametersOf(args: BatchNormalizationArguments, count: number): Paramet
   ];
 }
 
+/** A vector is an image of 1×1. */
 function train(args: BatchNormalizationArguments, x: Value, context: ForwardContext): Value {
-  const [, channels] = x.shape;
+  const [, channels, ...sides] = x.shape;
+  const image = sides.length > 0 ? x : reshape(x, [0, channels, 1, 1]);
   const all = (number: number) => x.graph.constant('float32', [channels], new Float32Array(channels).fill(number));
   const gamma = args.scale ? context.parameter('gamma') : all(1);
   const beta = args.center ? context.parameter('beta') : all(0);
-  const { y, mean, variance } = normalizeBatch(x, gamma, beta, context.rowWeights, { epsilon: args.epsilon });
+  const { y, mean, variance } = normalizeBatch(image, gamma, beta, context.rowWeights, { epsilon: args.epsilon });
   const follow = (name: string, batch: Value) => {
     const kept = mul(context.parameter(name), x.graph.scalar(args.momentum));
     context.setStatistic(name, add(kept, mul(batch, x.graph.scalar(1 - args.momentum))));
   };
   follow('moving_mean', mean);
   follow('moving_variance', variance);
-  return y;
+  return sides.length > 0 ? y : reshape(y, [0, channels]);
 }
 
 /** x · factor + shift, both known before x is: onnxruntime folds them into a convolution in front. */
@@ -96,6 +93,6 @@ function infer(args: BatchNormalizationArguments, x: Value, context: ForwardCont
   const factor = div(args.scale ? context.parameter('gamma') : graph.scalar(1), deviation);
   const mean = mul(context.parameter('moving_mean'), factor);
   const shift = sub(args.center ? context.parameter('beta') : graph.scalar(0), mean);
-  const perChannel = (value: Value) => reshape(value, [x.shape[1], 1, 1]);
+  const perChannel = (value: Value) => reshape(value, [x.shape[1], ...x.shape.slice(2).map(() => 1)]);
   return add(mul(x, perChannel(factor)), perChannel(shift));
 }
