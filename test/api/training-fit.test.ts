@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readyDataset } from '../db/rows.js';
 import { SMALL_NET } from './networks.js';
-import { expectPointers } from './problem.js';
+import { expectPointers, expectProblem } from './problem.js';
 import { createTestApi, type TestApi } from './setup.js';
 
 let api: TestApi;
@@ -166,5 +166,53 @@ describe('POST /v1/models/validate', () => {
     const named = await validate(SMALL_NET, { batch_size: 4 }, { dataset_id: datasetId, batch_size: 64 }).expect(200);
     expect(named.body.summary.batch_size).toBe(64);
     expect(named.body.summary.memory_bytes.activations).toBe(16 * body.summary.memory_bytes.activations);
+  });
+
+  it('200 with memory for the optimizer of the training', async () => {
+    const sizes = async (training: object) => {
+      const { body } = await validate(SMALL_NET, training).expect(200);
+      return body.summary.memory_bytes;
+    };
+    const adam = await sizes({});
+    expect(adam).toMatchObject({ parameters: 4 * 114, optimizer: 2 * 4 * 114 });
+    expect((await sizes({ optimizer: { type: 'sgd' } })).optimizer).toBe(0);
+    expect((await sizes({ optimizer: { type: 'sgd', momentum: 0.9 } })).optimizer).toBe(4 * 114);
+    expect(adam.peak).toBeGreaterThan(adam.activations + adam.optimizer + adam.parameters);
+    expect((await sizes({ batch_size: 4 })).peak).toBeLessThanOrEqual(adam.peak);
+  });
+
+  it('200 counts running statistics, which are not trained, on their own', async () => {
+    const layers = [...SMALL_NET.layers.slice(0, 1), { type: 'batch_normalization' }, ...SMALL_NET.layers.slice(1)];
+    const { summary } = (await validate({ layers }).expect(200)).body;
+    expect(summary).toMatchObject({ parameters: 114 + 16, trainable_parameters: 114 + 8 });
+    expect(summary.layers[1]).toMatchObject({ type: 'batch_normalization', parameters: 16, trainable_parameters: 8 });
+    expect(summary.layers[0].activation_bytes).toBe(4 * 32 * 6 * 6 * 4);
+  });
+
+  describe('while a large model is described', () => {
+    const convolution = { type: 'conv2d', filters: 4, kernel_size: 3, padding: 'same' };
+    const large = () => validate({ layers: [...Array(900).fill(convolution), ...SMALL_NET.layers] });
+
+    it('goes on answering', async () => {
+      let isDone = false;
+      const described = large().then((answer) => {
+        isDone = true;
+        return answer;
+      });
+      let answered = 0;
+      for (; !isDone; answered++) await api.member.get('/v1/models?limit=1').expect(200);
+      const { status, body } = await described;
+      expect([status, body.summary?.layers.length]).toEqual([200, 904]);
+      expect(answered).toBeGreaterThan(3);
+    });
+
+    it('429 for more than may wait', async () => {
+      const answers = await Promise.all([large(), ...Array.from({ length: 80 }, () => validate(SMALL_NET))]);
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.length).toBeLessThan(80);
+      for (const answer of refused) expectProblem(answer, 'overloaded');
+      await validate(SMALL_NET).expect(200);
+    });
   });
 });

@@ -2,6 +2,7 @@
 import { createServer } from '@trainyard/http';
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from './dependencies.js';
+import { modelSummaries } from './plugins/model-summaries.js';
 import { openapi } from './plugins/openapi.js';
 import { outboxDispatcher } from './plugins/outbox-dispatcher.js';
 import { reconciler } from './plugins/reconciler.js';
@@ -24,6 +25,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   app.decorate('heartbeatMs', deps.heartbeatMs ?? HEARTBEAT_MS);
   await app.register(outboxDispatcher);
   await app.register(reconciler);
+  await app.register(modelSummaries);
   await app.register(openapi);
   await app.register(referencePage);
   await app.register(healthz);

@@ -17,7 +17,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
   const dataset = await db.datasets.content(projectId, posted.dataset_id);
   const source = await readSource(db, projectId, posted);
   const normalization = normalizationOf(source, mergedTraining(source, posted.training));
-  const model = buildForDataset(source, dataset, normalization);
+  const { model } = buildForDataset(source, dataset, normalization);
   const training = checkTraining(posted.training, { source, model, dataset });
   refuseLargeBatch(training, dataset);
   if (posted.device === 'cuda') await refuseWithoutCuda(db);

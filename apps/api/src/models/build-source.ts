@@ -1,25 +1,24 @@
 /** Builds a model as far as is known what it is for. */
-import { type ModelSummary, type Normalization, TrainyardError } from '@trainyard/contracts';
+import { type Normalization, TrainyardError } from '@trainyard/contracts';
 import type { DatasetContent } from '@trainyard/db';
-import { buildModel, dataShapeOf, type Model, summarizeModel } from '@trainyard/engine';
+import { buildModel, type DataShape, dataShapeOf, type Model } from '@trainyard/engine';
 import { takesClasses, takesStatistics } from './left-to-data.js';
 import { atPlace, type ModelSource } from './model-source.js';
 
 export interface BuiltSource {
   readonly model: Model;
-  /** False where the number of outputs is left to a data set, so that the figures of the last layers are not known. */
-  readonly isWhole: boolean;
+  /** What it was built for; null where the number of outputs is left to a data set, so that its figures are not known. */
+  readonly data: DataShape | null;
 }
 
 /** Stands for the number of classes where that is left to a data set. */
 const SOME_CLASSES = 2;
-/** The batch of a summary that was asked for without one. */
-const BATCH_SIZE = 32;
 
 /** Throws `invalid_spec` with pointers into the request, and `invalid_request` for a normalization that does not fit. */
-export function buildForDataset(source: ModelSource, dataset: DatasetContent, normalization: Normalization): Model {
+export function buildForDataset(source: ModelSource, dataset: DatasetContent, normalization: Normalization) {
   refuseForeignStatistics(source, dataset, normalization);
-  return atPlace(source.place, () => buildModel(source.spec, dataShapeOf(dataset, normalization)));
+  const data = dataShapeOf(dataset, normalization);
+  return { model: atPlace(source.place, () => buildModel(source.spec, data)), data };
 }
 
 /**
@@ -29,16 +28,12 @@ export function buildForDataset(source: ModelSource, dataset: DatasetContent, no
 export function buildForAnyData({ spec, place }: ModelSource): BuiltSource | null {
   const { input: image } = spec;
   if (image === undefined) return null;
+  // No figure of a summary depends on the statistics of the pixels.
   const pixels = { mean: Array(image.channels).fill(0), std: Array(image.channels).fill(1) };
   const model = atPlace(place, () => buildModel(spec, { image, classes: SOME_CLASSES, pixels }));
-  if (takesClasses(spec)) return { model, isWhole: false };
+  if (takesClasses(spec)) return { model, data: null };
   const { task, units } = model.head;
-  return { model: { ...model, classes: task === 'binary' ? 2 : units }, isWhole: true };
-}
-
-/** Null while the figures are not known. */
-export function summaryOf(built: BuiltSource | null, batchSize = BATCH_SIZE): ModelSummary | null {
-  return built?.isWhole ? summarizeModel(built.model, batchSize) : null;
+  return { model, data: { image, classes: task === 'binary' ? 2 : units, pixels } };
 }
 
 /** The statistics of a data set are per channel: they say nothing of a model that sees other channels. */

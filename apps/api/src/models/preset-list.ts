@@ -1,21 +1,24 @@
 /** The ready-made models as the API shows them. */
-import type { List, ModelPreset } from '@trainyard/contracts';
-import { buildModel, type Preset, parseModelSpec, presets, summarizeModel } from '@trainyard/engine';
+import { type List, type ModelPreset, resolveOptimizer } from '@trainyard/contracts';
+import { type Preset, parseModelSpec, presets } from '@trainyard/engine';
+import type { Summarizer } from '../summaries/summarizer.js';
 
 /** The classes that the figures are for. */
 const CLASSES = 10;
-const BATCH_SIZE = 32;
-
-let shown: ModelPreset[] | undefined;
 
 /** All of them, on one page. */
-export function presetList(): List<ModelPreset> {
-  shown ??= Object.values(presets).map(toModelPreset);
-  return { object: 'list', data: shown, has_more: false, next_cursor: null };
+export async function presetList(summaries: Summarizer): Promise<List<ModelPreset>> {
+  const data = await Promise.all(Object.values(presets).map((preset) => toModelPreset(preset, summaries)));
+  return { object: 'list', data, has_more: false, next_cursor: null };
 }
 
-function toModelPreset({ id, name, summary: description, spec, training }: Preset): ModelPreset {
-  const model = buildModel(parseModelSpec(spec), { image: spec.input, classes: CLASSES });
-  const summary = summarizeModel(model, training.batch_size ?? BATCH_SIZE);
+async function toModelPreset(preset: Preset, summaries: Summarizer): Promise<ModelPreset> {
+  const { id, name, summary: description, spec, training } = preset;
+  const summary = await summaries.summarize({
+    spec: parseModelSpec(spec),
+    data: { image: spec.input, classes: CLASSES },
+    batchSize: training.batch_size,
+    optimizer: resolveOptimizer(training.optimizer),
+  });
   return { id, object: 'model_preset', name, description, spec, training, summary };
 }

@@ -1,20 +1,32 @@
 /** Checks a model, and a training for it, as far as is known what they are for. */
 import type { ModelValidation, ValidateModel } from '@trainyard/contracts';
 import type { DatasetContent } from '@trainyard/db';
-import { type BuiltSource, buildForAnyData, buildForDataset, summaryOf } from './build-source.js';
+import type { Summarizer } from '../summaries/summarizer.js';
+import { type BuiltSource, buildForAnyData, buildForDataset } from './build-source.js';
 import { checkTraining, mergedTraining, normalizationOf, refuseLargeBatch } from './check-training.js';
 import { type ModelSource, postedSource } from './model-source.js';
 
-/** Throws `invalid_request`, `invalid_spec` and `batch_too_large`, with pointers into the body. */
-export function validatePosted(body: ValidateModel, dataset: DatasetContent | undefined): ModelValidation {
+/**
+ * Throws `invalid_request`, `invalid_spec` and `batch_too_large` with pointers into the body, and `overloaded`.
+ *
+ * @param dataset what the model is for, where that is known
+ */
+export async function validatePosted(
+  body: ValidateModel,
+  dataset: DatasetContent | undefined,
+  summaries: Summarizer,
+): Promise<ModelValidation> {
   const source = postedSource(body);
   const built = build(source, body, dataset);
   const training = checkTraining(body.training, { source, model: built?.model ?? null, dataset });
   if (dataset) refuseLargeBatch(training, dataset);
+  const { spec } = source;
+  const { optimizer } = training;
+  const batchSize = body.batch_size ?? body.training?.batch_size;
   return {
     object: 'model_validation',
-    spec: source.spec,
-    summary: summaryOf(built, body.batch_size ?? body.training?.batch_size),
+    spec,
+    summary: built?.data ? await summaries.summarize({ spec, data: built.data, batchSize, optimizer }) : null,
     training_defaults: source.training,
     notes: [...source.notes],
   };
@@ -27,5 +39,5 @@ function build(
 ): BuiltSource | null {
   if (dataset === undefined) return buildForAnyData(source);
   const normalization = normalizationOf(source, mergedTraining(source, training));
-  return { model: buildForDataset(source, dataset, normalization), isWhole: true };
+  return buildForDataset(source, dataset, normalization);
 }

@@ -1,7 +1,7 @@
 /** `POST /v1/models` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { CreateModel, Model } from '@trainyard/contracts';
-import { buildForAnyData, summaryOf } from '../../models/build-source.js';
+import { CreateModel, Model, resolveOptimizer } from '@trainyard/contracts';
+import { buildForAnyData } from '../../models/build-source.js';
 import { postedSource } from '../../models/model-source.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
@@ -14,7 +14,7 @@ const schema = {
   body: reference(CreateModel),
   response: {
     201: reference(Model, { description: 'The normalised specification with its layer table' }),
-    ...keyedProblems('invalid_request', 'invalid_spec', 'invalid_json', 'unsupported_media_type'),
+    ...keyedProblems('invalid_request', 'invalid_spec', 'overloaded', 'invalid_json', 'unsupported_media_type'),
   },
 };
 
@@ -23,8 +23,11 @@ export const createModel: FastifyPluginAsyncTypebox = async (app) => {
     const { projectId } = request.principal;
     const { name } = request.body;
     const source = postedSource(request.body);
-    const summary = summaryOf(buildForAnyData(source));
     const { spec, training: trainingDefaults, notes } = source;
+    const data = buildForAnyData(source)?.data;
+    const summary = data
+      ? await app.summaries.summarize({ spec, data, optimizer: resolveOptimizer(trainingDefaults?.optimizer) })
+      : null;
     return reply
       .code(201)
       .send(await app.db.models.create({ projectId, name, spec, summary, trainingDefaults, notes }));

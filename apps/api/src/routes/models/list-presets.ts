@@ -1,5 +1,6 @@
 /** `GET /v1/models/presets` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { List, ModelPreset } from '@trainyard/contracts';
 import { presetList } from '../../models/preset-list.js';
 import { ModelPresetList } from '../../schemas/components.js';
 import { keyedProblems } from '../../schemas/problems.js';
@@ -11,9 +12,14 @@ const schema = {
   description:
     'Each with a specification to post as `spec` or `model`, a training that suits it, and its layers for ten classes.',
   tags: ['Models'],
-  response: { 200: reference(ModelPresetList), ...keyedProblems() },
+  response: { 200: reference(ModelPresetList), ...keyedProblems('overloaded') },
 };
 
 export const listPresets: FastifyPluginAsyncTypebox = async (app) => {
-  app.get('/v1/models/presets', { schema }, async () => presetList());
+  let presets: List<ModelPreset> | undefined;
+
+  app.get('/v1/models/presets', { schema }, async () => {
+    presets ??= await presetList(app.summaries);
+    return presets;
+  });
 };

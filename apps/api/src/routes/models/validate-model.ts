@@ -21,6 +21,7 @@ const schema = {
       'invalid_request',
       'invalid_spec',
       'batch_too_large',
+      'overloaded',
       'invalid_json',
       'unsupported_media_type',
     ),
@@ -31,6 +32,6 @@ export const validateModel: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/models/validate', { schema }, async (request) => {
     const { dataset_id: id } = request.body;
     const dataset = id === undefined ? undefined : await app.db.datasets.content(request.principal.projectId, id);
-    return validatePosted(request.body, dataset);
+    return validatePosted(request.body, dataset, app.summaries);
   });
 };
