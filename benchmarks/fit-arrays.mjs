@@ -1,0 +1,71 @@
+// Trains a model on arrays through the fit loop that the trainer runs, with the plan that it would choose.
+import { resolveTraining } from '@trainyard/contracts';
+import {
+  buildModel,
+  defaultLoss,
+  defaultMetrics,
+  initialParameters,
+  metricContext,
+  parseModelSpec,
+  preprocessingFor,
+  randomBytes,
+  randomInputsOf,
+  summarizeModel,
+} from '@trainyard/engine';
+import { choosePlan, fit as fitLoop, openTraining, stepsPerEpoch } from '@trainyard/runtime';
+
+/**
+ * @typedef {object} FitOnArrays
+ * @property {object} spec As a client posts it
+ * @property {import('@trainyard/contracts').ImageSize} image
+ * @property {readonly string[]} classes
+ * @property {import('@trainyard/contracts').TrainingOptions} options
+ * @property {import('@trainyard/runtime').TrainingData} data
+ * @property {number} threads
+ * @property {(row: import('@trainyard/contracts').EpochMetrics) => void} [onEpoch]
+ */
+
+/** @param {FitOnArrays} input @returns {Promise<{ plan: import('@trainyard/contracts').ExecutionPlan }>} */
+export async function fitArrays({ spec, image, classes, options, data, threads, onEpoch }) {
+  const model = buildModel(parseModelSpec(spec), { image, classes: classes.length, task: 'multiclass' });
+  const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head) };
+  const training = resolveTraining(options, defaults);
+  const steps = stepsPerEpoch(data, training);
+  const plan = planFor(model, { threads, batchSize: training.batch_size, stepsPerEpoch: steps });
+  const statistics = { mean: Array(image.channels).fill(0.5), std: Array(image.channels).fill(0.25) };
+  const preprocessing = preprocessingFor(training.normalization, statistics, image.channels);
+  const context = metricContext(model, classes);
+  const compiled = await openTraining({ model, training, preprocessing, plan, context, steps });
+  const tensors = initialParameters(model, training.seed);
+  try {
+    await fitLoop({
+      ...compiled,
+      training,
+      data,
+      context,
+      start: { tensors, epoch: 0, step: 0, best: null, learningRate: null },
+      signal: new AbortController().signal,
+      observer: { async steps() {}, epoch: async (row) => onEpoch?.(row), async checkpoint() {} },
+    });
+  } finally {
+    await compiled.release();
+  }
+  return { plan };
+}
+
+/**
+ * @param {import('@trainyard/engine').Model} model
+ * @param {{ threads: number, batchSize: number, stepsPerEpoch: number }} options
+ */
+export function planFor(model, { threads, batchSize, stepsPerEpoch: steps }) {
+  const { width, height, channels } = model.image;
+  const random = randomInputsOf(model, batchSize).reduce((sum, input) => sum + randomBytes(input), 0);
+  const batchBytes = batchSize * width * height * channels + random;
+  return choosePlan({
+    device: 'cpu',
+    threads,
+    summary: summarizeModel(model, batchSize),
+    batchBytes,
+    stepsPerEpoch: steps,
+  });
+}
