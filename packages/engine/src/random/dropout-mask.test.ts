@@ -5,7 +5,7 @@ const SHAPE = [64, 32, 8, 8];
 const COUNT = 64 * 32 * 8 * 8;
 
 function maskOf(rate: number, { seed = 1, step = 1, stream = 0, shape = SHAPE } = {}): Uint8Array {
-  const mask: DropoutMask = { input: 'mask_0', shape, rate, stream };
+  const mask: DropoutMask = { kind: 'mask', input: 'mask_0', shape, rate, stream };
   const out = new Uint8Array(shape.reduce((a, b) => a * b)).fill(255);
   fillDropoutMask(mask, seed, step, out);
   return out;
@@ -71,7 +71,7 @@ describe('a dropout mask', () => {
   });
 
   it('refuses an array of another length', () => {
-    const mask = { input: 'mask_0', shape: [2, 3], rate: 0.5, stream: 0 };
+    const mask = { kind: 'mask', input: 'mask_0', shape: [2, 3], rate: 0.5, stream: 0 };
     expect(() => fillDropoutMask(mask, 1, 1, new Uint8Array(5))).toThrow('6 places; received an array of 5');
   });
 
