@@ -71,7 +71,7 @@ describe('a dropout mask', () => {
   });
 
   it('refuses an array of another length', () => {
-    const mask = { kind: 'mask', input: 'mask_0', shape: [2, 3], rate: 0.5, stream: 0 };
+    const mask: DropoutMask = { kind: 'mask', input: 'mask_0', shape: [2, 3], rate: 0.5, stream: 0 };
     expect(() => fillDropoutMask(mask, 1, 1, new Uint8Array(5))).toThrow('6 places; received an array of 5');
   });
 
