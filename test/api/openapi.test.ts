@@ -8,6 +8,20 @@ import { MNIST_CONVNET } from './networks.js';
 import { type Document, documentOf, operationsOf } from './operations.js';
 import { createTestApi, type TestApi } from './setup.js';
 
+const LAYERS = [
+  ...['conv2d', 'depthwise_conv2d', 'separable_conv2d', 'conv2d_transpose', 'max_pooling2d', 'average_pooling2d'],
+  ...['global_average_pooling2d', 'global_max_pooling2d', 'dense', 'flatten', 'reshape', 'activation', 'relu', 'elu'],
+  ...['leaky_relu', 'prelu', 'softmax', 'dropout', 'spatial_dropout2d', 'gaussian_noise', 'batch_normalization'],
+  ...['layer_normalization', 'zero_padding2d', 'cropping2d', 'up_sampling2d', 'add', 'subtract', 'multiply', 'average'],
+  ...['maximum', 'concatenate', 'rescaling', 'normalization', 'sequential'],
+];
+const TRAININGS = [
+  ...['sgd', 'rmsprop', 'adam', 'adamw', 'adagrad', 'adadelta', 'lion'],
+  ...['constant', 'step', 'exponential', 'polynomial', 'cosine', 'one_cycle', 'reduce_on_plateau'],
+  ...['categorical_crossentropy', 'binary_crossentropy', 'focal', 'mse', 'mae', 'huber', 'hinge'],
+  ...['accuracy', 'top_k_accuracy', 'precision', 'recall', 'f1', 'auc', 'rmse'],
+];
+
 let api: TestApi;
 let document: Document;
 beforeAll(async () => {
@@ -36,8 +50,20 @@ describe('GET /openapi.json', () => {
 
   it('shows the layers of a specification with their arguments', () => {
     const layers = JSON.stringify(document.components.schemas.ModelSpec);
-    for (const name of ['conv2d', 'max_pooling2d', 'kernel_size', 'units']) expect(layers).toContain(name);
-    expect(JSON.stringify(document.components.schemas.CreateJob)).toContain('#/components/schemas/ModelSpec');
+    for (const name of [...LAYERS, 'kernel_size', 'units', 'inputs']) expect(layers).toContain(`"${name}"`);
+    for (const name of ['CreateJob', 'CreateModel', 'ValidateModel', 'ModelPreset']) {
+      expect(JSON.stringify(document.components.schemas[name])).toContain('#/components/schemas/ModelSpec');
+    }
+  });
+
+  it('shows what a training can be, and that a Keras document is any JSON', () => {
+    const { CreateJob, CreateModel, ValidateModel } = document.components.schemas;
+    const job = JSON.stringify(CreateJob);
+    for (const name of TRAININGS) expect(job).toContain(`"${name}"`);
+    for (const schema of [CreateJob, CreateModel, ValidateModel]) {
+      const { keras } = (schema as { properties: Record<string, object> }).properties;
+      expect(Object.keys(keras)).toEqual(['description']);
+    }
   });
 
   it('has examples that the routes take', async () => {

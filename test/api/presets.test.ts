@@ -1,6 +1,7 @@
 import { ListOf, ModelPreset } from '@trainyard/contracts';
 import { Value } from 'typebox/value';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readyDataset } from '../db/rows.js';
 import { createTestApi, type TestApi } from './setup.js';
 
 let api: TestApi;
@@ -31,6 +32,21 @@ describe('GET /v1/models/presets', () => {
       const { body } = await api.member.post('/v1/models/validate', { spec, training }).expect(200);
       expect(body.spec.layers, id).toHaveLength(summary.layers.length);
       await api.member.post('/v1/models', { name: id, spec }).expect(201);
+    }
+  });
+
+  it.each(['keras3', 'keras2'])('gives models that come back from %s as they were', async (format) => {
+    const { id: dataset_id } = await readyDataset(api.db, api.member.projectId);
+    for (const { id, spec } of presets) {
+      const { body: expected } = await api.member.post('/v1/models/validate', { spec, dataset_id }).expect(200);
+      const { body: model } = await api.member.post('/v1/models', { name: id, spec }).expect(201);
+      const path = `/v1/models/${model.id}?format=${format}&dataset_id=${dataset_id}`;
+      const { body: keras } = await api.member.get(path).expect(200);
+      const { body: again } = await api.member.post('/v1/models/validate', { keras, dataset_id }).expect(200);
+      expect(again.summary.parameters, id).toBe(expected.summary.parameters);
+      expect(again.summary.forward_flops, id).toBe(expected.summary.forward_flops);
+      expect(again.notes, id).toEqual([]);
+      await api.member.delete(`/v1/models/${model.id}`).expect(204);
     }
   });
 

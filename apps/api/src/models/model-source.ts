@@ -59,7 +59,8 @@ function storable(text: string): string {
 /** @param pointer where the request names it, or what it may not fit */
 export function storedSource(stored: Model, pointer = '/model_id'): ModelSource {
   const place = wholePlace(pointer, `The model ${stored.id} does not fit this data set. `);
-  return { spec: parseModelSpec(stored.spec), training: stored.training_defaults, notes: stored.notes, place };
+  const spec = atPlace(place, () => parseModelSpec(stored.spec));
+  return { spec, training: stored.training_defaults, notes: stored.notes, place };
 }
 
 /** For a model that the request does not hold: all its errors are told at one place. */
