@@ -1,40 +1,14 @@
-// What we export, read by Keras itself where there is one: TRAINYARD_KERAS_PYTHON names a Python that has Keras 3, and
-// tf_keras for Keras 2 (oracles/keras_load.py). What needs no Keras is tested beside the source.
-import { spawnSync } from 'node:child_process';
+// What we export, read by Keras itself where there is one. What needs no Keras is tested beside the source.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildModel, exportKeras, importKeras, type KerasVersion, parseModelSpec, presets } from '@trainyard/engine';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { sharedData } from '../setup/index.js';
 import { everyLayer } from './keras-every-layer.js';
+import { askKeras, type Loaded, requireKeras } from './keras-process.js';
 import counts from './oracles/keras-counts.json' with { type: 'json' };
 
-const PYTHON = process.env.TRAINYARD_KERAS_PYTHON;
-const SCRIPT = fileURLToPath(new URL('./oracles/keras_load.py', import.meta.url));
 const data = { image: { width: 32, height: 32, channels: 3 as const }, classes: 10 };
-
-interface Loaded {
-  readonly parameters?: number;
-  readonly output?: readonly (number | null)[];
-  readonly error?: string;
-}
-
-function askKeras<Answer>(question: object): Answer {
-  const { status, stdout, stderr } = spawnSync(PYTHON ?? '', [SCRIPT], {
-    input: JSON.stringify(question),
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  if (status !== 0) throw new Error(`keras_load.py ended with ${status}: ${stderr.slice(-2000)}`);
-  return JSON.parse(stdout);
-}
-
-function requireKeras(context: TestContext, version: KerasVersion): void {
-  if (!PYTHON) context.skip('there is no Keras here (TRAINYARD_KERAS_PYTHON names a Python that has it)');
-  const versions = askKeras<Partial<Record<KerasVersion, string>>>({ versions: true });
-  if (!versions[version]) context.skip(`that Python has no ${version === 'keras3' ? 'keras 3' : 'tf_keras'}`);
-}
 
 type Spec = ReturnType<typeof parseModelSpec>;
 
