@@ -1,6 +1,8 @@
 // The same weights and images give the same outputs in Keras, where there is one, as in the ONNX file that we export.
-import { exportKeras, type KerasVersion } from '@trainyard/engine';
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exportKeras, importKeras, type KerasVersion } from '@trainyard/engine';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { compilePredictor } from '../../packages/engine/src/compile/predictor.js';
 import type { FeatureShape, ParameterSpec } from '../../packages/engine/src/layers/layer.js';
 import { buildModel } from '../../packages/engine/src/model/build.js';
@@ -8,9 +10,11 @@ import type { BuiltLayer, Model } from '../../packages/engine/src/model/model.js
 import { parameterName } from '../../packages/engine/src/model/parameters.js';
 import { presets } from '../../packages/engine/src/presets/index.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { sharedData } from '../setup/index.js';
 import { everyLayer } from './keras-every-layer.js';
 import { askKeras, type Loaded, requireKeras } from './keras-process.js';
 import { anyNumbers } from './numbers.js';
+import counts from './oracles/keras-counts.json' with { type: 'json' };
 import { openOnnx } from './session.js';
 
 const ROWS = 2;
@@ -99,7 +103,8 @@ async function predict(
   parameters: ReadonlyMap<string, Float32Array>,
   pixels: Uint8Array,
 ): Promise<Float64Array> {
-  const preprocessing = { scale: [1 / 64, 1 / 64, 1 / 64], offset: [-2, -2, -2] };
+  const perChannel = (value: number) => Array.from({ length: model.image.channels }, () => value);
+  const preprocessing = { scale: perChannel(1 / 64), offset: perChannel(-2) };
   const { onnx, image, output } = compilePredictor(model, { parameters, preprocessing, labels: [], fit: 'fill' });
   const type = { dtype: image.dtype, shape: [ROWS, ...image.shape.slice(1)] };
   const session = await openOnnx(onnx, new Map([[image.name, type]]));
@@ -120,30 +125,65 @@ const specOf = (model: Model) => ({
   layers: model.layers.map(({ spec }) => spec),
 });
 
+/** Asks Keras to run each document with the weights of our model of it, and compares what comes out. */
+async function compareOutputs(cases: ReadonlyMap<string, { model: Model; version: KerasVersion; document: unknown }>) {
+  const questions = [...cases].map(([name, { model, version, document }]) => {
+    const parameters = parametersOf(model);
+    const weights = Object.fromEntries(model.layers.map((layer) => [layer.spec.name, weightsOf(layer, parameters)]));
+    const images = Array.from(pixelsOf(model), (pixel) => pixel / 64 - 2);
+    return [name, { version, document, run: { weights, images } }] as const;
+  });
+  const answers = askKeras<Record<string, Loaded>>(Object.fromEntries(questions));
+  for (const [name, { model }] of cases) {
+    const { values, error } = answers[name];
+    expect(error, name).toBeUndefined();
+    const ours = await predict(model, parametersOf(model), pixelsOf(model));
+    expect(values, name).toHaveLength(ours.length);
+    const largest = ours.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    expect(largest, name).toBeGreaterThan(1e-3);
+    const difference = ours.reduce((most, x, i) => Math.max(most, Math.abs(x - (values?.[i] ?? Number.NaN))), 0);
+    expect(difference / largest, name).toBeLessThan(TOLERANCE);
+  }
+}
+
+const TOLERANCE = 1e-5;
+
+interface Count {
+  readonly parameters?: number;
+  readonly loader?: string;
+  readonly error?: string;
+}
+
+/** Models of more weights take minutes to write as text. */
+const LARGEST = 1_500_000;
+
+/** Files of one version of Keras as they were posted, but for layers that are frozen, and our models of them. */
+function postedModels(context: TestContext, version: KerasVersion) {
+  const models = Object.entries<Count>(counts).flatMap(([name, count]) => {
+    const isOfVersion = count.loader?.startsWith(version === 'keras3' ? 'keras 3' : 'tf_keras');
+    if (!isOfVersion || name.startsWith('k1') || (count.parameters ?? LARGEST) >= LARGEST) return [];
+    const text = readFileSync(sharedData(context, join('keras-json', name)), 'utf8');
+    const posted: unknown = JSON.parse(text.replaceAll('"trainable": false', '"trainable": true'));
+    const document: unknown = typeof posted === 'string' ? JSON.parse(posted) : posted;
+    return [[name, { model: buildModel(parseModelSpec(importKeras(posted).spec), data), version, document }] as const];
+  });
+  expect(models.length).toBeGreaterThan(1);
+  return new Map(models);
+}
+
 describe.each<KerasVersion>(['keras3', 'keras2'])('%s', (version) => {
   it('gives what we give, for every layer, activation and some whole models', async (context) => {
     requireKeras(context, version);
-    const models = modelsOf();
-    expect(models.size).toBeGreaterThan(80);
-    const questions = [...models].map(([name, model]) => {
-      const parameters = parametersOf(model);
-      const weights = Object.fromEntries(model.layers.map((layer) => [layer.spec.name, weightsOf(layer, parameters)]));
-      const images = Array.from(pixelsOf(model), (pixel) => pixel / 64 - 2);
-      return [
-        name,
-        { version, document: exportKeras(specOf(model), data, version), run: { weights, images } },
-      ] as const;
+    const models = [...modelsOf()];
+    expect(models.length).toBeGreaterThan(80);
+    const cases = models.map(([name, model]) => {
+      return [name, { model, version, document: exportKeras(specOf(model), data, version) }] as const;
     });
-    const answers = askKeras<Record<string, Loaded>>(Object.fromEntries(questions));
-    for (const [name, model] of models) {
-      const { values, error } = answers[name];
-      expect(error, name).toBeUndefined();
-      const ours = await predict(model, parametersOf(model), pixelsOf(model));
-      expect(values, name).toHaveLength(ours.length);
-      const largest = ours.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-      expect(largest, name).toBeGreaterThan(1e-3);
-      const difference = ours.reduce((most, x, i) => Math.max(most, Math.abs(x - (values?.[i] ?? Number.NaN))), 0);
-      expect(difference / largest, name).toBeLessThan(1e-5);
-    }
+    await compareOutputs(new Map(cases));
+  });
+
+  it('gives what we give, for models that people posted', async (context) => {
+    requireKeras(context, version);
+    await compareOutputs(postedModels(context, version));
   });
 });
