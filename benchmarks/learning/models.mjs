@@ -43,6 +43,7 @@ export const LEARNING_MODELS = [
     published: [
       `2 conv + pooling: 0.876 and 0.916 (${README}; epochs not said)`,
       `2 conv + pooling + ELU: 0.903 (${README}; epochs not said)`,
+      "Keras' mnist_convnet example in PyTorch: 0.848 after the first epoch, 0.884 after the fifth (run by us)",
     ],
   },
   {
