@@ -61,7 +61,7 @@ describe('what a layer sets and we do not have is refused by layer, key, value a
       'Dense',
       { ...dense, kernel_constraint: { class_name: 'MinMaxNorm', config: {} } },
       'kernel_constraint',
-      'supported are MaxNorm, NonNeg and UnitNorm',
+      'supported are MaxNorm, NonNeg, UnitNorm',
     ],
     ['Dense', { ...dense, activation: 'mish' }, 'activation', 'nearest is silu; supported are linear, relu'],
     ['Dense', { ...dense, dtype: 'mixed_float16' }, 'dtype', 'keras.mixed_precision.set_global_policy("float32")'],

@@ -1,7 +1,6 @@
 /** Activations as Keras writes them: within a layer where it can, else as layers of their own. */
-import type { ActivationName } from '../../activations/activation.js';
 import { invalidSpec } from '../../spec/parse.js';
-import type { JsonRecord } from '../json.js';
+import { type JsonRecord, lookUp } from '../json.js';
 import { type KerasVersion, kerasObject } from './keras-version.js';
 import { kindOf } from './objects.js';
 
@@ -19,11 +18,10 @@ export interface ExportedActivation {
   readonly steps: readonly ActivationStep[];
 }
 
-type Form = string | ((version: KerasVersion, options: JsonRecord) => ExportedActivation | null);
+type Form = (version: KerasVersion, options: JsonRecord) => ExportedActivation | null;
 
-const FORMS: Readonly<Record<ActivationName, Form>> = {
-  linear: 'linear',
-  relu: 'relu',
+/** Those that are more than their name; the others have the same one in Keras. */
+const FORMS: Readonly<Record<string, Form>> = {
   relu6: (version) => inline(version === 'keras3' ? 'relu6' : kerasObject(version, '', 'ReLU', { max_value: 6 })),
   leaky_relu: (version, { negative_slope: slope = 0.2 }) =>
     inline(
@@ -34,16 +32,11 @@ const FORMS: Readonly<Record<ActivationName, Form>> = {
           }),
     ),
   elu: (version, { alpha = 1 }) => inline(alpha === 1 ? 'elu' : kerasObject(version, 'keras.layers', 'ELU', { alpha })),
-  selu: 'selu',
   // Neither version writes whether it approximates.
   gelu: (_version, { approximate = false }) => (approximate ? null : inline('gelu')),
   silu: (version) => inline(version === 'keras3' ? 'silu' : 'swish'),
   hard_sigmoid: (version) => (version === 'keras3' ? inline('hard_sigmoid') : after(HARD_SIGMOID)),
   hard_swish: (version) => (version === 'keras3' ? inline('hard_silu') : after([...HARD_SIGMOID, PRODUCT])),
-  sigmoid: 'sigmoid',
-  tanh: 'tanh',
-  softmax: 'softmax',
-  softplus: 'softplus',
 };
 
 /** relu6(x + 3) / 6; what Keras 2 calls hard_sigmoid is another function. */
@@ -66,13 +59,10 @@ function after(steps: readonly ActivationStep[]): ExportedActivation {
 /** @throws TrainyardError `invalid_spec` for a function that Keras' JSON cannot hold */
 export function exportActivation(version: KerasVersion, value: unknown, pointer: string): ExportedActivation {
   const { type, options } = kindOf(value);
-  const form = isKnown(type) ? FORMS[type] : null;
-  const exported = typeof form === 'string' ? inline(form) : (form?.(version, options) ?? null);
+  const form = lookUp(FORMS, type);
+  const isNamed = Object.keys(options).length === 0;
+  const exported = form ? form(version, options) : isNamed ? inline(type) : null;
   if (exported) return exported;
   const detail = `expected an activation that Keras' JSON can hold, such as "gelu" without approximate; received ${JSON.stringify(value)}`;
   throw invalidSpec([{ pointer: `${pointer}/activation`, detail }]);
-}
-
-function isKnown(type: string): type is ActivationName {
-  return Object.hasOwn(FORMS, type);
 }

@@ -1,6 +1,6 @@
 /** The Keras class of each of our layers, and what its configuration says beside our arguments. */
-import type { LayerType } from '../../layers/index.js';
-import type { JsonRecord } from '../json.js';
+import { classNameOf } from '../class-names.js';
+import { type JsonRecord, lookUp } from '../json.js';
 
 export interface LayerClass {
   readonly className: string;
@@ -13,43 +13,32 @@ export interface LayerClass {
   readonly extra?: JsonRecord;
 }
 
-const WINDOW = ['kernel_size', 'strides', 'dilation_rate'];
-const plain = (className: string): LayerClass => ({ className });
-const pool = (className: string): LayerClass => ({ className, hasFormat: true, pairs: ['pool_size', 'strides'] });
-const format = (className: string): LayerClass => ({ className, hasFormat: true });
+const FORMAT = { hasFormat: true } as const;
+const window = { ...FORMAT, pairs: ['kernel_size', 'strides', 'dilation_rate', 'output_padding'] };
+const pool = { ...FORMAT, pairs: ['pool_size', 'strides'] };
 
-export const LAYER_CLASSES: Readonly<Record<LayerType, LayerClass>> = {
-  conv2d: { className: 'Conv2D', hasFormat: true, pairs: WINDOW },
-  depthwise_conv2d: { className: 'DepthwiseConv2D', hasFormat: true, pairs: WINDOW },
-  separable_conv2d: { className: 'SeparableConv2D', hasFormat: true, pairs: WINDOW },
-  conv2d_transpose: { className: 'Conv2DTranspose', hasFormat: true, pairs: [...WINDOW, 'output_padding'] },
-  max_pooling2d: pool('MaxPooling2D'),
-  average_pooling2d: pool('AveragePooling2D'),
-  global_average_pooling2d: format('GlobalAveragePooling2D'),
-  global_max_pooling2d: format('GlobalMaxPooling2D'),
-  zero_padding2d: format('ZeroPadding2D'),
-  cropping2d: format('Cropping2D'),
-  up_sampling2d: { className: 'UpSampling2D', hasFormat: true, pairs: ['size'] },
-  flatten: format('Flatten'),
-  reshape: plain('Reshape'),
-  dense: plain('Dense'),
-  activation: plain('Activation'),
+/** Layers of which there is more to say than their name and arguments. */
+const SPECIAL: Readonly<Record<string, Partial<LayerClass>>> = {
+  conv2d: window,
+  depthwise_conv2d: window,
+  separable_conv2d: window,
+  conv2d_transpose: window,
+  max_pooling2d: pool,
+  average_pooling2d: pool,
+  global_average_pooling2d: FORMAT,
+  global_max_pooling2d: FORMAT,
+  zero_padding2d: FORMAT,
+  cropping2d: FORMAT,
+  up_sampling2d: { ...FORMAT, pairs: ['size'] },
+  flatten: FORMAT,
+  spatial_dropout2d: FORMAT,
   relu: { className: 'ReLU', extra: { max_value: null } },
   leaky_relu: { className: 'LeakyReLU', keras2: { negative_slope: 'alpha' } },
-  prelu: plain('PReLU'),
-  elu: plain('ELU'),
-  softmax: plain('Softmax'),
-  dropout: { className: 'Dropout', extra: { noise_shape: null, seed: null } },
-  spatial_dropout2d: format('SpatialDropout2D'),
-  gaussian_noise: { className: 'GaussianNoise', extra: { seed: null } },
-  batch_normalization: plain('BatchNormalization'),
-  layer_normalization: plain('LayerNormalization'),
-  add: plain('Add'),
-  subtract: plain('Subtract'),
-  multiply: plain('Multiply'),
-  average: plain('Average'),
-  maximum: plain('Maximum'),
-  concatenate: plain('Concatenate'),
-  rescaling: plain('Rescaling'),
-  normalization: { className: 'Normalization', extra: { axis: -1, invert: false } },
+  prelu: { className: 'PReLU' },
+  elu: { className: 'ELU' },
+  normalization: { extra: { axis: -1, invert: false } },
 };
+
+export function layerClassOf(type: string): LayerClass {
+  return { className: classNameOf(type), ...lookUp(SPECIAL, type) };
+}

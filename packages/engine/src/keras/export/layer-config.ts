@@ -4,8 +4,8 @@ import type { BuiltLayer } from '../../model/model.js';
 import type { JsonRecord } from '../json.js';
 import { type ActivationStep, exportActivation } from './activations.js';
 import type { KerasVersion } from './keras-version.js';
-import { LAYER_CLASSES, type LayerClass } from './layer-classes.js';
-import { exportConstraint, exportInitializer, exportRegularizer } from './objects.js';
+import { type LayerClass, layerClassOf } from './layer-classes.js';
+import { exportObject } from './objects.js';
 
 export interface ExportedLayer {
   readonly className: string;
@@ -14,7 +14,7 @@ export interface ExportedLayer {
 }
 
 export function exportLayer(built: BuiltLayer, version: KerasVersion, pointer: string): ExportedLayer {
-  const layerClass: LayerClass = LAYER_CLASSES[built.spec.type];
+  const layerClass = layerClassOf(built.spec.type);
   const { type: _type, name: _name, inputs: _inputs, ...args } = built.spec;
   const activation = 'activation' in args ? exportActivation(version, args.activation, pointer) : null;
   const written = Object.entries(args).map(([key, value]) => [
@@ -36,9 +36,8 @@ export function exportLayer(built: BuiltLayer, version: KerasVersion, pointer: s
 
 function writeArgument(key: string, value: unknown, { pairs }: LayerClass, version: KerasVersion): unknown {
   if (value === null || value === undefined) return null;
-  if (key.endsWith('_initializer')) return exportInitializer(version, value);
-  if (key.endsWith('_regularizer')) return exportRegularizer(version, value);
-  if (key.endsWith('_constraint')) return exportConstraint(version, value);
+  const kind = /_(initializer|regularizer|constraint)$/.exec(key)?.[1];
+  if (kind !== undefined) return exportObject(version, `keras.${kind}s`, value);
   if (pairs?.includes(key) && typeof value === 'number') return [value, value];
   if (key === 'cropping' || (key === 'padding' && isEdges(value))) return edges(value);
   return value;

@@ -1,33 +1,7 @@
 /** Initialisers, regularisers and constraints as Keras writes them. Their arguments have the same names. */
-import type { ConstraintName } from '../../constraints/constraint.js';
-import type { InitializerName } from '../../initializers/initializer.js';
-import type { RegularizerName } from '../../regularizers/regularizer.js';
-import { isRecord, type JsonRecord, lookUp } from '../json.js';
+import { classNameOf } from '../class-names.js';
+import { isRecord, type JsonRecord } from '../json.js';
 import { type KerasVersion, kerasObject } from './keras-version.js';
-
-/** A table that has each of these names. */
-type Classes<Name extends string> = Readonly<Record<Name, string> & Record<string, string>>;
-
-const INITIALIZERS: Classes<InitializerName> = {
-  zeros: 'Zeros',
-  ones: 'Ones',
-  constant: 'Constant',
-  random_normal: 'RandomNormal',
-  random_uniform: 'RandomUniform',
-  truncated_normal: 'TruncatedNormal',
-  glorot_uniform: 'GlorotUniform',
-  glorot_normal: 'GlorotNormal',
-  he_uniform: 'HeUniform',
-  he_normal: 'HeNormal',
-  lecun_uniform: 'LecunUniform',
-  lecun_normal: 'LecunNormal',
-  variance_scaling: 'VarianceScaling',
-  orthogonal: 'Orthogonal',
-};
-
-const REGULARIZERS: Classes<RegularizerName> = { l1: 'L1', l2: 'L2', l1_l2: 'L1L2' };
-
-const CONSTRAINTS: Classes<ConstraintName> = { max_norm: 'MaxNorm', non_neg: 'NonNeg', unit_norm: 'UnitNorm' };
 
 /** A checked value of a specification: a name, or an object with a `type`. */
 export function kindOf(value: unknown): { type: string; options: JsonRecord } {
@@ -36,17 +10,8 @@ export function kindOf(value: unknown): { type: string; options: JsonRecord } {
   return { type: String(type), options };
 }
 
-type Exporter = (version: KerasVersion, value: unknown) => object;
-
-const exporter =
-  (module: string, classes: Readonly<Record<string, string>>): Exporter =>
-  (version, value) => {
-    const { type, options } = kindOf(value);
-    const className = lookUp(classes, type);
-    if (className === undefined) throw new Error(`Keras has no ${module} for ${type}`);
-    return kerasObject(version, module, className, options);
-  };
-
-export const exportInitializer = exporter('keras.initializers', INITIALIZERS);
-export const exportRegularizer = exporter('keras.regularizers', REGULARIZERS);
-export const exportConstraint = exporter('keras.constraints', CONSTRAINTS);
+/** Our names are those of Keras' classes in snake case. */
+export function exportObject(version: KerasVersion, module: string, value: unknown): object {
+  const { type, options } = kindOf(value);
+  return kerasObject(version, module, classNameOf(type), options);
+}

@@ -2,6 +2,7 @@
 import { lookUp } from '../json.js';
 import { convolution } from './convolution.js';
 import { core } from './core.js';
+import { derivedRule } from './derived-rule.js';
 import { merging } from './merging.js';
 import { normalization } from './normalization.js';
 import { operations } from './operations.js';
@@ -18,5 +19,6 @@ const OPERATION_MODULE = /^keras\.(src\.)?(ops|activations)\b/;
 
 /** The rule for a class, or undefined where there is none. Keras 3 says which module it is from. */
 export function layerRule(className: string, module: string | undefined): LayerRule | undefined {
-  return lookUp(module !== undefined && OPERATION_MODULE.test(module) ? operations : rules, className);
+  if (module !== undefined && OPERATION_MODULE.test(module)) return lookUp(operations, className);
+  return lookUp(rules, className) ?? derivedRule(className);
 }

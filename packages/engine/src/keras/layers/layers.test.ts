@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { layers as ourLayers } from '../../layers/index.js';
 import { parseModelSpec } from '../../spec/parse.js';
+import { argumentSchemas } from '../../spec/schema.js';
+import { classNameOf } from '../class-names.js';
 import { importKeras } from '../import.js';
-import { LAYER_CLASSES } from './index.js';
+import { derivedRule } from './derived-rule.js';
+import { LAYER_CLASSES, layerRule } from './index.js';
 
 /** Layers that Keras writes, and the same as ours; without their names. */
 const CASES: readonly [className: string, config: object, ours: { type: string; [argument: string]: unknown }][] = [
@@ -224,7 +227,16 @@ describe("Keras' layers are read", () => {
 
   it('into every layer that there is', () => {
     const reached = new Set([...CASES, ...MERGES].map(([, , { type }]) => type));
-    expect([...reached].sort()).toEqual(Object.keys(ourLayers).sort());
+    const others = Object.keys(ourLayers).filter((type) => !reached.has(type));
+    for (const type of others) expect(layerRule(classNameOf(type), undefined)?.type, type).toBe(type);
+  });
+
+  it('without a rule of their own, where they are called and set as here', () => {
+    const { arguments: derived, ...rule } = derivedRule('BatchNormalization') ?? {};
+    expect(rule).toEqual({ type: 'batch_normalization', hasWeights: true });
+    expect(Object.keys(derived ?? {})).toEqual(Object.keys(argumentSchemas('batch_normalization')));
+    expect(derivedRule('Multiply')).toEqual({ type: 'multiply', merges: true, arguments: {} });
+    for (const name of ['multiply', 'LSTM', 'constructor', '__proto__', '']) expect(derivedRule(name)).toBeUndefined();
   });
 
   it('with a note of the seed that is left out', () => {

@@ -1,27 +1,14 @@
 /** Keras' activations of every version, as ours: a name, or an object where there is an argument. */
+import { ACTIVATIONS } from '../../activations/activation.js';
 import type { KerasConfig } from '../config.js';
 import { type Located, lookUp } from '../json.js';
 import { type KerasObject, readKerasObject } from './keras-object.js';
 
-/** Keras' name to ours. */
-const NAMES: Readonly<Record<string, string>> = {
-  linear: 'linear',
-  relu: 'relu',
-  relu6: 'relu6',
-  leaky_relu: 'leaky_relu',
-  elu: 'elu',
-  selu: 'selu',
-  gelu: 'gelu',
-  silu: 'silu',
+/** Other names of the same functions. */
+const ALIASES: Readonly<Record<string, string>> = {
   swish: 'silu',
-  hard_sigmoid: 'hard_sigmoid',
   hard_silu: 'hard_swish',
-  hard_swish: 'hard_swish',
-  sigmoid: 'sigmoid',
-  tanh: 'tanh',
-  softmax: 'softmax',
   softmax_v2: 'softmax',
-  softplus: 'softplus',
 };
 
 /** For functions that we do not have, the closest ones. */
@@ -54,7 +41,7 @@ function explain(name: string, { session }: KerasConfig): string {
     return "Keras 3's hard_sigmoid is another function. Nearest are Rescaling(0.2, 0.5) and ReLU(max_value=1), which are this one";
   }
   const nearest = lookUp(NEAREST, name);
-  const supported = `supported are ${[...new Set(Object.values(NAMES))].join(', ')}`;
+  const supported = `supported are ${Object.keys(ACTIVATIONS).join(', ')}`;
   return nearest ? `nearest is ${nearest}; ${supported}` : supported;
 }
 
@@ -64,9 +51,10 @@ function activationOf(object: KerasObject, found: Located, config: KerasConfig):
   const layer = typeof found.value === 'string' ? undefined : lookUp(LAYERS, className);
   const inner = config.inner('activation', object);
   if (layer) return ofLayer(layer, inner);
-  const known = lookUp(NAMES, name);
-  if (known !== undefined) inner.finish([]);
-  return known ?? null;
+  const known = lookUp(ALIASES, name) ?? name;
+  if (!Object.hasOwn(ACTIVATIONS, known)) return null;
+  inner.finish([]);
+  return known;
 }
 
 type LayerReader = (config: KerasConfig) => ActivationArgument;

@@ -1,4 +1,5 @@
 /** Keras' initialisers of every version, as ours. */
+import { INITIALIZERS } from '../../initializers/initializer.js';
 import { describeReceived } from '../../spec/expectation.js';
 import type { KerasConfig } from '../config.js';
 import { fieldOf, isRecord, type JsonRecord, type Located, lookUp } from '../json.js';
@@ -11,25 +12,6 @@ interface InitializerRule {
   /** What the name alone says. */
   readonly fixed?: Readonly<Record<string, unknown>>;
 }
-
-const SCALED = ['scale', 'mode', 'distribution', 'seed'];
-
-const RULES: Readonly<Record<string, InitializerRule>> = {
-  zeros: { type: 'zeros' },
-  ones: { type: 'ones' },
-  constant: { type: 'constant', takes: ['value'] },
-  random_normal: { type: 'random_normal', takes: ['mean', 'stddev', 'seed'] },
-  random_uniform: { type: 'random_uniform', takes: ['minval', 'maxval', 'seed'] },
-  truncated_normal: { type: 'truncated_normal', takes: ['mean', 'stddev', 'seed'] },
-  variance_scaling: { type: 'variance_scaling', takes: SCALED },
-  glorot_uniform: { type: 'glorot_uniform', takes: ['seed'] },
-  glorot_normal: { type: 'glorot_normal', takes: ['seed'] },
-  he_uniform: { type: 'he_uniform', takes: ['seed'] },
-  he_normal: { type: 'he_normal', takes: ['seed'] },
-  lecun_uniform: { type: 'lecun_uniform', takes: ['seed'] },
-  lecun_normal: { type: 'lecun_normal', takes: ['seed'] },
-  orthogonal: { type: 'orthogonal', takes: ['gain', 'seed'] },
-};
 
 const untruncated = (scale: number, mode: string): InitializerRule => ({
   type: 'variance_scaling',
@@ -70,7 +52,7 @@ export function readInitializer(config: KerasConfig, ...keys: readonly string[])
   const object = readKerasObject(found);
   const rule = object && !object.isCustom ? ruleOf(object.name, found.key.endsWith('init')) : undefined;
   if (!object || !rule) {
-    config.refuse(found.key, `supported are ${Object.keys(RULES).join(', ')}`);
+    config.refuse(found.key, `supported are ${Object.keys(INITIALIZERS).join(', ')}`);
     return undefined;
   }
   const inner = config.inner(found.key, object);
@@ -88,7 +70,14 @@ function write(type: string, fields: JsonRecord): unknown {
 }
 
 function ruleOf(name: string, isKeras1: boolean): InitializerRule | undefined {
-  return (isKeras1 ? lookUp(KERAS1, name) : undefined) ?? lookUp(RULES, lookUp(ALIASES, name) ?? name);
+  const type = lookUp(ALIASES, name) ?? name;
+  return (isKeras1 ? lookUp(KERAS1, name) : undefined) ?? ruleOfOurs(type);
+}
+
+/** Ours have the names and arguments of Keras 3. */
+function ruleOfOurs(type: string): InitializerRule | undefined {
+  const schema: { properties?: object } | undefined = lookUp(INITIALIZERS, type);
+  return schema && { type, takes: Object.keys(schema.properties ?? {}).filter((key) => key !== 'type') };
 }
 
 function argumentOf(config: KerasConfig, key: string): [string, unknown][] {

@@ -1,4 +1,5 @@
 /** Keras' many ways to write an initialiser, a regulariser, a loss …: a name, or a class with its configuration. */
+import { snakeCase } from '../class-names.js';
 import { fieldOf, isRecord, type JsonRecord, type Located, pointerTo, textOf } from '../json.js';
 
 export interface KerasObject {
@@ -52,11 +53,4 @@ export function isCustom(value: JsonRecord, name: string): boolean {
   return (
     registered !== undefined && registered !== name && registered !== 'function' && !registered.startsWith('keras')
   );
-}
-
-export function snakeCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase();
 }

@@ -1,8 +1,9 @@
 /** Metrics. Those that are not computed here are noted: they change nothing about the training. */
 import { describeReceived } from '../../spec/expectation.js';
+import { snakeCase } from '../class-names.js';
 import type { KerasConfig } from '../config.js';
 import { fieldOf, isRecord, type JsonRecord, type Located, lookUp, pointerTo, textOf } from '../json.js';
-import { readKerasObject, snakeCase } from '../objects/keras-object.js';
+import { readKerasObject } from '../objects/keras-object.js';
 
 /** Keras' names in snake case to ours. */
 const TYPES: Readonly<Record<string, string>> = {
