@@ -1,116 +1,60 @@
-"""Writes torch-curves.json: losses of 100 training steps of small nets, as PyTorch computes them in float32 and float64.
+"""Writes torch-curves.json: losses of 100 training steps of whole models, as PyTorch computes them.
 
-Images and initial weights are not stored: both sides make them with the generator below. Run
-`python test/engine/oracles/torch_curves.py` with PyTorch installed, then `npm run format`; the tests read only the file
-that it wrote.
+Images, initial weights, dropout masks and noise are not stored: both sides make them (generator.py). Run `npm run build`,
+then `python test/engine/oracles/torch_curves.py` with PyTorch installed, then `npm run format`; the tests read only the
+file that it wrote. Names on the command line choose models and print their figures without writing anything.
 """
 import json
 import pathlib
+import sys
 
 import torch
 import torch.nn.functional as F
 
-STEPS, BATCH, BATCHES, CLASSES = 100, 16, 4, 10
+import curve_models as models
+import generator
+from generator import CLASSES
+from torch_models import Net
 
-CONV, DENSE, POOL, FLATTEN = "conv2d", "dense", "max_pooling2d", "flatten"
-
-
-def net(activation, pad="valid"):
-    act = {"activation": activation}
-    return [
-        {"type": CONV, "filters": 8, "kernel_size": 3, "padding": pad, **act},
-        {"type": POOL, "pool_size": 2},
-        {"type": CONV, "filters": 12, "kernel_size": 3, **act},
-        {"type": POOL, "pool_size": 2},
-        {"type": FLATTEN},
-        {"type": DENSE, "units": CLASSES, "activation": "softmax"},
-    ]
+STEPS, BATCHES, EVALUATED, SEEDS = 100, 4, 4, (1, 2, 3)
 
 
-STRIDED = [
-    {"type": CONV, "filters": 6, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "leaky_relu"},
-    {"type": POOL, "pool_size": 3, "strides": 2},
-    {"type": CONV, "filters": 8, "kernel_size": [2, 3], "activation": "sigmoid", "use_bias": False},
-    {"type": FLATTEN},
-    {"type": DENSE, "units": 24, "activation": "tanh"},
-    {"type": DENSE, "units": CLASSES, "activation": "softmax"},
-]
-NETS = {
-    "mnist_convnet, smaller": {"channels": 1, "side": 14, "layers": net("relu")},
-    "the same with tanh and colour": {"channels": 3, "side": 14, "layers": net("tanh", "same")},
-    "strides, overlapping pools and mixed activations": {"channels": 1, "side": 14, "layers": STRIDED},
-}
-OPTIMIZERS = {
-    "sgd": {"type": "sgd", "learning_rate": 0.05, "momentum": 0.9},
-    "adam": {"type": "adam", "learning_rate": 0.005, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
-}
-ACTIVATIONS = {
-    "relu": F.relu,
-    "leaky_relu": lambda x: F.leaky_relu(x, 0.2),
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "softmax": lambda x: x,
-}
+def sgd(learning_rate):
+    return {"type": "sgd", "learning_rate": learning_rate, "momentum": 0.9}
 
 
-class Generator:
-    """A linear congruential generator of 32 bits; the upper 24 of them are used."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def next(self):
-        self.state = (1664525 * self.state + 1013904223) % 2**32
-        return self.state >> 8
-
-    def pixels(self, shape):
-        """Noise, with a bright stripe wherever (row + column) % CLASSES is the image's class."""
-        count = torch.Size(shape).numel()
-        noise = torch.tensor([self.next() % 128 for _ in range(count)]).reshape(shape)
-        label, _, row, column = torch.meshgrid(*[torch.arange(side) for side in shape], indexing="ij")
-        return noise + 127 * ((row + column) % CLASSES == label % CLASSES)
-
-    def weights(self, shape, limit):
-        count = torch.Size(shape).numel()
-        return torch.tensor([(self.next() / 2**23 - 1) * limit for _ in range(count)]).float().reshape(shape)
+def adam(learning_rate):
+    return {"type": "adam", "learning_rate": learning_rate, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 
 
-def pair(value):
-    return value if isinstance(value, list) else [value, value]
+def net(spec, batch, *optimizers, masks=False):
+    """`masks`: there are ReLUs behind batch norms, whose masks turn on rounding; several seeds tell how much it matters."""
+    return {"spec": spec, "batch": batch, "optimizers": optimizers, "masks": masks}
 
 
-def same_pads(sides, kernel, strides):
-    """Keras' "same": the odd pixel at the bottom and right."""
-    total = [max((-(-n // s) - 1) * s + k - n, 0) for n, k, s in zip(sides, kernel, strides)]
-    (top, bottom), (left, right) = [(t // 2, t - t // 2) for t in total]
-    return left, right, top, bottom
-
-
-def convolve(layer, x, kernel, bias):
-    strides = pair(layer.get("strides", 1))
-    if layer.get("padding") == "same":
-        x = F.pad(x, same_pads(x.shape[2:], kernel.shape[2:], strides))
-    return F.conv2d(x, kernel, bias, strides)
-
-
-def forward(layers, x, take):
-    """Logits. `take(layer, weight, shape, fan_in)` answers a weight tensor."""
-    for i, layer in enumerate(layers):
-        if layer["type"] == POOL:
-            x = F.max_pool2d(x, pair(layer["pool_size"]), pair(layer.get("strides", layer["pool_size"])))
-            continue
-        if layer["type"] == FLATTEN:
-            x = x.flatten(1)
-            continue
-        is_conv = layer["type"] == CONV
-        units = layer["filters" if is_conv else "units"]
-        shape = [units, x.shape[1], *pair(layer["kernel_size"])] if is_conv else [x.shape[1], units]
-        fan_in = shape[0] if not is_conv else shape[1] * shape[2] * shape[3]
-        kernel = take(i, "kernel", shape, fan_in)
-        bias = take(i, "bias", [units], fan_in) if layer.get("use_bias", True) else None
-        x = convolve(layer, x, kernel, bias) if is_conv else F.linear(x, kernel.T, bias)
-        x = ACTIVATIONS[layer["activation"]](x)
-    return x
+def nets():
+    preset = {name: preset["spec"] for name, preset in models.presets().items()}
+    resnet8 = preset["resnet8"]
+    resnet20 = models.resized(preset["resnet20"], 16)
+    mobilenet = models.resized(preset["mobilenet_small"], 32)
+    return {
+        "small convnet": net(models.image(14, 1, models.small_net("relu")), 16, sgd(0.05), adam(0.005)),
+        "small convnet with tanh and colour": net(
+            models.image(14, 3, models.small_net("tanh", "same")), 16, sgd(0.05), adam(0.005)),
+        "strides, overlapping pools and mixed activations": net(
+            models.image(14, 1, models.STRIDED), 16, sgd(0.05), adam(0.005)),
+        "course": net(preset["course"], 4, sgd(0.002), adam(0.0002)),
+        "lenet5": net(preset["lenet5"], 16, sgd(0.02), adam(0.001)),
+        "mnist_convnet": net(preset["mnist_convnet"], 16, sgd(0.01), adam(0.001)),
+        "every activation": net(models.every_activation(), 16, sgd(0.01), adam(0.001)),
+        "every layer": net(models.every_layer(), 16, sgd(0.01), adam(0.001)),
+        "resnet8 with tanh": net(models.with_tanh(resnet8), 8, sgd(0.005), adam(0.0005)),
+        "resnet20 with tanh": net(models.with_tanh(resnet20), 8, sgd(0.005), adam(0.0005)),
+        "mobilenet_small with tanh": net(models.with_tanh(mobilenet), 8, sgd(0.005), adam(0.0005)),
+        "resnet8": net(resnet8, 8, sgd(0.002), adam(0.0003), masks=True),
+        "resnet20": net(resnet20, 8, sgd(0.001), adam(0.0002), masks=True),
+        "mobilenet_small": net(mobilenet, 8, sgd(0.001), adam(0.0002), masks=True),
+    }
 
 
 def make_optimizer(options, parameters):
@@ -121,46 +65,81 @@ def make_optimizer(options, parameters):
     return torch.optim.Adam(parameters, lr=rate, betas=betas, eps=options["epsilon"])
 
 
-def curve(model, options, dtype):
-    """Losses of the steps, and the sum of all weights before the first and after the last one."""
-    generator = Generator(2026)
-    pixels = generator.pixels([BATCH * BATCHES, model["channels"], model["side"], model["side"]])
+def rounded(values):
+    return [float(f"{float(value):.9g}") for value in values]
+
+
+def sums(tensors):
+    """Σ over each tensor's numbers, in float64."""
+    return rounded(tensor.detach().double().sum() for tensor in tensors)
+
+
+def train(settings, options, seed, dtype, layout=torch.contiguous_format):
+    """Losses of the steps; sums of weights before and of running statistics after; the trained model's probabilities."""
+    spec, batch = settings["spec"], settings["batch"]
+    size = spec["input"]
+    pixels = generator.pixels(seed, [batch * BATCHES, size["channels"], size["height"], size["width"]])
     images = (pixels.float() * torch.tensor(1 / 255).float()).to(dtype)
-    labels = torch.arange(BATCH * BATCHES) % CLASSES
-    weights = {}
-
-    def make(i, name, shape, fan_in):
-        weights[i, name] = generator.weights(shape, fan_in**-0.5).to(dtype).requires_grad_()
-        return weights[i, name]
-
-    forward(model["layers"], images[:1], make)
-    before = sum(w.double().sum().item() for w in weights.values())
-    optimizer = make_optimizer(options, list(weights.values()))
+    labels = torch.arange(batch * BATCHES) % CLASSES
+    model = Net(spec, seed, dtype, layout, CLASSES)
+    model.logits(images[:2])
+    before = sums(model.parameters())
+    optimizer = make_optimizer(options, model.parameters())
     losses = []
     for step in range(STEPS):
-        rows = slice(step % BATCHES * BATCH, (step % BATCHES + 1) * BATCH)
-        logits = forward(model["layers"], images[rows], lambda i, name, shape, fan_in: weights[i, name])
-        loss = F.cross_entropy(logits, labels[rows])
+        rows = slice(step % BATCHES * batch, (step % BATCHES + 1) * batch)
+        loss = F.cross_entropy(model.logits(images[rows], step + 1), labels[rows]) + model.penalty()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(float(f"{loss.item():.9g}"))
-    after = sum(w.double().sum().item() for w in weights.values())
-    return losses, float(f"{before:.9g}"), float(f"{after:.9g}")
+        losses.append(loss.item())
+    with torch.no_grad():
+        answers = torch.softmax(model.logits(images[:EVALUATED]), 1).flatten()
+    return {"losses": rounded(losses), "weight_sums": before, "statistic_sums": sums(model.statistics.values()),
+            "probabilities": rounded(answers)}
 
 
-def record(name, model, optimizer, options):
-    losses32, before, after = curve(model, options, torch.float32)
-    losses64, _, after64 = curve(model, options, torch.float64)
-    print(f"{name}, {optimizer}: {losses64[0]:.4f} to {losses64[-1]:.4f};",
-          f"float32 and float64 differ by {max(abs(a - b) for a, b in zip(losses32, losses64)):.1e}")
-    return {"name": name, **model, "optimizer": options, "weight_sum": before, "weight_sum_after": after64,
-            "loss_float32": losses32, "loss_float64": losses64}
+def farthest(a, b):
+    return max((abs(x - y) for x, y in zip(a, b)), default=0)
 
 
-curves = [record(n, m, o, options) for n, m in NETS.items() for o, options in OPTIMIZERS.items()]
-shape = {"batch": BATCH, "batches": BATCHES, "classes": CLASSES}
-target = pathlib.Path(__file__).with_name("torch-curves.json")
-values = {"torch": torch.__version__.split("+")[0], **shape, "curves": curves}
-target.write_text(json.dumps(values, separators=(",", ":")) + "\n")
-print(f"{target.name}: {target.stat().st_size} bytes")
+def report(name, options, seed, exact, distances):
+    first, *_, last = exact["losses"]
+    print(f"{name}, {options['type']}, seed {seed}: {first:.4f} to {last:.4f}; float32 is off by",
+          ", ".join(f"{key} {distance:.1e}" for key, distance in distances.items()), flush=True)
+
+
+def curve(name, settings, options, seed=1):
+    exact, rough = [train(settings, options, seed, dtype) for dtype in (torch.float64, torch.float32)]
+    report(name, options, seed, exact, {key: farthest(exact[key], rough[key]) for key in exact})
+    del rough["weight_sums"]
+    return {"model": name, "optimizer": options, "seed": seed, "weight_sums": exact.pop("weight_sums"),
+            "float64": exact, "float32": rough}
+
+
+def curve_with_masks(name, settings, options, seed):
+    exact = train(settings, options, seed, torch.float64)
+    layouts = {"float32": torch.contiguous_format, "channels_last": torch.channels_last}
+    losses = {key: train(settings, options, seed, torch.float32, layout)["losses"] for key, layout in layouts.items()}
+    report(name, options, seed, exact, {key: farthest(exact["losses"], rough) for key, rough in losses.items()})
+    return {"model": name, "optimizer": options, "seed": seed, "weight_sums": exact["weight_sums"],
+            "float64": exact["losses"], **losses}
+
+
+def main(chosen):
+    settings = {name: each for name, each in nets().items() if not chosen or name in chosen}
+    pairs = [(name, each, options) for name, each in settings.items() for options in each["optimizers"]]
+    curves = [curve(*each) for each in pairs if not each[1]["masks"]]
+    with_masks = [curve_with_masks(*each, seed) for each in pairs if each[1]["masks"] for seed in SEEDS]
+    if chosen:
+        return
+    stored = {name: {key: each[key] for key in ("spec", "batch")} for name, each in settings.items()}
+    values = {"torch": torch.__version__.split("+")[0], "steps": STEPS, "batches": BATCHES, "classes": CLASSES,
+              "evaluated": EVALUATED, "models": stored, "curves": curves, "curves_with_masks": with_masks}
+    target = pathlib.Path(__file__).with_name("torch-curves.json")
+    target.write_text(json.dumps(values, separators=(",", ":")) + "\n")
+    print(f"{target.name}: {target.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
