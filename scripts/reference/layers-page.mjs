@@ -1,6 +1,9 @@
 // docs/reference/layers.md: every layer with its arguments, and what the arguments choose from.
 import { argumentsOf, defaultOf, descriptionOf, kindLines, kindsOf, table, typeOf } from './schema-text.mjs';
 
+/** What every layer has. */
+const COMMON = ['name', 'inputs', 'trainable'];
+
 /** Sections that arguments of many layers point to. */
 const CHOICES = /** @type {const} */ ([
   ['Activations', /^activation$/],
@@ -22,7 +25,7 @@ export function layersPage(spec, presets) {
 A model is \`{"input"?: {"width", "height", "channels"}, "layers": [...]}\`. A layer is
 \`{"type": ..., "name"?: ..., "inputs"?: [...], ...arguments}\` with Keras' names, arguments and defaults (images are
 height × width × channels; a \`null\` means the default). Without \`inputs\` a layer follows the one before it; \`"inputs": ["a", "b"]\`
-names the layers that feed it, and \`"input"\` is the image. One layer alone may end the model: its outputs are the
+names the layers that feed it, and \`"input"\` is the image. \`"trainable": false\` freezes a layer's weights. One layer alone may end the model: its outputs are the
 model's. \`POST /v1/models/validate\` answers with every shape, count and estimate before anything is trained.
 
 Ready-made: ${presets.map(({ id }) => `\`${id}\``).join(', ')} (\`GET /v1/models/presets\`).
@@ -43,7 +46,7 @@ function layersOf(spec) {
 /** @param {import('./schema-text.mjs').Schema} layer */
 function layerSection(layer) {
   const rows = argumentsOf(layer)
-    .filter(([name]) => name !== 'name' && name !== 'inputs')
+    .filter(([name]) => !COMMON.includes(name))
     .map(([name, schema]) => [
       `\`${name}\``,
       linkOf(name) ?? typeOf(schema),

@@ -121,6 +121,22 @@ describe('a network with running statistics and every kind of noise', () => {
   });
 });
 
+describe('frozen layers', () => {
+  it('keep their weights and statistics, and have no slots', async () => {
+    const layers = NOISY.map((layer, i) => (i === 1 || i === 2 ? { ...layer, trainable: false } : layer));
+    const { snapshots, model, epochs } = await run(layers, { epochs: 3 });
+    const [first, last] = [weightsOf(snapshots[0]), weightsOf(snapshots[2])];
+    for (const name of ['conv2d/kernel', 'batch_normalization/gamma', 'batch_normalization/moving_mean']) {
+      expect(last[name], name).toEqual(first[name]);
+    }
+    expect(last['batch_normalization/moving_mean'].every((mean) => mean === 0)).toBe(true);
+    expect(last['dense/kernel']).not.toEqual(first['dense/kernel']);
+    expect(Object.keys(last).filter((name) => name.startsWith('optimizer/'))).toHaveLength(4);
+    expect(model.parameters.filter(({ trainable }) => trainable !== false)).toHaveLength(2);
+    expect(epochs[2].train.loss).toBeLessThan(epochs[0].train.loss);
+  });
+});
+
 describe('penalties and bounds', () => {
   it('add penalties on weights to the loss of training and evaluation alike', async () => {
     const options: TrainingOptions = { epochs: 1, optimizer: { type: 'sgd', learning_rate: 1e-30 } };

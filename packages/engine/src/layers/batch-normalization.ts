@@ -5,7 +5,7 @@
  *     moving = momentum · moving + (1 − momentum) · batch
  *
  * with the biased variance, as Keras has it (PyTorch's running variance is the unbiased one, and its `momentum` is
- * 1 − ours). Outside training the running ones take their place. Weights: gamma, beta and, not trained, moving_mean and
+ * 1 − ours). Outside training, and in a frozen layer, the running ones take their place. Weights: gamma, beta and, not trained, moving_mean and
  * moving_variance, each [channels] or [units].
  */
 import { type Static, Type } from 'typebox';
@@ -48,7 +48,9 @@ export const batchNormalization: LayerDefinition<BatchNormalizationArguments> = 
     const count = input.kind === 'image' ? input.channels : input.units;
     return { output: input, parameters: parametersOf(args, count), flops: 2 * featureCount(input) };
   },
-  forward: (args, [x], context) => (context.training ? train(args, x, context) : infer(args, x, context)),
+  forward(args, [x], context) {
+    return context.training && !context.frozen ? train(args, x, context) : infer(args, x, context);
+  },
 };
 
 function requireLastAxis(axis: number, input: FeatureShape): void {

@@ -72,6 +72,8 @@ export interface PlanContext {
 
 export interface ForwardContext {
   readonly training: boolean;
+  /** Whether the layer's weights and statistics stay as they are, even while training. */
+  readonly frozen: boolean;
   /** What the layer planned for, and what came of it. */
   readonly inputs: readonly FeatureShape[];
   readonly plan: LayerPlan;

@@ -1,7 +1,7 @@
 /** Builds a model from a checked specification and what is known of the data. */
 import type { DatasetTask, ImageSize } from '@trainyard/contracts';
 import { layerDefinition } from '../layers/index.js';
-import { type FeatureShape, featureCount, LayerError, type PlanContext } from '../layers/layer.js';
+import { type FeatureShape, featureCount, LayerError, type LayerPlan, type PlanContext } from '../layers/layer.js';
 import { invalidSpec } from '../spec/parse.js';
 import { pointerOf } from '../spec/places.js';
 import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
@@ -71,12 +71,16 @@ function buildLayer(
   try {
     const plan = definition.plan(spec, inputs, context);
     checkOutput(plan.output);
-    return { spec, definition, sources, inputs, plan };
+    return { spec, definition, sources, inputs, plan: spec.trainable === false ? frozen(plan) : plan };
   } catch (error) {
     if (!(error instanceof LayerError)) throw error;
     const place = error.argument ? `${pointer}/${error.argument}` : pointer;
     throw invalidSpec([{ pointer: place, detail: `layer "${spec.name}": ${error.message}` }]);
   }
+}
+
+function frozen(plan: LayerPlan): LayerPlan {
+  return { ...plan, parameters: plan.parameters.map((parameter) => ({ ...parameter, trainable: false })) };
 }
 
 function checkOutput(output: FeatureShape): void {

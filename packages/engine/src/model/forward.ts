@@ -101,6 +101,7 @@ function contextOf({ spec, inputs, plan }: BuiltLayer, { parameters, training }:
   const nameOf = (name: string) => parameterName({ layer: spec.name, name });
   return {
     training: training !== undefined,
+    frozen: spec.trainable === false,
     inputs,
     plan,
     rowWeights: training?.rowWeights ?? null,

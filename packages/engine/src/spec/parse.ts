@@ -68,6 +68,14 @@ function readInput(value: unknown, errors: FieldError[]): InputSpec | undefined 
   return { width: Number(fields.width), height: Number(fields.height), channels: fields.channels === 1 ? 1 : 3 };
 }
 
+/** What every layer and nested model has. */
+interface ReadLayer {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly links: readonly Link[];
+  readonly frozen: boolean;
+}
+
 /** Reads layers into drafts, nested models included. */
 class LayerReader {
   readonly drafts: LayerDraft[] = [];
@@ -96,7 +104,7 @@ class LayerReader {
       this.#errors.push(mismatch(pointer, 'an object with a "type"', value));
       return;
     }
-    const { type, name: posted, inputs, ...rest } = value;
+    const { type, name: posted, inputs, trainable, ...rest } = value;
     if (typeof type !== 'string' || !(isLayerType(type) || type === NESTED_TYPE)) {
       const known = [...Object.keys(layers), NESTED_TYPE].map((known) => JSON.stringify(known));
       this.#errors.push(mismatch(`${pointer}/type`, `one of ${known.join(', ')}`, type));
@@ -105,19 +113,20 @@ class LayerReader {
     const name = this.#readName(pointer, type, posted, list);
     if (name === null) return;
     const links = this.#readLinks(`${pointer}/inputs`, inputs, list.scope);
-    if (type === NESTED_TYPE) this.#readNested(pointer, rest, { ...list, name, links });
-    else this.#addLayer(pointer, type, rest, { ...list, name, links, isLinked: Array.isArray(inputs) });
+    const frozen = this.#readFrozen(`${pointer}/trainable`, trainable) || list.scope.frozen;
+    if (type === NESTED_TYPE) this.#readNested(pointer, rest, { ...list, name, links, frozen });
+    else this.#addLayer(pointer, type, rest, { ...list, name, links, frozen, isLinked: Array.isArray(inputs) });
   }
 
   #addLayer(
     pointer: string,
     type: LayerType,
     rest: Record<string, unknown>,
-    { scope, name, links, isLinked }: { scope: Scope; name: string; links: readonly Link[]; isLinked: boolean },
+    { scope, name, links, frozen, isLinked }: ReadLayer & { isLinked: boolean },
   ): void {
     const fields = checkFields(pointer, rest, argumentSchemas(type), this.#errors);
     const fullName = scope.fullName(name);
-    const spec: LayerSpec = { type, name: fullName, ...fields };
+    const spec: LayerSpec = { type, name: fullName, ...(frozen ? { trainable: false } : {}), ...fields };
     this.drafts.push({ spec, pointer, links, isLinked });
     scope.add(name, () => fullName);
   }
@@ -125,9 +134,10 @@ class LayerReader {
   #readNested(
     pointer: string,
     { layers: list, ...rest }: Record<string, unknown>,
-    { scope, name, links, depth }: { scope: Scope; name: string; links: readonly Link[]; depth: number },
+    { scope, name, links, frozen, depth }: ReadLayer & { depth: number },
   ): void {
-    for (const key of Object.keys(rest)) this.#errors.push(unknownField(pointer, key, ['name', 'inputs', 'layers']));
+    for (const key of Object.keys(rest))
+      this.#errors.push(unknownField(pointer, key, ['name', 'inputs', 'trainable', 'layers']));
     if (links.length !== 1) {
       const names = links.map((link) => link.name);
       this.#errors.push(
@@ -138,9 +148,16 @@ class LayerReader {
       this.#errors.push({ pointer, detail: `expected at most ${MAX_DEPTH} models within each other` });
       return;
     }
-    const inner = scope.nested(name, links[0]?.target ?? scope.previous);
+    const inner = scope.nested(name, links[0]?.target ?? scope.previous, frozen);
     this.readList(`${pointer}/layers`, list, inner, [], depth + 1);
     scope.add(name, inner.previous);
+  }
+
+  /** Whether the layer says that its weights are not trained. */
+  #readFrozen(pointer: string, trainable: unknown): boolean {
+    if (typeof trainable === 'boolean') return !trainable;
+    if (trainable !== undefined && trainable !== null) this.#errors.push(mismatch(pointer, 'true or false', trainable));
+    return false;
   }
 
   /** The layer's name in its own list, or null where it has none that can be used. */

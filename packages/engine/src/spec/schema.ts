@@ -9,6 +9,8 @@ export interface LayerSpec {
   readonly name: string;
   /** Names of the layers that feed it, or "input"; left out where that is the layer before. */
   readonly inputs?: readonly string[];
+  /** False for a layer whose weights stay as they are. */
+  readonly trainable?: false;
   readonly [argument: string]: unknown;
 }
 
@@ -46,6 +48,12 @@ const Inputs = Type.Optional(
   }),
 );
 
+const Trainable = Type.Optional(
+  Type.Boolean({
+    description: 'false keeps the weights as they are; batch_normalization then uses its running statistics',
+  }),
+);
+
 /** The arguments of a layer type, by name. */
 export function argumentSchemas(type: LayerType): Readonly<Record<string, TSchema>> {
   const schema: { properties?: Record<string, TSchema> } = layers[type].arguments;
@@ -71,7 +79,13 @@ function layerSchema(type: LayerType) {
     return [name, 'default' in schema ? Type.Optional(schema) : schema] as const;
   });
   return Type.Object(
-    { type: Type.Literal(type), name: LayerName, inputs: Inputs, ...Object.fromEntries(withDefaults) },
+    {
+      type: Type.Literal(type),
+      name: LayerName,
+      inputs: Inputs,
+      trainable: Trainable,
+      ...Object.fromEntries(withDefaults),
+    },
     { additionalProperties: false, description: layers[type].summary },
   );
 }
@@ -82,6 +96,7 @@ function nestedSchema() {
       type: Type.Literal(NESTED_TYPE),
       name: LayerName,
       inputs: Inputs,
+      trainable: Trainable,
       layers: Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), { minItems: 1 }),
     },
     {

@@ -5,12 +5,15 @@ import { MODEL_INPUT } from './schema.js';
 export type Resolve = () => string | null;
 
 export class Scope {
+  /** Whether no weight of these layers is trained. */
+  readonly frozen: boolean;
   readonly #prefix: string;
   readonly #outputs = new Map<string, Resolve>();
   #last: Resolve;
 
   /** @param entry what "input" stands for, and the first layer follows */
-  constructor(prefix: string, entry: Resolve) {
+  constructor(prefix: string, entry: Resolve, frozen = false) {
+    this.frozen = frozen;
     this.#prefix = prefix;
     this.#outputs.set(MODEL_INPUT, entry);
     this.#last = entry;
@@ -27,8 +30,8 @@ export class Scope {
   }
 
   /** The scope of a model that stands in this one. */
-  nested(name: string, entry: Resolve): Scope {
-    return new Scope(`${this.fullName(name)}.`, entry);
+  nested(name: string, entry: Resolve, frozen: boolean): Scope {
+    return new Scope(`${this.fullName(name)}.`, entry, frozen);
   }
 
   fullName(name: string): string {

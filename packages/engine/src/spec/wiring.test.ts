@@ -95,6 +95,24 @@ describe('nested models', () => {
   });
 });
 
+describe('frozen layers', () => {
+  const trainable = (layers: readonly object[]) =>
+    parseModelSpec({ layers }).layers.map((layer) => `${layer.name} ${layer.trainable ?? true}`);
+
+  it('are those that say so, and all layers of a nested model that does', () => {
+    const inner = { type: 'sequential', name: 'block', trainable: false, layers: [dropout('a'), dropout('b')] };
+    expect(trainable([{ ...dropout('x'), trainable: false }, inner, { ...dropout('y'), trainable: true }])).toEqual([
+      'x false',
+      'block.a false',
+      'block.b false',
+      'y true',
+    ]);
+    expect(errorsOf([{ ...dropout('x'), trainable: 'no' }])).toEqual([
+      '/layers/0/trainable: expected true or false; received "no"',
+    ]);
+  });
+});
+
 describe('a model is refused', () => {
   it('when it has several outputs, with their names', () => {
     expect(errorsOf([dropout('a'), dropout('b'), dropout('c', ['a'])])).toEqual([
