@@ -87,7 +87,11 @@ export async function trainLike(curve: OracleTraining): Promise<Trained & Pick<C
   const weights = oracleWeights(model, curve.seed);
   const run = await TrainingRun.open(step, weights, curve.seed);
   const rounds = STEPS_PER_RUN / batches;
-  const feed = { images: repeated(images, rounds), labels: repeated(labelsOf(batch * batches), rounds) };
+  const labels = labelsOf(batch * batches);
+  const feed = {
+    images: repeated(images, rounds, new Uint8Array(images.length * rounds)),
+    labels: repeated(labels, rounds, new Int32Array(labels.length * rounds)),
+  };
   const losses: number[] = [];
   while (losses.length < oracle.steps) {
     losses.push(...(await run.run(feed, curve.optimizer.learning_rate)).losses);
@@ -137,8 +141,9 @@ function labelsOf(count: number): Int32Array<ArrayBuffer> {
   return Int32Array.from({ length: count }, (_, i) => i % classes);
 }
 
-function repeated<T extends Uint8Array | Int32Array>(values: T, times: number): number[] {
-  return Array.from({ length: times }, () => [...values]).flat();
+function repeated<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(values: T, times: number, all: T): T {
+  for (let i = 0; i < times; i++) all.set(values, i * values.length);
+  return all;
 }
 
 function sumOf(values: Numbers = []): number {
