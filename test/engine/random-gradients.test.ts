@@ -31,6 +31,11 @@ async function directions(step: WideStep, model: Model, weights: ReadonlyMap<str
   return found;
 }
 
+/** Other pixels in the row that fills up the batch. */
+function withOtherFiller(images: Uint8Array): Uint8Array {
+  return images.map((byte, i) => (i < (images.length * 3) / 4 ? byte : 255 - byte));
+}
+
 describe(`${MODELS} random models`, () => {
   it.each(validModels(MODELS))(
     'have the gradients of finite differences, randomSpec($seed)',
@@ -51,6 +56,10 @@ describe(`${MODELS} random models`, () => {
         const error = relativeError(change(run.state.get(name) ?? []), change(after), SMALL);
         expect(error, `float32 change of ${name}`).toBeLessThan(TOLERANCES.float32);
       }
+      expect(await step.loss({ images: withOtherFiller(gradientBatch(model, seed).images) })).toBeCloseTo(
+        await step.loss(),
+        12,
+      );
       await Promise.all([run.release(), step.release()]);
     },
   );
