@@ -23,10 +23,6 @@ const REFUSED: Readonly<Record<string, readonly [pointer: string, reason: string
     '/config/layers/0/config/batch_input_shape',
     'expected 1 or 3 channels, as grey or colour images have, and not 19',
   ],
-  'k3-functional_mobilenetv3_hardswish.json': [
-    '/config/layers/2/config/trainable',
-    'layer "conv" (Conv2D): trainable false is not supported',
-  ],
 };
 
 const files = Object.entries<Count>(counts);

@@ -12,6 +12,8 @@ const SCRIPT = fileURLToPath(new URL('./oracles/keras_load.py', import.meta.url)
 export interface Loaded {
   readonly parameters?: number;
   readonly output?: readonly (number | null)[];
+  /** The model as Keras writes it. */
+  readonly json?: string;
   /** Its outputs, row by row, where it was run. */
   readonly values?: readonly number[];
   readonly error?: string;

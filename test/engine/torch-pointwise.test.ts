@@ -43,6 +43,7 @@ function contextOf(stored: StoredLayer, inputs: readonly FeatureShape[], plan: L
   };
   const context: ForwardContext = {
     training: stored.attributes.training ?? false,
+    frozen: false,
     inputs,
     plan,
     parameter: (name) => values[name],

@@ -33,6 +33,7 @@ function contextOf(input: FeatureShape, plan: LayerPlan, weights: Readonly<Recor
   };
   return {
     training: true,
+    frozen: false,
     inputs: [input],
     plan,
     parameter: (name) => weights[name],

@@ -2,7 +2,8 @@
 
 Standard input: {"<name>": {"version": "keras3" | "keras2", "document": {...}, "run"?: {...}}, ...}
     run: {"weights": {"<layer>": [[numbers of a weight, in Keras' order], ...]}, "images": numbers of [N, H, W, C]}
-Standard output: {"<name>": {"parameters": 123, "output": [null, 10], "values"?: [...]} | {"error": "..."}, ...}
+Standard output: {"<name>": {"parameters": 123, "output": [null, 10], "json": "...", "values"?: [...]} | {"error": "..."}, ...}
+    json: the model as Keras itself writes it
 
 Needs Keras 3; for "keras2", tf_keras. `{"versions": true}` alone asks what there is.
 """
@@ -37,7 +38,7 @@ def loaders():
 def load(library, document, run=None):
     try:
         model = library.models.model_from_json(json.dumps(document))
-        answer = {"parameters": model.count_params(), "output": list(model.output_shape)}
+        answer = {"parameters": model.count_params(), "output": list(model.output_shape), "json": model.to_json()}
         if run is not None:
             answer["values"] = values_of(model, run)
         return answer

@@ -20,6 +20,8 @@ export interface LayerCall {
   /** What feeds the layer: names that `add` gave, or "input". */
   readonly sources: readonly string[];
   readonly constants: readonly Constant[];
+  /** Whether the model that holds the layer keeps its weights as they are. */
+  readonly frozen: boolean;
 }
 
 export class SpecBuilder {
@@ -54,7 +56,7 @@ export class SpecBuilder {
       return this.#register(name, 'image');
     }
     checkArity(config, rule);
-    const layer = layerOf(config, rule);
+    const layer = layerOf(config, rule, call.frozen);
     if (layer) {
       this.#checkFlat(layer.type, name, config, call.sources);
       this.#push(layer, name, call.sources, entry);
@@ -116,17 +118,18 @@ function checkArity(config: LayerConfig, { merges }: LayerRule): void {
 }
 
 /** Our layer, or null where it was refused. */
-function layerOf(config: LayerConfig, rule: LayerRule): RawLayer | null {
+function layerOf(config: LayerConfig, rule: LayerRule, frozenModel: boolean): RawLayer | null {
   const type = typeof rule.type === 'string' ? rule.type : rule.type(config);
-  readShared(config, rule);
+  const frozen = (readShared(config) || frozenModel) && rule.hasWeights;
   const read: [string, unknown][] = Object.entries(rule.arguments).map(([key, argument]) => [key, argument(config)]);
   for (const [key, [values, nearest]] of Object.entries(rule.only ?? {})) config.accept(key, values, nearest);
   config.finish(Object.keys(rule.arguments));
   if (type === null) return null;
-  return { type, ...Object.fromEntries(read.filter(([, value]) => value !== undefined)) };
+  const given = read.filter(([, value]) => value !== undefined);
+  return { type, ...(frozen ? { trainable: false } : {}), ...Object.fromEntries(given) };
 }
 
-/** Keys that any layer has. Formats and sizes were read before. */
+/** Keys that any layer has, where they are read elsewhere. */
 const ELSEWHERE = [
   'name',
   'data_format',
@@ -137,14 +140,14 @@ const ELSEWHERE = [
   'input_dim',
 ];
 
-function readShared(config: LayerConfig, { hasWeights }: LayerRule): void {
+/** Reads what any layer may have; whether its weights stay as they are. */
+function readShared(config: LayerConfig): boolean {
   config.find(...ELSEWHERE);
-  if (config.take('trainable') === false && hasWeights) {
-    config.refuse('trainable', 'every weight of a model is trained, so nearest is true');
-  }
+  config.accept('trainable', [true, false], 'nearest is true');
   checkDtype(config, 'dtype', 'input_dtype');
   if (readRegularizer(config, 'activity_regularizer') !== undefined) {
     config.refuse('activity_regularizer', 'nearest is kernel_regularizer');
   }
   config.accept('autocast', [true, false], 'leave it out');
+  return config.take('trainable') === false;
 }

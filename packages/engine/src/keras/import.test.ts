@@ -350,6 +350,30 @@ const residual = {
   ],
 };
 
+describe('frozen weights', () => {
+  const dense = { units: 3 };
+  const trainable = (posted: unknown) => importChecked(posted).layers.map((layer) => layer.trainable ?? true);
+
+  it('stay frozen, layer by layer, where there are weights at all', () => {
+    const layers = [
+      { class_name: 'Conv2D', config: { name: 'a', ...conv, trainable: false } },
+      { class_name: 'Flatten', config: { name: 'b', trainable: false } },
+      { class_name: 'Dense', config: { name: 'c', ...dense, trainable: true } },
+    ];
+    expect(trainable({ class_name: 'Sequential', config: { layers } })).toEqual([false, true, true]);
+  });
+
+  it('are those of every layer in a frozen model', () => {
+    const inner = { class_name: 'Conv2D', config: { name: 'x', ...conv } };
+    const layers = [
+      { class_name: 'Sequential', config: { name: 'base', trainable: false, layers: [inner] } },
+      { class_name: 'Flatten', config: { name: 'b' } },
+      { class_name: 'Dense', config: { name: 'c', ...dense } },
+    ];
+    expect(trainable({ class_name: 'Sequential', config: { layers } })).toEqual([false, true, true]);
+  });
+});
+
 describe('a Functional model is imported', () => {
   const layers2 = [
     inputNode,

@@ -39,7 +39,13 @@ export function importKeras(posted: unknown): ImportedModel {
   const { input, isFlat } = findInput(document.model, session);
   if (isFlat) builder.markFlat();
   const { className, config } = document.model;
-  const output = new ModelReader(session, builder).read({ className, config, prefix: '', source: MODEL_INPUT });
+  const output = new ModelReader(session, builder).read({
+    className,
+    config,
+    prefix: '',
+    source: MODEL_INPUT,
+    frozen: false,
+  });
   const training = readTrainingOf(document, builder, session);
   if (output === MODEL_INPUT) session.refuse(layersOf(config).pointer, 'expected at least one layer after the input');
   if (session.errors.length > 0) throw invalidSpec(session.errors);

@@ -17,6 +17,8 @@ export interface ModelContext {
   readonly prefix: string;
   /** What feeds it. */
   readonly source: string;
+  /** Whether a model around it keeps its weights as they are. */
+  readonly frozen: boolean;
 }
 
 export class ModelReader {
@@ -30,22 +32,30 @@ export class ModelReader {
 
   /** Adds a model's layers and gives the name of its output. */
   read(model: ModelContext): string {
-    const { value, pointer } = model.config;
-    if (isRecord(value)) checkModelKeys(new KerasConfig(this.#session, describe(model), value, pointer));
+    const frozen = this.#readKeys(model) || model.frozen;
     const entries = readEntries(model.config, this.#session);
     return FUNCTIONAL.includes(model.className)
-      ? this.#readFunctional(model, entries)
-      : this.#readSequential(model, entries);
+      ? this.#readFunctional({ ...model, frozen }, entries)
+      : this.#readSequential({ ...model, frozen }, entries);
   }
 
-  #readSequential({ prefix, source }: ModelContext, entries: readonly LayerEntry[]): string {
-    let output = source;
-    for (const entry of entries) output = this.#readEntry(entry, prefix, { inputs: [output], constants: [] });
+  /** Whether the model says itself that its weights stay as they are. */
+  #readKeys(model: ModelContext): boolean {
+    const { value, pointer } = model.config;
+    if (!isRecord(value)) return false;
+    const config = new KerasConfig(this.#session, describe(model), value, pointer);
+    checkModelKeys(config);
+    return fieldOf(value, 'trainable') === false;
+  }
+
+  #readSequential(model: ModelContext, entries: readonly LayerEntry[]): string {
+    let output = model.source;
+    for (const entry of entries) output = this.#readEntry(entry, model, { inputs: [output], constants: [] });
     return output;
   }
 
   #readFunctional(model: ModelContext, entries: readonly LayerEntry[]): string {
-    const { prefix, source, config } = model;
+    const { source, config } = model;
     this.#checkEnds(model, entries);
     const outputs = new Map<string, string>();
     const calls = new Map<LayerEntry, Call | null>();
@@ -54,27 +64,27 @@ export class ModelReader {
     for (const [entry, call] of sortByCalls(calls, config.pointer, this.#session)) {
       const known = call.inputs.flatMap((name) => outputs.get(name) ?? []);
       const output = isInput(entry)
-        ? this.#readEntry(entry, prefix, { inputs: [source], constants: [] })
-        : this.#readEntry(entry, prefix, { inputs: known, constants: call.constants });
+        ? this.#readEntry(entry, model, { inputs: [source], constants: [] })
+        : this.#readEntry(entry, model, { inputs: known, constants: call.constants });
       outputs.set(entry.name, output);
     }
     const [end] = readEnds(isRecord(config.value) ? fieldOf(config.value, 'output_layers') : undefined);
     return outputs.get(end) ?? source;
   }
 
-  #readEntry(entry: LayerEntry, prefix: string, { inputs, constants }: Call): string {
+  #readEntry(entry: LayerEntry, { prefix, frozen }: ModelContext, { inputs, constants }: Call): string {
     if (isInput(entry)) {
       checkInput(new KerasConfig(this.#session, `layer "${entry.name}"`, entry.config.value, entry.config.pointer));
       return inputs[0];
     }
     if (!isSequential(entry) && !isFunctional(entry))
-      return this.#builder.add(entry, prefix, { sources: inputs, constants });
+      return this.#builder.add(entry, prefix, { sources: inputs, constants, frozen });
     if (inputs.length !== 1) {
       const detail = `model "${entry.name}": expected one input; received ${inputs.length}`;
       this.#session.refuse(entry.place.pointer, detail);
     }
     const { className, modelConfig } = entry;
-    return this.read({ className, config: modelConfig, prefix: `${prefix}${entry.name}.`, source: inputs[0] });
+    return this.read({ className, config: modelConfig, prefix: `${prefix}${entry.name}.`, source: inputs[0], frozen });
   }
 
   #checkNames(entries: readonly LayerEntry[]): void {
@@ -123,7 +133,7 @@ function describe({ prefix }: ModelContext): string {
 
 function checkModelKeys(config: KerasConfig): void {
   config.find('name', 'layers', 'input_layers', 'output_layers', 'build_input_shape');
-  config.accept('trainable', [true], 'every weight of a model is trained, so nearest is true');
+  config.accept('trainable', [true, false], 'nearest is true');
   checkDtype(config, 'dtype');
   config.finish([]);
 }

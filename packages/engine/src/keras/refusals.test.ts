@@ -38,7 +38,7 @@ describe('what a layer sets and we do not have is refused by layer, key, value a
       'activity_regularizer',
       'nearest is kernel_regularizer',
     ],
-    ['Dense', { ...dense, trainable: false }, 'trainable', 'every weight of a model is trained, so nearest is true'],
+    ['Dense', { ...dense, trainable: 'no' }, 'trainable', 'nearest is true'],
     [
       'Dense',
       { ...dense, quantization_config: {} },
@@ -94,7 +94,7 @@ describe('what a layer sets and we do not have is refused by layer, key, value a
         filters: 2,
         kernel_size: 3,
         kernel_initializer: { class_name: 'HeNormal', config: { gain: 2 } },
-        trainable: false,
+        trainable: 1,
       }),
       layer('LSTM', { units: 3 }),
       layer('Dense', { ...dense, bias_constraint: 'x' }),
@@ -111,13 +111,6 @@ describe('what a layer sets and we do not have is refused by layer, key, value a
     const errors = errorsOf(Array.from({ length: 300 }, () => layer('LSTM')));
     expect(errors).toHaveLength(51);
     expect(errors[50]).toBe(': 250 more things of this kind are not listed');
-  });
-
-  it('but not where it has no weights to freeze', () => {
-    expect(errorsOfLayer('Rescaling', { scale: 1, trainable: false })).toEqual([]);
-    expect(errorsOf({ class_name: 'Sequential', config: { trainable: false, layers: [layer('Flatten')] } })).toEqual([
-      '/config/trainable: the model: trainable false is not supported; every weight of a model is trained, so nearest is true',
-    ]);
   });
 });
 

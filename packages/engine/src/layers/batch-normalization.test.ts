@@ -17,6 +17,7 @@ function apply(input: FeatureShape, training: boolean) {
   const statistics = new Map<string, Value>();
   const context: ForwardContext = {
     training,
+    frozen: false,
     inputs: [input],
     plan: definition.plan(spec, [input], { classes: 3 }),
     parameter: (name) => graph.input(name, 'float32', [3]),

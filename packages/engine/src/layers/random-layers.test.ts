@@ -15,6 +15,7 @@ function drawnBy(type: LayerType, args: object, training: boolean) {
   const definition = layerDefinition(type);
   const context: ForwardContext = {
     training,
+    frozen: false,
     inputs: [IMAGE],
     plan: definition.plan(args, [IMAGE], { classes: 3 }),
     parameter: refuse,

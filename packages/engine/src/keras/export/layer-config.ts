@@ -15,7 +15,8 @@ export interface ExportedLayer {
 
 export function exportLayer(built: BuiltLayer, version: KerasVersion, pointer: string): ExportedLayer {
   const layerClass = layerClassOf(built.spec.type);
-  const { type: _type, name: _name, inputs: _inputs, ...args } = built.spec;
+  const { type: _type, name: _name, inputs: _inputs, trainable, ...args } = built.spec;
+  const isFrozen = trainable === false && built.plan.parameters.length > 0;
   const activation = 'activation' in args ? exportActivation(version, args.activation, pointer) : null;
   const written = Object.entries(args).map(([key, value]) => [
     (version === 'keras2' ? layerClass.keras2?.[key] : undefined) ?? key,
@@ -24,6 +25,7 @@ export function exportLayer(built: BuiltLayer, version: KerasVersion, pointer: s
   return {
     className: layerClass.className,
     config: {
+      ...(isFrozen ? { trainable: false } : {}),
       ...layerClass.extra,
       ...(layerClass.hasFormat ? { data_format: 'channels_last' } : {}),
       ...Object.fromEntries(written),
