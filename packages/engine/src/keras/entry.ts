@@ -41,6 +41,16 @@ export function layersOf({ value, pointer }: Located): Located {
   return isRecord(value) ? locate({ value, pointer }, 'layers') : { value, pointer };
 }
 
+/** Layers of a model and of those within it, as far as there are any. */
+export function countLayers(config: Located): number {
+  const { value, pointer } = layersOf(config);
+  if (!Array.isArray(value)) return 0;
+  return value.reduce((sum: number, entry: unknown) => {
+    const inner = isRecord(entry) ? countLayers({ value: fieldOf(entry, 'config'), pointer }) : 0;
+    return sum + Math.max(inner, 1);
+  }, 0);
+}
+
 function readEntry({ value, pointer }: Located, session: ImportSession): LayerEntry[] {
   if (!isRecord(value)) {
     session.refuse(

@@ -5,7 +5,7 @@ import { MODEL_INPUT } from '../spec/schema.js';
 import { SpecBuilder } from './builder.js';
 import { findDataFormat } from './data-format.js';
 import { type KerasDocument, type KerasModel, openDocument } from './document.js';
-import { layersOf } from './entry.js';
+import { countLayers, layersOf } from './entry.js';
 import { buildConfigOf, findShape, noteBatch, OPEN_INPUT, readInput } from './input.js';
 import { isRecord, type JsonRecord, type Located, locate, pointerTo, textOf } from './json.js';
 import { ModelReader } from './model-reader.js';
@@ -32,6 +32,7 @@ export interface ImportedModel {
  */
 export function importKeras(posted: unknown): ImportedModel {
   const document = openDocument(posted);
+  checkLength(document.model.config);
   const { format, errors } = findDataFormat(document.model.config);
   const session = new ImportSession(document.isKeras3, format);
   for (const [pointer, detail] of errors) session.refuse(pointer, detail);
@@ -56,6 +57,16 @@ export function importKeras(posted: unknown): ImportedModel {
     notes: [...session.notes],
     name: (isRecord(config.value) ? textOf(config.value, 'name') : undefined) ?? null,
   };
+}
+
+/** As many as a specification may have, and an InputLayer. */
+const MAX_LAYERS = 1001;
+
+function checkLength(config: Located): void {
+  const count = countLayers(config);
+  if (count <= MAX_LAYERS) return;
+  const { pointer } = layersOf(config);
+  throw invalidSpec([{ pointer, detail: `expected at most ${MAX_LAYERS} layers; received ${count}` }]);
 }
 
 /** The size is said by an InputLayer or the first layer, else by what the model was built with. */

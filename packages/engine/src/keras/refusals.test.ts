@@ -355,6 +355,13 @@ describe('what is no model of Keras is refused', () => {
   it('however long it is', () => {
     const many = Array.from({ length: 1_000_001 }, () => 0);
     expect(errorsOf(many)).toEqual([': expected at most 1000000 values; received more']);
+    const layers = Array.from({ length: 1000 }, () => layer('Flatten'));
+    const nested = { class_name: 'Sequential', config: { layers } };
+    expect(errorsOf([...layers, ...layers])).toEqual([': expected at most 1001 layers; received 2000']);
+    expect(errorsOf([nested, nested, nested])).toEqual([': expected at most 1001 layers; received 3000']);
+    expect(errorsOf(nested)).toEqual([]);
+    const metrics = Array.from({ length: 1000 }, (_, i) => `metric_${i}`);
+    expect(importKeras({ ...nested, compile_config: { metrics } }).notes).toHaveLength(100);
     const [error] = errorsOfLayer('x'.repeat(1e6));
     expect(error.length).toBeLessThan(2000);
   });

@@ -1,8 +1,9 @@
 /** What one import gathers on its way: errors, notes and what holds for the whole document. */
 import type { FieldError } from '@trainyard/contracts';
 
-/** More would help nobody; a model whose every layer is frozen has hundreds. */
+/** More would help nobody. */
 const MAX_ERRORS = 50;
+const MAX_NOTES = 100;
 
 export type DataFormat = 'channels_last' | 'channels_first';
 
@@ -25,7 +26,7 @@ export class ImportSession {
   }
 
   note(text: string): void {
-    this.notes.add(text);
+    if (this.notes.size < MAX_NOTES) this.notes.add(text);
   }
 
   /** Everything that was refused, cut short. */
