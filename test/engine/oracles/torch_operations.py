@@ -139,12 +139,6 @@ def activation(name, shape):
     return case({"type": name}, {"x": x}, ACTIVATIONS[name](x))
 
 
-def cross_entropy(batch, classes, scale):
-    labels = torch.randint(classes, [batch])
-    logits = numbers([batch, classes]).detach().mul(scale).requires_grad_()
-    return case({"labels": labels.tolist()}, {"logits": logits}, F.cross_entropy(logits, labels, reduction="none"))
-
-
 def main():
     values = {
         "torch": torch.__version__.split("+")[0],
@@ -155,7 +149,6 @@ def main():
         "global_average_pool": [global_average_pool(shape) for shape in ([2, 3, 4, 5], [1, 2, 7, 1])],
         "linear": [linear(3, 5, 4), linear(1, 16, 10)],
         "activation": [activation(name, shape) for name in ACTIVATIONS for shape in ([3, 7], [2, 4, 2, 3])],
-        "cross_entropy": [cross_entropy(5, 4, 1), cross_entropy(4, 10, 30), cross_entropy(3, 2, 200)],
     }
     target = pathlib.Path(__file__).with_name("torch-operations.json")
     target.write_text(json.dumps(values, separators=(",", ":")) + "\n")

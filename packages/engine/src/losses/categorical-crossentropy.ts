@@ -9,7 +9,6 @@ import { neg } from '../ops/neg.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { smoothOverClasses } from './label-smoothing.js';
 import type { LossDefinition, LossInput, LossOf } from './loss.js';
-import { targetsOf } from './targets.js';
 
 const definition = {
   smoothing: true,
@@ -33,14 +32,4 @@ export const sparseCategoricalCrossentropyLoss: LossDefinition<LossOf<'sparse_ca
 
 function crossentropy(logits: Value, targets: Value): Value {
   return neg(reduceSum(mul(logSoftmax(logits, 1), targets), [1]));
-}
-
-/**
- * @param logits float32 [N, classes]
- * @param labels int32 [N], the class of each row
- * @returns the loss of each row, float32 [N]
- */
-export function categoricalCrossentropy(logits: Value, labels: Value): Value {
-  const head = { task: 'multiclass', units: logits.shape[1], activation: 'softmax' } as const;
-  return crossentropy(logits, targetsOf(labels, head));
 }
