@@ -78,6 +78,14 @@ describe('the summary of a model', () => {
     expect(summary.memory_bytes.optimizer).toBe(2 * 4 * summary.trainable_parameters);
   });
 
+  it('counts a frozen layer as it is: weights, but nothing to train', () => {
+    const layers = [{ ...conv(4), trainable: false }, flatten, { ...output, trainable: false }];
+    const summary = summarize(layers, mnist);
+    expect(summary.trainable_parameters).toBe(0);
+    expect(summary.memory_bytes.optimizer).toBe(0);
+    expect(summary.memory_bytes.peak).toBeGreaterThan(100e6 + summary.memory_bytes.parameters);
+  });
+
   it("counts the memory of the training's own optimizer", () => {
     const model = buildModel(parseModelSpec({ layers: convnet }), { image: mnist, classes: 10 });
     const plain = summarizeModel(model, 32, resolveOptimizer({ type: 'sgd' })).memory_bytes;

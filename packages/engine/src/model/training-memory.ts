@@ -68,7 +68,10 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
   const stepsPerRun = stepsInRun(stepFlops, inputs + random);
   // Steps that are left over when an epoch is cut into runs of several have a session of their own.
   const sessions = stepsPerRun > 1 ? 2 : 1;
-  const results = [...lowered.outputs.values()].reduce((sum, value) => sum + bytesOf(value), 0);
+  const given = new Set(lowered.inputs);
+  const results = [...lowered.outputs.values()]
+    .filter((value) => !given.has(value))
+    .reduce((sum, value) => sum + bytesOf(value), 0);
   const arena = ARENA_FACTOR * (sessions * (peakBytes(lowered) - results) + peakBytes(evaluation));
   return Math.round(
     PROCESS_BYTES +
