@@ -23,7 +23,7 @@ async function startFastest(peer, model, threads) {
   const trials = [];
   for (const setting of PEER_SETTINGS) {
     const rival = await startPeer(peer, model, threads, setting);
-    trials.push({ setting, ms: median(await rival.time(TRIAL_RUNS)) });
+    trials.push({ setting, ms: rounded(median(await rival.time(TRIAL_RUNS))) });
     await rival.end();
   }
   const [{ setting }] = [...trials].sort((a, b) => a.ms - b.ms);
