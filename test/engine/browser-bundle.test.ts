@@ -49,7 +49,7 @@ describe('the engine in a bundle for browsers', () => {
   });
 
   it('compiles every kind of layer into a training step, without require and process, to the same bytes as here', () => {
-    const world = createContext({ TextEncoder, TextDecoder });
+    const world = createContext({ TextEncoder, TextDecoder, structuredClone });
     runInContext(code, world);
     expect(runInContext('typeof require + typeof process + typeof Buffer', world)).toBe('undefined'.repeat(3));
     const result: unknown = JSON.parse(runInContext(PROGRAM, world));
