@@ -66,6 +66,8 @@ export async function createSession(onnx: Uint8Array, options: SessionOptions): 
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: options.optimization ?? 'all',
+      // With it, the second run gets a block of its own while the arena keeps what the first one used.
+      enableMemPattern: false,
       logSeverityLevel: 3,
     }),
   );
