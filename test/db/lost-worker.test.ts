@@ -1,5 +1,5 @@
 import type { JobStatus } from '@trainyard/contracts';
-import { ATTEMPTS_MAX, StaleAttemptError } from '@trainyard/db';
+import { ATTEMPTS_MAX, FAILURES_MAX, StaleAttemptError } from '@trainyard/db';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heldJob, openTestDatabase, queuedJob, uploadedDataset, WORKER } from './rows.js';
@@ -11,6 +11,12 @@ afterAll(() => sql.end());
 
 async function expireLease(table: 'jobs' | 'datasets', id: string): Promise<void> {
   await sql.query(`UPDATE ${table} SET lease_expires_at = now() - interval '1 s' WHERE id = $1`, [id]);
+}
+
+/** As if the pause after a failure were over. */
+async function endPause(id: string): Promise<void> {
+  await sql.query("UPDATE jobs SET not_before = now() - interval '1 s' WHERE id = $1", [id]);
+  await sql.query("UPDATE outbox SET not_before = now() - interval '1 s' WHERE subject_id = $1", [id]);
 }
 
 async function statusOf(id: string): Promise<JobStatus> {
@@ -26,7 +32,9 @@ describe('a job whose worker is lost', () => {
     expect(reclaimed.flat()).toEqual([fence.id]);
     const job = await db.jobs.get(projectId, fence.id);
     expect(job).toMatchObject({ status: 'queued', worker: null });
-    expect(job.phases.at(-1)).toMatchObject({ status: 'queued', reason: 'The worker went away' });
+    expect(job.phases.at(-1)).toMatchObject({ status: 'queued', reason: 'The worker went away.' });
+    expect(await db.jobs.claim(fence.id, WORKER)).toBeNull();
+    await endPause(fence.id);
     expect((await db.outbox.pending(1000)).filter((entry) => entry.subjectId === fence.id)).toHaveLength(1);
     await expect(db.jobs.renewLease(fence, 1000)).rejects.toBeInstanceOf(StaleAttemptError);
     expect(await db.jobs.claim(fence.id, WORKER)).toMatchObject({ attempt: 2 });
@@ -48,9 +56,10 @@ describe('a job whose worker is lost', () => {
     expect(await statusOf(fence.id)).toBe('cancelled');
   });
 
-  it('fails a job that has lost too many workers', async () => {
+  it('fails a job that has lost too many workers without getting on', async () => {
     const { id } = await queuedJob(db, projectId);
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+    for (let attempt = 1; attempt <= FAILURES_MAX; attempt++) {
+      await endPause(id);
       expect(await db.jobs.claim(id, WORKER)).toMatchObject({ attempt });
       await expireLease('jobs', id);
       await db.jobs.requeueExpired();

@@ -14,7 +14,7 @@ export const JOB_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> 
 /** The states in which a worker holds the job. */
 export const HELD: JobStatus[] = ['preparing', 'running'];
 
-/** The attempts that a job or data set gets whose worker keeps going away: it may be what takes the workers down. */
+/** The attempts that a data set gets whose worker keeps going away: it may be what takes the workers down. */
 export const ATTEMPTS_MAX = 5;
 
 export function isEnded(status: JobStatus): boolean {

@@ -3,13 +3,11 @@
  * back. Everything is written under the attempt's fence, so a worker that has lost the job changes nothing any more.
  */
 import {
-  ERROR_KINDS,
   type ErrorRecord,
   type JobResult,
   parseExecutionPlan,
   TRAINER_PROTOCOL,
   type TrainingTask,
-  toErrorRecord,
 } from '@trainyard/contracts';
 import { StaleAttemptError, type TrainingClaim } from '@trainyard/db';
 import type { Logger } from 'pino';
@@ -19,11 +17,10 @@ import { chooseDevice } from '../devices/choose-device.js';
 import { holdLease, LEASE_MS } from '../lease.js';
 import { earlierCheckpoints } from './earlier-checkpoints.js';
 import { JobWriter } from './job-writer.js';
+import { countOomKills } from './oom-kills.js';
+import { describeError, errorOf } from './training-error.js';
 
 const SCRIPT = new URL('../children/trainer.js', import.meta.url);
-
-/** A job whose process fails this often for a reason that might pass fails for good. */
-const TRIES_MAX = 3;
 
 type StopReason = 'cancelled' | 'shutdown';
 
@@ -63,9 +60,11 @@ class JobRun {
     if (shutdown.aborted) onShutdown();
     const releaseLease = this.#holdLease();
     try {
+      const killedBefore = await countOomKills();
       const outcome = await this.#train();
+      const killed = (await countOomKills()) > killedBefore;
       if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
-      await this.#settle(outcome);
+      await this.#settle(outcome, killed);
     } finally {
       shutdown.removeEventListener('abort', onShutdown);
       await releaseLease();
@@ -103,7 +102,7 @@ class JobRun {
     } catch (error) {
       if (error instanceof StaleAttemptError) throw error;
       this.#log.error({ err: error }, 'the training could not go on');
-      return { type: 'failed', error: toErrorRecord(error), stderr: '' };
+      return { type: 'failed', error: describeError(error), stderr: '' };
     }
   }
 
@@ -128,10 +127,11 @@ class JobRun {
     };
   }
 
-  async #settle(outcome: ChildOutcome): Promise<void> {
+  /** `killed` says that the system has killed a process for want of memory meanwhile. */
+  async #settle(outcome: ChildOutcome, killed: boolean): Promise<void> {
     if (this.#writer.trained) return this.#finish();
     if (outcome.type === 'stopped') return this.#settleStopped();
-    return this.#settleFailed(errorOf(outcome, this.#log));
+    return this.#settleFailed(errorOf(outcome, killed, this.#claim.training.batch_size, this.#log));
   }
 
   async #finish(): Promise<void> {
@@ -151,18 +151,6 @@ class JobRun {
   #settleFailed(error: ErrorRecord): Promise<void> {
     const { jobs } = this.#context.db;
     if (this.#stop.signal.aborted) return this.#settleStopped();
-    if (!ERROR_KINDS[error.code].retryable || this.#claim.attempt >= TRIES_MAX) return jobs.fail(this.#claim, error);
-    return jobs.release(this.#claim, error.message);
+    return jobs.fail(this.#claim, error);
   }
-}
-
-function errorOf(outcome: Exclude<ChildOutcome, { type: 'stopped' }>, log: Logger): ErrorRecord {
-  if (outcome.type === 'failed') {
-    log.warn({ error: outcome.error, stderr: outcome.stderr }, 'the training failed');
-    return outcome.error;
-  }
-  const { exit, stderr } = outcome.type === 'crashed' ? outcome : { exit: 'exit code 0', stderr: '' };
-  log.error({ exit, stderr }, 'the trainer ended without a result');
-  const message = `The training process ended unexpectedly (${exit}). Where memory is short, use a smaller batch.`;
-  return { code: 'worker_lost', message };
 }

@@ -34,12 +34,17 @@ export interface RemovedCheckpoint {
 
 export function openCheckpoints(client: PrismaClient) {
   return {
-    /** Writes the row and its `checkpoint` event, and moves the job's `best` where it is better. */
+    /**
+     * Writes the row and its `checkpoint` event, and moves the job's `best` where it is better. A step beyond every
+     * earlier one is progress: the job's failures are forgotten.
+     */
     record(fence: Fence, checkpoint: NewCheckpoint): Promise<RecordedCheckpoint> {
       return client.$transaction(async (tx) => {
         await lockHeldJob(tx, fence);
         const at = { jobId_step: { jobId: fence.id, step: checkpoint.step } };
         const earlier = await tx.checkpoint.findUnique({ where: at });
+        const reached = await tx.checkpoint.count({ where: { jobId: fence.id, step: { gte: checkpoint.step } } });
+        if (reached === 0) await tx.job.update({ where: { id: fence.id }, data: { failures: 0 } });
         const { projectId } = await tx.job.findUniqueOrThrow({ where: { id: fence.id }, select: { projectId: true } });
         const { best, bytes, metrics, ...plain } = checkpoint;
         const data = { ...plain, attempt: fence.attempt, bytes: BigInt(bytes), metrics: toJson(metrics) };

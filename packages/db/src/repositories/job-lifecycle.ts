@@ -11,10 +11,10 @@ import type {
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, StaleAttemptError } from '../errors.js';
 import { appendEvent, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
-import { ATTEMPTS_MAX, HELD } from '../job-states.js';
+import { endAttempt, putBack } from '../job-retries.js';
+import { HELD } from '../job-states.js';
 import { fromJson, toJson } from '../json.js';
 import { type DatasetContent, toDatasetContent } from '../trained-model.js';
-import { enqueue } from './outbox.js';
 
 export interface ClaimOptions {
   workerId: string;
@@ -43,7 +43,7 @@ export function jobLifecycle(client: PrismaClient) {
     claim(id: string, options: ClaimOptions): Promise<TrainingClaim | null> {
       return client.$transaction(async (tx) => {
         const job = await lockJob(tx, id);
-        if (job?.status !== 'queued') return null;
+        if (job?.status !== 'queued' || (await waits(tx, id))) return null;
         const row = await tx.job.findUniqueOrThrow({ where: { id }, include: { dataset: true } });
         if (row.deviceRequested === 'cuda' && !options.devices.includes('cuda')) return null;
         const attempt = job.attempt + 1;
@@ -80,8 +80,12 @@ export function jobLifecycle(client: PrismaClient) {
       return move(fence, 'succeeded', { data: { result: toJson(result) } });
     },
 
+    /**
+     * Ends an attempt with an error. The job is `failed`; only where the error may pass, and it has not come too often
+     * since the newest checkpoint, is the job queued again, to be taken after a pause.
+     */
     fail(fence: Fence, error: ErrorRecord): Promise<void> {
-      return move(fence, 'failed', { reason: error.message, data: { error: toJson(error) }, event: { error } });
+      return client.$transaction(async (tx) => endAttempt(tx, await lockHeldJob(tx, fence), error));
     },
 
     /** Ends a job whose cancellation was asked for. */
@@ -124,7 +128,7 @@ export function jobLifecycle(client: PrismaClient) {
 
     /**
      * Puts the jobs back into the queue whose worker has let its lease run out. One that was to be cancelled ends so,
-     * one that has lost too many workers fails. Answers their ids.
+     * one that has lost too many workers without getting on fails. Answers their ids.
      */
     async requeueExpired(): Promise<string[]> {
       const expired = await client.$queryRaw<Fence[]>`
@@ -150,9 +154,11 @@ async function renew(
   return row;
 }
 
-async function putBack(tx: Prisma.TransactionClient, job: Awaited<ReturnType<typeof lockHeldJob>>, reason: string) {
-  await moveJob(tx, job, 'queued', { reason });
-  await enqueue(tx, 'training', job.id, { job_id: job.id });
+/** Whether a job is still in the pause after a failure, by the database's clock. */
+async function waits(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ early: boolean | null }[]>`
+    SELECT not_before > clock_timestamp() AS early FROM jobs WHERE id = ${id}`;
+  return row?.early === true;
 }
 
 /** Takes a job away from a lost worker. False when that worker, or another reconciler, was quicker. */
@@ -165,12 +171,8 @@ function giveUpOn(client: PrismaClient, fence: Fence): Promise<boolean> {
     if (!late?.late) return false;
     if (job.cancelRequested) {
       await moveJob(tx, job, 'cancelled', { reason: 'Cancelled by request, after its worker went away' });
-    } else if (job.attempt >= ATTEMPTS_MAX) {
-      const message = `The worker went away during attempt ${job.attempt}, the last one. Try a smaller batch or model.`;
-      const error: ErrorRecord = { code: 'worker_lost', message };
-      await moveJob(tx, job, 'failed', { reason: message, data: { error: toJson(error) }, event: { error } });
     } else {
-      await putBack(tx, job, 'The worker went away');
+      await endAttempt(tx, job, { code: 'worker_lost', message: 'The worker went away.' });
     }
     return true;
   });

@@ -8,14 +8,15 @@ export type OutboxEntry = {
   [Q in QueueName]: { id: string; queue: Q; subjectId: string; payload: QueuePayload<Q> };
 }[QueueName];
 
-/** Announces a change; call it in the transaction that makes the change. */
+/** Announces a change, not before a time if one is given; call it in the transaction that makes the change. */
 export async function enqueue<Q extends QueueName>(
   tx: Prisma.TransactionClient,
   queue: Q,
   subjectId: string,
   payload: QueuePayload<Q>,
+  notBefore: Date | null = null,
 ): Promise<void> {
-  await tx.outbox.create({ data: { queue, subjectId, payload: toJson(payload) } });
+  await tx.outbox.create({ data: { queue, subjectId, payload: toJson(payload), notBefore } });
 }
 
 function toEntry(row: Prisma.OutboxGetPayload<object>): OutboxEntry {
@@ -27,9 +28,17 @@ function toEntry(row: Prisma.OutboxGetPayload<object>): OutboxEntry {
 
 export function openOutbox(client: PrismaClient) {
   return {
-    /** What has not been sent yet, oldest first. */
+    /** What has not been sent yet and is due by the database's clock, oldest first. */
     async pending(limit = 100): Promise<OutboxEntry[]> {
-      const rows = await client.outbox.findMany({ where: { dispatchedAt: null }, orderBy: { id: 'asc' }, take: limit });
+      const due = await client.$queryRaw<{ id: bigint }[]>`
+        SELECT id FROM outbox
+        WHERE dispatched_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp())
+        ORDER BY id LIMIT ${limit}`;
+      if (due.length === 0) return [];
+      const rows = await client.outbox.findMany({
+        where: { id: { in: due.map(({ id }) => id) } },
+        orderBy: { id: 'asc' },
+      });
       return rows.map(toEntry);
     },
 
