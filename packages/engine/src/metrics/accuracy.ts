@@ -25,6 +25,10 @@ export const accuracyMetric: MetricDefinition<MetricOf<'accuracy'>> = {
         count += rows;
       },
       values: () => ({ accuracy: ratio(right, count) }),
+      save: () => [right, count],
+      restore(saved) {
+        [right, count] = saved;
+      },
     };
   },
 };

@@ -18,6 +18,8 @@ export const aucMetric: MetricDefinition<MetricOf<'auc'>> = {
     const places = task === 'binary' ? [1] : Array.from({ length: width }, (_, place) => place);
     return {
       add: (predictions, labels, rows) => kept.add(predictions, labels, rows),
+      save: () => kept.save(),
+      restore: (saved) => kept.restore(saved),
       values(): Record<string, number> {
         const areas = places.map((place) => areaOf(kept.split(place))).filter((area) => area !== null);
         if (areas.length === 0) return {};

@@ -47,6 +47,12 @@ export function countClasses(
     add: task === 'multilabel' ? addLabels : addClasses,
     values: () =>
       report(Array.from(right, (_, i) => ({ right: right[i], predicted: predicted[i], actual: actual[i] }))),
+    save: () => [...right, ...predicted, ...actual],
+    restore(saved) {
+      [right, predicted, actual].forEach((counts, i) => {
+        counts.set(saved.slice(i * width, (i + 1) * width));
+      });
+    },
   };
 }
 

@@ -19,5 +19,9 @@ export function errorMean({ name, measure, finish }: ErrorMean, { width }: Metri
       count += rows * width;
     },
     values: () => ({ [name]: finish(ratio(sum, count)) }),
+    save: () => [sum, count],
+    restore(saved) {
+      [sum, count] = saved;
+    },
   };
 }

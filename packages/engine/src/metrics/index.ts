@@ -33,6 +33,19 @@ export function createMetrics(list: readonly Metric[], context: MetricContext): 
       for (const accumulator of accumulators) accumulator.add(predictions, labels, rows);
     },
     values: () => Object.assign({}, ...accumulators.map((accumulator) => accumulator.values())),
+    save: () =>
+      accumulators.flatMap((accumulator) => {
+        const saved = accumulator.save();
+        return [saved.length, ...saved];
+      }),
+    restore(saved) {
+      let at = 0;
+      for (const accumulator of accumulators) {
+        const end = at + 1 + saved[at];
+        accumulator.restore(saved.slice(at + 1, end));
+        at = end;
+      }
+    },
   };
 }
 

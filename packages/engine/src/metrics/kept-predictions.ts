@@ -21,6 +21,27 @@ export class KeptPredictions {
     this.labels.push(labels.slice(0, rows * this.labelWidth));
   }
 
+  /** Batch by batch: its rows, its predictions and its labels. */
+  save(): number[] {
+    return this.predictions.flatMap((predictions, batch) => [
+      predictions.length / this.width,
+      ...predictions,
+      ...this.labels[batch],
+    ]);
+  }
+
+  restore(saved: readonly number[]): void {
+    this.predictions.length = 0;
+    this.labels.length = 0;
+    for (let at = 0; at < saved.length; ) {
+      const labelsAt = at + 1 + saved[at] * this.width;
+      const end = labelsAt + saved[at] * this.labelWidth;
+      this.predictions.push(Float32Array.from(saved.slice(at + 1, labelsAt)));
+      this.labels.push(Float32Array.from(saved.slice(labelsAt, end)));
+      at = end;
+    }
+  }
+
   /** The predictions for one class or label, of rows that have it and of rows that have not. */
   split(place: number): { positives: Float32Array; negatives: Float32Array } {
     const positives: number[] = [];

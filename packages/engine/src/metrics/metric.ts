@@ -13,6 +13,10 @@ export interface MetricAccumulator {
   add(predictions: Float32Array, labels: Labels, rows: number): void;
   /** The figures over all rows so far, by name. They are never NaN. */
   values(): Record<string, number>;
+  /** What it has gathered, as finite numbers that `restore` of a metric with the same options takes. */
+  save(): number[];
+  /** Goes on from what `save` gave, so that what follows is bit for bit as if it had never ended. */
+  restore(saved: readonly number[]): void;
 }
 
 export interface MetricContext {

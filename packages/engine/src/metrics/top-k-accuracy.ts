@@ -19,6 +19,10 @@ export const topKAccuracyMetric: MetricDefinition<MetricOf<'top_k_accuracy'>> = 
         count += rows;
       },
       values: () => ({ top_k_accuracy: ratio(right, count) }),
+      save: () => [right, count],
+      restore(saved) {
+        [right, count] = saved;
+      },
     };
   },
 };
