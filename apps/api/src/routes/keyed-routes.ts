@@ -14,6 +14,7 @@ import { listEndpoints } from './endpoints/list-endpoints.js';
 import { predict } from './endpoints/predict.js';
 import { cancelJob } from './jobs/cancel-job.js';
 import { createJob } from './jobs/create-job.js';
+import { deleteJob } from './jobs/delete-job.js';
 import { getJob } from './jobs/get-job.js';
 import { listCheckpoints } from './jobs/list-checkpoints.js';
 import { listEvents } from './jobs/list-events.js';
@@ -52,6 +53,7 @@ const ROUTES = [
   listJobs,
   getJob,
   cancelJob,
+  deleteJob,
   listEvents,
   listMetrics,
   listCheckpoints,

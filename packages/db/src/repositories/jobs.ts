@@ -108,5 +108,29 @@ export function openJobs(client: PrismaClient) {
       });
       return get(projectId, id);
     },
+
+    /**
+     * Deletes a job that has ended with all that it has written; the caller removes the files. Answers the ids of its
+     * checkpoints. Throws `conflict` for a job that has not ended, or a checkpoint of which an endpoint serves.
+     */
+    remove(projectId: string, id: string): Promise<string[]> {
+      return client.$transaction(async (tx) => {
+        const job = await lockJob(tx, id);
+        if (!job || (await tx.job.count({ where: { id, projectId } })) === 0) throw notFound('job', id);
+        if (!isEnded(job.status)) {
+          const detail = `The job ${id} is ${job.status}. Cancel it (POST /v1/jobs/${id}/cancel) and wait for its end.`;
+          throw new TrainyardError('conflict', detail);
+        }
+        const serving = await tx.endpoint.findFirst({ where: { checkpoint: { jobId: id } }, select: { name: true } });
+        if (serving) {
+          const detail = `The endpoint "${serving.name}" serves a checkpoint of the job ${id}. Delete the endpoint first.`;
+          throw new TrainyardError('conflict', detail);
+        }
+        const checkpoints = await tx.checkpoint.findMany({ where: { jobId: id }, select: { id: true } });
+        await tx.outbox.deleteMany({ where: { subjectId: id } });
+        await tx.job.delete({ where: { id } });
+        return checkpoints.map(idOf);
+      });
+    },
   };
 }
