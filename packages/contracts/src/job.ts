@@ -105,6 +105,10 @@ export const Job = Type.Object(
     ),
     worker: Nullable(Type.String()),
     attempt: Type.Integer(),
+    queue_position: Nullable(
+      Type.Integer({ description: 'Of a queued job, from 1, among those of every project for the same workers' }),
+    ),
+    expected_start_at: Nullable(Timestamp),
     phases: Type.Array(JobPhase),
     error: Nullable(ErrorRecordSchema),
     result: Nullable(JobResult),

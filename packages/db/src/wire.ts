@@ -112,6 +112,8 @@ export function toJob(row: JobRow): Job {
     best: fromJson<Job['best']>(row.best),
     worker: row.workerId,
     attempt: row.attempt,
+    queue_position: null,
+    expected_start_at: null,
     phases: row.phases.map((phase) => ({
       status: phase.status,
       started_at: time(phase.startedAt),

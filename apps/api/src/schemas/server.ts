@@ -23,6 +23,11 @@ export const WorkerView = Type.Object(
     devices: Type.Array(
       Type.Object({ device: Words(DEVICES), available: Type.Boolean(), reason: Nullable(Type.String()) }),
     ),
+    job_ids: Type.Array(Type.String(), { description: 'The jobs that it trains; a member sees those of its project' }),
+    load: Type.Object(
+      { jobs: Type.Integer(), datasets: Type.Integer() },
+      { description: 'How many jobs it trains and data sets it reads, of every project' },
+    ),
     last_seen_at: Timestamp,
     id: Type.Optional(Type.String()),
     host: Type.Optional(Type.String()),

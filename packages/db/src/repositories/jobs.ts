@@ -14,10 +14,12 @@ import { appendStatus, lockJob, moveJob } from '../job-journal.js';
 import { isEnded } from '../job-states.js';
 import { toJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
+import { withQueuePlaces } from '../queue-places.js';
 import { phasesInclude, toJob } from '../wire.js';
 import { notReady } from './datasets.js';
 import { jobLifecycle } from './job-lifecycle.js';
 import { enqueue } from './outbox.js';
+import { openWorkers } from './workers.js';
 
 /** `spec` is the normalised specification, `training` has every default filled in. */
 export interface NewJob {
@@ -32,10 +34,13 @@ export interface NewJob {
 }
 
 export function openJobs(client: PrismaClient) {
+  const { alive } = openWorkers(client);
+
   async function get(projectId: string, id: string): Promise<Job> {
     const row = await client.job.findFirst({ where: { id, projectId }, include: phasesInclude });
     if (!row) throw notFound('job', id);
-    return toJob(row);
+    const job = toJob(row);
+    return (await withQueuePlaces(client, alive, [job]))[0] ?? job;
   }
 
   return {
@@ -87,7 +92,8 @@ export function openJobs(client: PrismaClient) {
         ...(page.tag === undefined ? {} : { tags: { has: page.tag } }),
       };
       const rows = await client.job.findMany({ where, ...newestFirst(page), include: phasesInclude });
-      return toList(rows, page, toJob, idOf);
+      const list = toList(rows, page, toJob, idOf);
+      return { ...list, data: await withQueuePlaces(client, alive, list.data) };
     },
 
     /**

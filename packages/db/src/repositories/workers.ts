@@ -2,6 +2,7 @@
 import type { Device } from '@trainyard/contracts';
 import { newId } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
+import { HELD } from '../job-states.js';
 import { fromJson } from '../json.js';
 
 const ALIVE_MS = 15_000;
@@ -28,6 +29,10 @@ export interface AttachedWorker {
   devices: WorkerDevice[];
   startedAt: Date;
   lastSeenAt: Date;
+  /** The jobs that it holds. */
+  jobs: { id: string; projectId: string }[];
+  /** How many data sets it reads. */
+  datasets: number;
 }
 
 export function openWorkers(client: PrismaClient) {
@@ -59,7 +64,21 @@ export function openWorkers(client: PrismaClient) {
         where: { id: { in: ids.map((row) => row.id) } },
         orderBy: { id: 'asc' },
       });
-      return rows.map((row) => ({ ...row, devices: fromJson<WorkerDevice[]>(row.devices) }));
+      const held = { workerId: { in: rows.map((row) => row.id) }, leaseExpiresAt: { not: null } };
+      const jobs = await client.job.findMany({
+        where: { ...held, status: { in: HELD } },
+        select: { id: true, projectId: true, workerId: true },
+      });
+      const datasets = await client.dataset.findMany({
+        where: { ...held, status: 'processing' },
+        select: { workerId: true },
+      });
+      return rows.map((row) => ({
+        ...row,
+        devices: fromJson<WorkerDevice[]>(row.devices),
+        jobs: jobs.filter(({ workerId }) => workerId === row.id).map(({ id, projectId }) => ({ id, projectId })),
+        datasets: datasets.filter(({ workerId }) => workerId === row.id).length,
+      }));
     },
   };
 }

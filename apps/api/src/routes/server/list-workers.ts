@@ -10,7 +10,7 @@ import type { WorkerView } from '../../schemas/server.js';
 const schema = {
   operationId: 'listWorkers',
   summary: 'List the attached workers',
-  description: 'Operators also see where each one runs.',
+  description: 'Operators also see where each one runs, and the jobs of every project.',
   tags: ['Server'],
   response: { 200: reference(WorkerList), ...keyedProblems() },
 };
@@ -18,25 +18,30 @@ const schema = {
 export const listWorkers: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/v1/workers', { schema }, async (request) => {
     const workers = await app.db.workers.alive();
-    const show = request.principal.role === 'operator' ? operatorView : memberView;
+    const { role, projectId } = request.principal;
+    const show = (worker: AttachedWorker) =>
+      role === 'operator' ? operatorView(worker) : memberView(worker, (job) => job.projectId === projectId);
     return { object: 'list' as const, data: workers.map(show), has_more: false, next_cursor: null };
   });
 };
 
 type View = Static<typeof WorkerView>;
 
-function memberView({ devices, lastSeenAt }: AttachedWorker): View {
+function memberView(worker: AttachedWorker, isShown: (job: AttachedWorker['jobs'][number]) => boolean): View {
+  const { devices, lastSeenAt, jobs, datasets } = worker;
   const cuda = devices.some(({ device, available }) => device === 'cuda' && available);
   return {
     object: 'worker',
     status: 'alive',
     device: cuda ? 'cuda' : 'cpu',
     devices,
+    job_ids: jobs.filter(isShown).map(({ id }) => id),
+    load: { jobs: jobs.length, datasets },
     last_seen_at: lastSeenAt.toISOString(),
   };
 }
 
 function operatorView(worker: AttachedWorker): View {
   const { id, host, pid, startedAt } = worker;
-  return { ...memberView(worker), id, host, pid, started_at: startedAt.toISOString() };
+  return { ...memberView(worker, () => true), id, host, pid, started_at: startedAt.toISOString() };
 }
