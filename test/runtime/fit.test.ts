@@ -89,7 +89,7 @@ describe('fit', () => {
       const loss = metrics.validation?.loss ?? Number.NaN;
       expect(isBest).toBe(loss < least);
       least = Math.min(least, loss);
-      expect(position.best.loss).toBe(least);
+      expect(position.best?.loss).toBe(least);
     }
   });
 

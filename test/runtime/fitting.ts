@@ -19,7 +19,14 @@ import {
   preprocessingFor,
 } from '@trainyard/engine';
 import { openTraining } from '../../packages/runtime/src/compiled-training.js';
-import { type FitStart, fit as fitLoop, type Snapshot, stepsPerEpoch } from '../../packages/runtime/src/fit.js';
+import {
+  type FitOrder,
+  type FitResult,
+  type FitStart,
+  fit as fitLoop,
+  type Snapshot,
+  stepsPerEpoch,
+} from '../../packages/runtime/src/fit.js';
 import type { TrainingData, TrainingSplit } from '../../packages/runtime/src/training-data.js';
 
 export interface Fitted {
@@ -28,12 +35,16 @@ export interface Fitted {
   steps: StepMetrics[];
   epochs: EpochMetrics[];
   snapshots: Snapshot[];
+  /** Null where it was handed over. */
+  result: FitResult | null;
 }
 
 export interface FitSettings {
   stepsPerRun?: number;
   start?: FitStart;
   signal?: AbortSignal;
+  /** Asked after each run, with the number of runs so far. */
+  order?: (runs: number) => FitOrder | null;
   classNames?: string[];
 }
 
@@ -53,8 +64,8 @@ export function startOf(model: Model, seed: number): FitStart {
 
 /** Where a training goes on that was stopped at a snapshot. */
 export function resumeOf({ position, tensors }: Snapshot): FitStart {
-  const { epoch, step, best, learningRate } = position;
-  return { tensors: new Map([...tensors].map(([name, { data }]) => [name, data])), epoch, step, best, learningRate };
+  const { seed: _, ...state } = position;
+  return { tensors: new Map([...tensors].map(([name, { data }]) => [name, data])), ...state };
 }
 
 /** Trains `layers` on `data`, with the defaults that the service fills in. */
@@ -77,16 +88,19 @@ export async function fitOn(
   const steps = stepsPerEpoch(data, training);
   const context = metricContext(model, classNames);
   const plan = planOf(settings.stepsPerRun ?? 4);
-  const compiled = await openTraining({ model, training, preprocessing, plan, context, steps });
-  const fitted: Fitted = { model, training, steps: [], epochs: [], snapshots: [] };
+  const stepsDone = settings.start?.inEpoch?.steps;
+  const compiled = await openTraining({ model, training, preprocessing, plan, context, steps, stepsDone });
+  const fitted: Fitted = { model, training, steps: [], epochs: [], snapshots: [], result: null };
+  let runs = 0;
   try {
-    await fitLoop({
+    fitted.result = await fitLoop({
       ...compiled,
       training,
       data,
       context,
       start: settings.start ?? startOf(model, training.seed),
       signal: settings.signal ?? new AbortController().signal,
+      order: () => settings.order?.(++runs) ?? null,
       observer: {
         steps: async (rows) => void fitted.steps.push(...rows),
         epoch: async (row) => void fitted.epochs.push(row),

@@ -17,13 +17,13 @@ import {
 } from './dataset.js';
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
 import { ExecutionPlan } from './execution-plan.js';
-import { DEVICES, EpochMetrics, JobProgress, MetricValues, StepMetrics } from './job.js';
+import { DEVICES, EpochMetrics, JobProgress, MetricValues, STOP_REASONS, StepMetrics } from './job.js';
 import { Nullable, Strict, Words } from './schema.js';
 import type { Training } from './training.js';
 
 /** A checkpoint file of a job. */
 export const CheckpointReference = Strict({
-  epoch: Type.Integer({ minimum: 1 }),
+  epoch: Type.Integer({ minimum: 0, description: 'Epochs done' }),
   step: Type.Integer({ minimum: 1 }),
   key: Type.String(),
   digest: Type.String(),
@@ -61,9 +61,10 @@ export const TrainerReport = Type.Union([
     checkpoint: CheckpointReference,
     bytes: Type.Integer({ minimum: 1 }),
     is_best: Type.Boolean(),
+    epoch_complete: Type.Boolean({ description: 'False in the middle of an epoch, whose figures are those so far' }),
     metrics: Strict({ train: MetricValues, validation: Nullable(MetricValues) }),
   }),
-  Strict({ type: Type.Literal('trained'), test: Nullable(MetricValues) }),
+  Strict({ type: Type.Literal('trained'), test: Nullable(MetricValues), stop_reason: Words(STOP_REASONS) }),
 ]);
 export type TrainerReport = Static<typeof TrainerReport>;
 
@@ -118,8 +119,18 @@ export interface ChildMessage<Report> {
   body: Report | ChildEnding;
 }
 
+/**
+ * How a child shall end before its task is done. abandon: at once, and nothing is written; hand_over: what is done is
+ * written, for another process to go on; keep: what is done is the result.
+ */
+export const STOP_ORDERS = ['abandon', 'hand_over', 'keep'] as const;
+export type StopOrder = (typeof STOP_ORDERS)[number];
+
 /** What a worker tells a child: what to do, once; that a message was dealt with; to stop. */
-export type ChildOrder<Task> = { type: 'start'; task: Task } | { type: 'acknowledge'; seq: number } | { type: 'stop' };
+export type ChildOrder<Task> =
+  | { type: 'start'; task: Task }
+  | { type: 'acknowledge'; seq: number }
+  | { type: 'stop'; how: StopOrder };
 
 /** Both ends of one kind of child. A message that is not of it is answered with null. */
 export interface ChildProtocol<Task, Report> {
@@ -132,7 +143,7 @@ const Message = Strict({ seq: Seq, body: Type.Unknown() });
 const Start = Strict({ type: Type.Literal('start'), task: Type.Unknown() });
 const OtherOrder = Type.Union([
   Strict({ type: Type.Literal('acknowledge'), seq: Seq }),
-  Strict({ type: Type.Literal('stop') }),
+  Strict({ type: Type.Literal('stop'), how: Words(STOP_ORDERS) }),
 ]);
 
 function protocol<T extends TSchema, R extends TSchema>(task: T, report: R): ChildProtocol<Static<T>, Static<R>> {

@@ -4,6 +4,7 @@ export * from './class-weights.js';
 export * from './dataset.js';
 export * from './dataset-files.js';
 export * from './endpoint.js';
+export * from './epoch-state.js';
 export * from './errors.js';
 export * from './event.js';
 export * from './execution-plan.js';

@@ -68,9 +68,12 @@ export type StepMetrics = Static<typeof StepMetrics>;
 export const METRIC_RESOLUTIONS = ['epoch', 'step'] as const;
 export type MetricResolution = (typeof METRIC_RESOLUTIONS)[number];
 
+export const STOP_REASONS = ['completed', 'stopped'] as const;
+export type StopReason = (typeof STOP_REASONS)[number];
+
 export const JobResult = Type.Object({
   test: Nullable(MetricValues),
-  stop_reason: Words(['completed'] as const),
+  stop_reason: Words(STOP_REASONS),
   best: Nullable(Type.Object({ checkpoint_id: IdSchema('checkpoint'), epoch: Type.Integer(), metrics: MetricValues })),
 });
 export type JobResult = Static<typeof JobResult>;

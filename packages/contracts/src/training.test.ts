@@ -44,7 +44,7 @@ describe('a training without any field', () => {
       gradient_clip_norm: null,
       gradient_clip_value: null,
       ema: null,
-      checkpoints: { every_epochs: 1, keep: 3 },
+      checkpoints: { every_epochs: 1, every_steps: null, every_seconds: 30, keep: 3 },
       seed: 0,
     });
   });

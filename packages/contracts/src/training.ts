@@ -57,6 +57,19 @@ export const TrainingOptions = Strict({
   checkpoints: Type.Optional(
     Strict({
       every_epochs: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+      every_steps: Type.Optional(
+        Nullable(Type.Integer({ minimum: 1 }), {
+          description: 'Within epochs too, after the run that reaches the step',
+        }),
+      ),
+      every_seconds: Type.Optional(
+        Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 86_400,
+          default: 30,
+          description: 'Within epochs too; longer where writing would take more than a hundredth of the time',
+        }),
+      ),
       keep: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 1000, default: 3, description: 'The newest, beside the best' }),
       ),
@@ -81,7 +94,7 @@ export interface Training {
   gradient_clip_norm: number | null;
   gradient_clip_value: number | null;
   ema: { decay: number } | null;
-  checkpoints: { every_epochs: number; keep: number };
+  checkpoints: { every_epochs: number; every_steps: number | null; every_seconds: number; keep: number };
   seed: number;
 }
 
@@ -114,7 +127,12 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
     gradient_clip_norm: options.gradient_clip_norm ?? null,
     gradient_clip_value: options.gradient_clip_value ?? null,
     ema: options.ema ? { decay: options.ema.decay ?? 0.99 } : null,
-    checkpoints: { every_epochs: options.checkpoints?.every_epochs ?? 1, keep: options.checkpoints?.keep ?? 3 },
+    checkpoints: {
+      every_epochs: options.checkpoints?.every_epochs ?? 1,
+      every_steps: options.checkpoints?.every_steps ?? null,
+      every_seconds: options.checkpoints?.every_seconds ?? 30,
+      keep: options.checkpoints?.keep ?? 3,
+    },
     seed: options.seed ?? 0,
   };
   const errors = contradictions(training);

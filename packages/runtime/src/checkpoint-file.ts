@@ -3,7 +3,13 @@
  * carry no id, time or attempt, so equal trainings give equal bytes; the digest covers the whole file.
  */
 import { createHash } from 'node:crypto';
-import { type PlateauState, parsePlateauState, TrainyardError } from '@trainyard/contracts';
+import {
+  type EpochState,
+  type PlateauState,
+  parseEpochState,
+  parsePlateauState,
+  TrainyardError,
+} from '@trainyard/contracts';
 import { readSafetensors, SafetensorsError, writeSafetensors } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 
@@ -17,8 +23,10 @@ export interface TrainingPosition {
   /** Steps done. */
   step: number;
   seed: number;
-  /** The checkpoint with the lowest loss so far. */
-  best: BestCheckpoint;
+  /** The epoch that comes after those done, where some of its steps are done too. */
+  inEpoch?: EpochState;
+  /** The checkpoint with the lowest loss so far; null before the first epoch is done. */
+  best: BestCheckpoint | null;
   /** Of a schedule that follows the figures; null for others. */
   learningRate: PlateauState | null;
 }
@@ -86,16 +94,15 @@ async function readStored(store: ObjectStore, key: string): Promise<Uint8Array> 
   }
 }
 
-function toMetadata({ epoch, step, seed, best, learningRate }: TrainingPosition): Record<string, string> {
+function toMetadata({ epoch, step, seed, inEpoch, best, learningRate }: TrainingPosition): Record<string, string> {
   return {
     format: FORMAT,
     version: VERSION,
     epoch: String(epoch),
     step: String(step),
     seed: String(seed),
-    best_epoch: String(best.epoch),
-    best_step: String(best.step),
-    best_loss: String(best.loss),
+    ...(inEpoch ? { in_epoch: JSON.stringify(inEpoch) } : {}),
+    ...(best ? { best_epoch: String(best.epoch), best_step: String(best.step), best_loss: String(best.loss) } : {}),
     ...(learningRate ? { learning_rate: JSON.stringify(learningRate) } : {}),
   };
 }
@@ -111,7 +118,11 @@ function fromMetadata(metadata: Readonly<Record<string, string>>): TrainingPosit
     epoch: number('epoch'),
     step: number('step'),
     seed: number('seed'),
-    best: { epoch: number('best_epoch'), step: number('best_step'), loss: number('best_loss') },
+    ...(metadata.in_epoch === undefined ? {} : { inEpoch: parseEpochState(JSON.parse(metadata.in_epoch)) }),
+    best:
+      metadata.best_step === undefined
+        ? null
+        : { epoch: number('best_epoch'), step: number('best_step'), loss: number('best_loss') },
     learningRate: metadata.learning_rate === undefined ? null : parsePlateauState(JSON.parse(metadata.learning_rate)),
   };
 }

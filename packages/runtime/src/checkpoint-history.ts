@@ -21,8 +21,8 @@ export class CheckpointHistory {
       try {
         const { tensors, position } = await readCheckpoint(this.#store, stored);
         const values = new Map([...tensors].map(([name, tensor]) => [name, tensor.data]));
-        const { epoch, step: at, best, learningRate } = position;
-        return { tensors: values, epoch, step: at, best, learningRate };
+        const { seed: _, ...state } = position;
+        return { tensors: values, ...state };
       } catch (error) {
         if (!(error instanceof TrainyardError && error.code === 'checkpoint_corrupt')) throw error;
         this.#byStep.delete(step);

@@ -20,7 +20,7 @@ export interface CompiledTraining {
   release(): Promise<void>;
 }
 
-/** Compiles only what an epoch of `steps` steps needs. */
+/** Compiles only what epochs of `steps` steps need, the first of which goes on after `stepsDone` of them. */
 export async function openTraining(options: {
   model: Model;
   training: Training;
@@ -28,6 +28,7 @@ export async function openTraining(options: {
   plan: ExecutionPlan;
   context: MetricContext;
   steps: number;
+  stepsDone?: number;
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
   const objective = { loss: training.loss, labelSmoothing: training.label_smoothing };
@@ -45,10 +46,12 @@ export async function openTraining(options: {
     });
     return StepRunner.open(step, plan);
   };
-  const sizes = blockSizes(options.steps, plan.steps_per_run);
+  const sizes = [options.steps, options.steps - (options.stepsDone ?? 0)].flatMap((steps) =>
+    blockSizes(steps, plan.steps_per_run),
+  );
   const runners: Runners = {
-    several: sizes[0] > 1 ? await open(plan.steps_per_run) : null,
-    single: sizes.at(-1) === 1 ? await open(1) : null,
+    several: Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null,
+    single: sizes.includes(1) ? await open(1) : null,
   };
   const batchSize = Math.max(EVALUATION_BATCH_MIN, training.batch_size);
   const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });

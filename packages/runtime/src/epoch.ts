@@ -23,6 +23,8 @@ export interface EpochOptions {
   epoch: number;
   /** Steps done before this epoch. */
   stepsBefore: number;
+  /** Steps of this epoch that are done already: it goes on behind them. */
+  stepsDone: number;
   learningRate: (step: number) => number;
   signal: AbortSignal;
 }
@@ -80,9 +82,10 @@ function labelsOf({ labels, rows }: BatchBuffer, k: number): Pick<LabelledStep, 
   return { labels: labels.subarray(k * size, (k + 1) * size), rows: rows[k] };
 }
 
-function planBlocks({ runners, split, batchSize }: EpochOptions): Block[] {
-  const steps = Math.ceil(split.count / batchSize);
-  let first = 0;
+/** Behind a checkpoint between two blocks come the blocks that would have come there anyway. */
+function planBlocks({ runners, split, batchSize, stepsDone }: EpochOptions): Block[] {
+  const steps = Math.ceil(split.count / batchSize) - stepsDone;
+  let first = stepsDone;
   return blockSizes(steps, runners.several?.step.stepsPerRun ?? 1).map((size) => {
     const runner = size > 1 ? runners.several : runners.single;
     if (!runner) throw new RangeError(`No step was compiled for blocks of ${size}`);

@@ -4,19 +4,24 @@
  */
 import {
   type EpochMetrics,
+  type EpochState,
   type JobProgress,
   type MetricValues,
   type PlateauState,
   type StepMetrics,
+  type StopOrder,
+  type StopReason,
   type Training,
   TrainyardError,
 } from '@trainyard/contracts';
-import { createMetrics, type MetricAccumulator, type MetricContext, runningMetrics } from '@trainyard/engine';
+import { createMetrics, type MetricContext, runningMetrics } from '@trainyard/engine';
+import { CheckpointClock } from './checkpoint-clock.js';
 import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './checkpoint-file.js';
 import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
 import { LearningRate } from './learning-rate.js';
 import { ProgressMeter } from './progress.js';
+import { RunningFigures } from './running-figures.js';
 import { TrainState } from './train-state.js';
 import type { TrainingData } from './training-data.js';
 
@@ -30,14 +35,27 @@ export interface FitOptions {
   start: FitStart;
   /** Aborting it ends the training between two runs; the promise is then rejected with the signal's reason. */
   signal: AbortSignal;
+  /** Asked after each run: how the training shall end before its time; null, or left out, where it shall go on. */
+  order?: () => FitOrder | null;
   observer: FitObserver;
+}
+
+/** Write a checkpoint, and go on elsewhere; or keep what is trained so far as the result. */
+export type FitOrder = Exclude<StopOrder, 'abandon'>;
+
+export interface FitResult {
+  /** The checkpoint that is the result. */
+  best: BestCheckpoint;
+  stopReason: StopReason;
 }
 
 /** A new training starts at epoch 0 and step 0 with its initial weights; one that goes on has its slots as well. */
 export interface FitStart {
   tensors: ReadonlyMap<string, Float32Array>;
+  /** Epochs done. */
   epoch: number;
   step: number;
+  inEpoch?: EpochState;
   best: BestCheckpoint | null;
   /** Of a schedule that follows the figures; null at the start. */
   learningRate: PlateauState | null;
@@ -55,6 +73,7 @@ export interface Snapshot {
   tensors: CheckpointTensors;
   /** Whether it has the lowest loss of all snapshots so far. */
   isBest: boolean;
+  /** In the middle of an epoch those of its steps so far, without a validation. */
   metrics: Pick<EpochMetrics, 'train' | 'validation'>;
 }
 
@@ -64,20 +83,28 @@ export function stepsPerEpoch(data: TrainingData, training: Training): number {
 }
 
 /**
- * Trains until the last epoch is done and says which snapshot was the best. Throws `training_diverged` when a loss is no
- * longer a number.
+ * Trains until the last epoch is done, or until it is told to end, and says which snapshot is the result: null where the
+ * training is to go on elsewhere. Throws `training_diverged` when a loss is no longer a number.
  */
-export async function fit(options: FitOptions): Promise<BestCheckpoint> {
+export async function fit(options: FitOptions): Promise<FitResult | null> {
   const fitting = new Fitting(options);
-  for (let epoch = options.start.epoch + 1; epoch <= options.training.epochs; epoch++) await fitting.epoch(epoch);
-  return fitting.best;
+  for (let epoch = options.start.epoch + 1; epoch <= options.training.epochs; epoch++) {
+    const ending = await fitting.epoch(epoch);
+    if (ending === 'handed_over') return null;
+    if (ending !== null) return { best: fitting.best, stopReason: ending };
+  }
+  return { best: fitting.best, stopReason: 'completed' };
 }
+
+/** Why a training ends before its last epoch. */
+type Ending = 'handed_over' | Exclude<StopReason, 'completed'>;
 
 class Fitting {
   readonly #options: FitOptions;
   readonly #state: TrainState;
   readonly #progress: ProgressMeter;
   readonly #rate: LearningRate;
+  readonly #clock: CheckpointClock;
   readonly #stepsPerEpoch: number;
   #best: BestCheckpoint | null;
 
@@ -87,6 +114,7 @@ class Fitting {
     this.#options = options;
     this.#state = new TrainState(step?.state ?? [], start.tensors);
     this.#best = start.best;
+    this.#clock = new CheckpointClock(training.checkpoints, performance.now());
     this.#stepsPerEpoch = stepsPerEpoch(options.data, training);
     this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate);
     this.#progress = new ProgressMeter({
@@ -103,29 +131,45 @@ class Fitting {
     throw new TrainyardError('internal', 'The training ended without a checkpoint.');
   }
 
-  async epoch(epoch: number): Promise<void> {
+  /** Trains one epoch, or what is left of it. */
+  async epoch(epoch: number): Promise<Ending | null> {
     const startedAt = performance.now();
-    const trained = await this.#train(epoch);
+    const { start, training, observer } = this.#options;
+    const earlier = (epoch === start.epoch + 1 && start.inEpoch) || null;
+    const totals = new RunningFigures(this.#metrics(), earlier);
+    const ending = await this.#train(epoch, totals);
+    const isDone = totals.steps === this.#stepsPerEpoch;
+    if (ending === 'handed_over' || (ending !== null && !isDone)) {
+      await this.#interrupt(epoch, totals, ending);
+      return ending;
+    }
     const validation = await this.#validate(epoch);
     const step = epoch * this.#stepsPerEpoch;
     const row: EpochMetrics = {
       epoch,
       step,
-      train: trained.figures,
+      train: totals.values,
       validation,
       learning_rate: this.#rate.at(step),
-      images_per_s: Math.round((trained.images / trained.seconds) * 10) / 10,
+      images_per_s: totals.imagesPerSecond,
       duration_s: Math.round(performance.now() - startedAt) / 1000,
     };
     this.#rate.afterEpoch(row);
-    await this.#options.observer.epoch(row, this.#progress.snapshot(performance.now()));
-    const { epochs, checkpoints } = this.#options.training;
-    if (epoch % checkpoints.every_epochs === 0 || epoch === epochs) await this.#snapshot(row);
+    await observer.epoch(row, this.#progress.snapshot(performance.now()));
+    const isLast = ending !== null || epoch === training.epochs;
+    if (isLast || epoch % training.checkpoints.every_epochs === 0) await this.#epochSnapshot(row);
+    return ending;
   }
 
-  async #train(epoch: number) {
-    const { training, runners, data, signal, observer, context } = this.#options;
-    const totals = new RunningFigures(createMetrics(runningMetrics(training.metrics), context));
+  #metrics() {
+    const { training, context } = this.#options;
+    return createMetrics(runningMetrics(training.metrics), context);
+  }
+
+  /** Runs the steps that are left of an epoch; says why where it ended before the training should. */
+  async #train(epoch: number, totals: RunningFigures): Promise<Ending | null> {
+    const { training, runners, data, signal, observer } = this.#options;
+    const stepsBefore = (epoch - 1) * this.#stepsPerEpoch;
     const runs = trainEpoch({
       runners,
       state: this.#state,
@@ -133,18 +177,36 @@ class Fitting {
       batchSize: training.batch_size,
       seed: training.seed,
       epoch,
-      stepsBefore: (epoch - 1) * this.#stepsPerEpoch,
+      stepsBefore,
+      stepsDone: totals.steps,
       learningRate: (step) => this.#rate.at(step),
       signal,
     });
     for await (const run of runs) {
       refuseDivergence(run, epoch);
       const images = totals.add(run);
-      const step = run.firstStep + run.steps.length - 1;
+      const step = stepsBefore + totals.steps;
       this.#progress.advance({ epoch, step, images, seconds: run.seconds });
       await observer.steps(this.#stepRows(run, epoch), this.#progress.snapshot(performance.now()));
+      const ending = this.#ending();
+      if (ending !== null) return ending;
+      if (totals.steps === this.#stepsPerEpoch) continue;
+      const isDue = this.#clock.isDue({ from: run.firstStep - 1, to: step }, performance.now());
+      if (isDue) await this.#stepSnapshot(epoch, totals);
     }
-    return totals;
+    return null;
+  }
+
+  #ending(): Ending | null {
+    const order = this.#options.order?.() ?? null;
+    if (order === null) return null;
+    return order === 'hand_over' ? 'handed_over' : 'stopped';
+  }
+
+  /** Ends in the middle of an epoch. What is kept without a whole epoch before it is the best that there is. */
+  async #interrupt(epoch: number, totals: RunningFigures, ending: Ending): Promise<void> {
+    const isResult = ending !== 'handed_over' && this.#best === null;
+    await this.#stepSnapshot(epoch, totals, isResult ? { validation: await this.#validate(epoch) } : null);
   }
 
   async #validate(epoch: number): Promise<MetricValues | null> {
@@ -154,18 +216,39 @@ class Fitting {
     throw diverged(`on the validation split after epoch ${epoch}`);
   }
 
-  async #snapshot(row: EpochMetrics): Promise<void> {
-    const { epoch, step, train, validation } = row;
-    const loss = (validation ?? train).loss;
+  async #epochSnapshot({ epoch, step, train, validation }: EpochMetrics): Promise<void> {
+    const { loss } = validation ?? train;
     const isBest = this.#best === null || loss < this.#best.loss;
-    const best = isBest || this.#best === null ? { epoch, step, loss } : this.#best;
-    this.#best = best;
+    if (isBest) this.#best = { epoch, step, loss };
+    await this.#snapshot({ epoch, step }, isBest, { train, validation });
+  }
+
+  /** In the middle of an epoch. It is the best of all where it was validated. */
+  async #stepSnapshot(
+    epoch: number,
+    totals: RunningFigures,
+    validated: { validation: MetricValues | null } | null = null,
+  ): Promise<void> {
+    const at = { epoch: epoch - 1, step: (epoch - 1) * this.#stepsPerEpoch + totals.steps };
+    const metrics = { train: totals.values, validation: validated?.validation ?? null };
+    if (validated) this.#best = { ...at, loss: (metrics.validation ?? metrics.train).loss };
+    await this.#snapshot({ ...at, inEpoch: totals.state }, validated !== null, metrics);
+  }
+
+  async #snapshot(
+    at: Pick<TrainingPosition, 'epoch' | 'step' | 'inEpoch'>,
+    isBest: boolean,
+    metrics: Snapshot['metrics'],
+  ): Promise<void> {
+    const begun = performance.now();
+    const { seed } = this.#options.training;
     await this.#options.observer.checkpoint({
-      position: { epoch, step, seed: this.#options.training.seed, best, learningRate: this.#rate.state },
+      position: { ...at, seed, best: this.#best, learningRate: this.#rate.state },
       tensors: this.#state.tensors(),
       isBest,
-      metrics: { train, validation },
+      metrics,
     });
+    this.#clock.written(begun, performance.now());
   }
 
   #stepRows(run: RunResult, epoch: number): StepMetrics[] {
@@ -183,35 +266,6 @@ class Fitting {
     const metrics = createMetrics(wanted, context);
     metrics.add(predictions, labels, rows);
     return metrics.values();
-  }
-}
-
-/** The figures of an epoch's steps as they come. */
-class RunningFigures {
-  images = 0;
-  seconds = 0;
-  readonly #metrics: MetricAccumulator;
-  #loss = 0;
-
-  constructor(metrics: MetricAccumulator) {
-    this.#metrics = metrics;
-  }
-
-  get figures(): MetricValues {
-    return { loss: this.#loss / this.images, ...this.#metrics.values() };
-  }
-
-  /** Adds a run and returns the number of its images. */
-  add(run: RunResult): number {
-    let images = 0;
-    for (const { loss, predictions, labels, rows } of run.steps) {
-      this.#metrics.add(predictions, labels, rows);
-      this.#loss += loss * rows;
-      images += rows;
-    }
-    this.images += images;
-    this.seconds += run.seconds;
-    return images;
   }
 }
 

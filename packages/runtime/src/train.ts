@@ -17,7 +17,7 @@ import {
 import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining } from './compiled-training.js';
-import { type FitObserver, fit, stepsPerEpoch } from './fit.js';
+import { type FitObserver, type FitOptions, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { choosePlan } from './plan.js';
 import { StepReporter } from './step-reporter.js';
 
@@ -25,14 +25,16 @@ import { StepReporter } from './step-reporter.js';
 export type Report = (report: TrainerReport) => Promise<void>;
 
 /**
- * Runs a task to its end and reports all the way; the last report is `trained`. Aborting `signal` ends it within one run,
- * and the promise is rejected with the signal's reason. Throws `training_diverged`, `out_of_memory`, `checkpoint_corrupt`
+ * Runs a task to its end and reports all the way; the last report is `trained`. False where `order` told it to hand over:
+ * its last checkpoint is where another goes on. Aborting `signal` ends it within one run, and the promise is rejected
+ * with the signal's reason. Throws `training_diverged`, `out_of_memory`, `checkpoint_corrupt`
  * and what the compiler and the data set throw.
  */
 export async function train(
   task: TrainingTask,
-  { store, signal, report }: { store: ObjectStore; signal: AbortSignal; report: Report },
-): Promise<void> {
+  { store, ...assignment }: Assignment & { store: ObjectStore },
+): Promise<boolean> {
+  const { signal, order, report } = assignment;
   const { training, dataset } = task;
   const model = buildModel(parseModelSpec(task.spec), dataShapeOf(dataset, training.normalization));
   const data = await packDataset(store, dataset.id, { ...model.image, fit: dataset.fit });
@@ -40,28 +42,33 @@ export async function train(
     signal.throwIfAborted();
     const plan = task.plan ?? newPlan(task, model, stepsPerEpoch(data, training));
     if (!task.plan) await report({ type: 'planned', plan });
-    await trainPlanned({ task, model, data, plan, store, signal, report });
+    return order?.() === 'hand_over' ? false : await trainPlanned({ task, model, data, plan, store, ...assignment });
   } finally {
     await data.close();
   }
 }
 
-async function trainPlanned(options: {
-  task: TrainingTask;
-  model: Model;
-  data: PackedDataset;
-  plan: ExecutionPlan;
-  store: ObjectStore;
-  signal: AbortSignal;
+/** What a training hears and tells while it goes on. */
+export interface Assignment extends Pick<FitOptions, 'signal' | 'order'> {
   report: Report;
-}): Promise<void> {
-  const { task, model, data, plan, store, signal, report } = options;
+}
+
+async function trainPlanned(
+  options: Assignment & {
+    task: TrainingTask;
+    model: Model;
+    data: PackedDataset;
+    plan: ExecutionPlan;
+    store: ObjectStore;
+  },
+): Promise<boolean> {
+  const { task, model, data, plan, store, signal, order, report } = options;
   const { training } = task;
   const preprocessing = preprocessingFor(training.normalization, task.dataset.stats, data.image.channels);
   const history = new CheckpointHistory(store, { id: task.job_id, attempt: task.attempt }, task.checkpoints);
   const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null, learningRate: null };
   const context: MetricContext = metricContext(model, task.dataset.classes);
-  const start = (await history.resume()) ?? fresh;
+  const start: FitStart = (await history.resume()) ?? fresh;
   const compiled = await openTraining({
     model,
     training,
@@ -69,6 +76,7 @@ async function trainPlanned(options: {
     plan,
     context,
     steps: stepsPerEpoch(data, training),
+    stepsDone: start.inEpoch?.steps,
   });
   try {
     signal.throwIfAborted();
@@ -76,11 +84,14 @@ async function trainPlanned(options: {
     const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress }));
     const observer = observe(steps, history, report);
     // The steps before a failure show how it came.
-    const best = await fit({ ...compiled, training, data, context, start, signal, observer }).finally(() =>
+    const fitted = await fit({ ...compiled, training, data, context, start, signal, order, observer }).finally(() =>
       steps.flush(),
     );
-    const test = await compiled.evaluator.evaluate(await history.tensors(best.step), data.splits.test, signal);
-    await report({ type: 'trained', test });
+    if (fitted === null) return false;
+    const best = await history.tensors(fitted.best.step);
+    const test = await compiled.evaluator.evaluate(best, data.splits.test, signal);
+    await report({ type: 'trained', test, stop_reason: fitted.stopReason });
+    return true;
   } finally {
     await compiled.release();
   }
@@ -105,12 +116,13 @@ function observe(steps: StepReporter, history: CheckpointHistory, report: Report
     },
     async checkpoint(snapshot) {
       const { key, digest, bytes } = await history.save(snapshot);
-      const { epoch, step } = snapshot.position;
+      const { epoch, step, inEpoch } = snapshot.position;
       await report({
         type: 'checkpoint',
         checkpoint: { epoch, step, key, digest },
         bytes,
         is_best: snapshot.isBest,
+        epoch_complete: inEpoch === undefined,
         metrics: snapshot.metrics,
       });
     },

@@ -8,6 +8,8 @@ import {
   type ChildOrder,
   type ChildProtocol,
   type ErrorRecord,
+  STOP_ORDERS,
+  type StopOrder,
   TrainyardError,
 } from '@trainyard/contracts';
 import { collectTail } from './stderr-tail.js';
@@ -21,7 +23,10 @@ export interface ChildOptions<Task, Report> {
   task: Task;
   /** Deals with one report; the next one waits. If it throws, the child is killed and the error is passed on. */
   onReport: (report: Report) => Promise<void>;
-  /** Aborting it asks the child to stop, and kills it when it has not ended after a grace. */
+  /**
+   * Aborting it asks the child to stop, and kills it when it has not ended after a grace. The reason may be a
+   * `StopOrder`; any other is `abandon`.
+   */
   stop: AbortSignal;
   /** Aborting it kills the child at once. */
   kill?: AbortSignal;
@@ -34,7 +39,8 @@ export type ChildOutcome =
   | { type: 'failed'; error: ErrorRecord; stderr: string }
   | { type: 'crashed'; exit: string; stderr: string };
 
-const GRACE_MS = 3000;
+/** How long a child has to end; one that keeps what it trained still has to test it, and is killed by `kill` alone. */
+const GRACE_MS: Readonly<Record<StopOrder, number | null>> = { abandon: 3000, hand_over: 20_000, keep: null };
 
 /** Runs a child until its process is gone; none is left behind, however this ends. */
 export async function runChild<Task, Report extends { type: string }>(
@@ -103,8 +109,10 @@ function obeySignals(child: ChildProcess, { stop, kill }: Pick<ChildOptions<neve
   let grace: NodeJS.Timeout | undefined;
   const onKill = () => void child.kill('SIGKILL');
   const onStop = () => {
-    tell(child, { type: 'stop' });
-    grace = setTimeout(onKill, GRACE_MS);
+    const how = STOP_ORDERS.find((order) => order === stop.reason) ?? 'abandon';
+    tell(child, { type: 'stop', how });
+    const graceMs = GRACE_MS[how];
+    if (graceMs !== null) grace = setTimeout(onKill, graceMs);
   };
   stop.addEventListener('abort', onStop);
   kill?.addEventListener('abort', onKill);

@@ -3,14 +3,19 @@
  * not been dealt with yet. It ends with its worker, whatever it is doing.
  */
 import { Worker } from 'node:worker_threads';
-import { type ChildEnding, type ChildProtocol, toErrorRecord } from '@trainyard/contracts';
+import { type ChildEnding, type ChildProtocol, type StopOrder, toErrorRecord } from '@trainyard/contracts';
 
 export interface Assignment<Report> {
-  /** Aborted when the worker wants the child to stop. */
+  /** Aborted when the worker wants the child to abandon its task. */
   signal: AbortSignal;
+  /** How else the worker wants it to end. A task that hands over ends by throwing `HandedOver`. */
+  order: () => Exclude<StopOrder, 'abandon'> | null;
   /** Resolves once the worker has room for more reports. */
   report: (report: Report) => Promise<void>;
 }
+
+/** Ends a task that is to go on in another process; the child says that it has stopped. */
+export class HandedOver extends Error {}
 
 type Work<Task, Report> = (task: Task, assignment: Assignment<Report>) => Promise<void>;
 
@@ -22,23 +27,32 @@ export function serve<Task, Report>(protocol: ChildProtocol<Task, Report>, work:
   endWithWorker();
   const line = new Line<Report>();
   const stopping = new AbortController();
+  let order: Exclude<StopOrder, 'abandon'> | null = null;
   let started = false;
   process.on('message', (message) => {
-    const order = protocol.parseOrder(message);
-    if (order?.type === 'acknowledge') line.acknowledge(order.seq);
-    if (order?.type === 'stop') stopping.abort(new Error('The worker told this process to stop'));
-    if (order?.type !== 'start' || started) return;
+    const told = protocol.parseOrder(message);
+    if (told?.type === 'acknowledge') line.acknowledge(told.seq);
+    if (told?.type === 'stop' && told.how !== 'abandon') order = told.how;
+    if (told?.type === 'stop' && told.how === 'abandon')
+      stopping.abort(new Error('The worker told this process to stop'));
+    if (told?.type !== 'start' || started) return;
     started = true;
-    void attend(work, order.task, line, stopping.signal);
+    void attend(work, told.task, line, { signal: stopping.signal, order: () => order });
   });
 }
 
-async function attend<Task, Report>(work: Work<Task, Report>, task: Task, line: Line<Report>, signal: AbortSignal) {
+async function attend<Task, Report>(
+  work: Work<Task, Report>,
+  task: Task,
+  line: Line<Report>,
+  told: Pick<Assignment<Report>, 'signal' | 'order'>,
+) {
   try {
-    await work(task, { signal, report: (report) => line.send(report) });
+    await work(task, { ...told, report: (report) => line.send(report) });
   } catch (error) {
-    if (!signal.aborted) console.error(error);
-    await line.send(signal.aborted ? { type: 'stopped' } : { type: 'failed', error: toErrorRecord(error) });
+    const isStopped = told.signal.aborted || error instanceof HandedOver;
+    if (!isStopped) console.error(error);
+    await line.send(isStopped ? { type: 'stopped' } : { type: 'failed', error: toErrorRecord(error) });
   }
   await line.drain();
   process.exit(0);

@@ -2,9 +2,10 @@
 import { TRAINER_PROTOCOL } from '@trainyard/contracts';
 import { keepLargeBlocksMapped, train } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
-import { serve } from './serve.js';
+import { HandedOver, serve } from './serve.js';
 
-serve(TRAINER_PROTOCOL, async (task, { signal, report }) => {
+serve(TRAINER_PROTOCOL, async (task, assignment) => {
   keepLargeBlocksMapped();
-  await train(task, { store: openObjectStore({ root: process.argv[2] }), signal, report });
+  const isDone = await train(task, { store: openObjectStore({ root: process.argv[2] }), ...assignment });
+  if (!isDone) throw new HandedOver();
 });
