@@ -128,6 +128,8 @@ describe('a training that does not fit', () => {
     const weights = { class_weights: { cat: 2, dog: 1 } };
     await validate(ending('classes', 'softmax', { input }), weights, {}).expect(200);
     await validate(SMALL_NET, { class_weights: 'balanced' }, {}).expect(200);
+    const hinge = { loss: 'hinge', metrics: ['accuracy'] };
+    for (const units of [1, 3]) await validate(ending(units, 'linear', { input }), hinge, {}).expect(200);
     await validate(ending(3, 'linear', { input }), { loss: 'huber', metrics: ['rmse'] }, {}).expect(200);
   });
 

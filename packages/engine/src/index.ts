@@ -13,7 +13,7 @@ export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.j
 export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.js';
 export { buildModel, type DataShape } from './model/build.js';
 export { type DescribedDataset, dataShapeOf } from './model/data-shape.js';
-export type { Head, Task } from './model/head.js';
+export { type Head, possibleHeads, type Task } from './model/head.js';
 export type { Model, ModelParameter } from './model/model.js';
 export { initialParameters, parameterName } from './model/parameters.js';
 export { summarizeModel } from './model/summary.js';

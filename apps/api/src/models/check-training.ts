@@ -9,7 +9,14 @@ import {
   TrainyardError,
 } from '@trainyard/contracts';
 import type { DatasetContent } from '@trainyard/db';
-import { defaultLoss, defaultMetrics, defaultNormalization, type Model, trainingMismatches } from '@trainyard/engine';
+import {
+  defaultLoss,
+  defaultMetrics,
+  defaultNormalization,
+  type Model,
+  possibleHeads,
+  trainingMismatches,
+} from '@trainyard/engine';
 import type { ModelSource } from './model-source.js';
 
 /** What was posted, over what came with the model, field by field. */
@@ -38,13 +45,22 @@ export function checkTraining(
   { source, model, dataset }: TrainingContext,
 ): Training {
   const options = mergedTraining(source, posted);
-  const training = resolveTraining(options, {
-    ...(dataset ? dataDefaults(dataset) : assumedClasses(options)),
-    ...(model ? { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head) } : {}),
-    normalization: normalizationOf(source, options),
+  const resolve = (defaults: TrainingDefaults = {}) =>
+    resolveTraining(options, {
+      ...(dataset ? dataDefaults(dataset) : assumedClasses(options)),
+      ...defaults,
+      normalization: normalizationOf(source, options),
+    });
+  if (model === null) return resolve();
+  // Without data the end of a model is a guess, and the training says more: a linear end may be a hinge loss's.
+  const heads = dataset ? [model.head] : possibleHeads(model.head);
+  const tried = heads.map((head) => {
+    const training = resolve({ loss: defaultLoss(head), metrics: defaultMetrics(head) });
+    return { training, mismatches: trainingMismatches(head, training) };
   });
-  const errors = model ? trainingMismatches(model, training).map((error) => placed(error, posted, source)) : [];
-  if (errors.length === 0) return training;
+  const [{ training, mismatches }] = [...tried.filter((each) => each.mismatches.length === 0), ...tried];
+  if (mismatches.length === 0) return training;
+  const errors = mismatches.map((error) => placed(error, posted, source));
   throw new TrainyardError('invalid_request', `${errors[0].pointer}: ${errors[0].detail}`, { errors });
 }
 

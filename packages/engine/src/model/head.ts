@@ -47,6 +47,12 @@ export function headOf(
   );
 }
 
+/** What a model's end can be for where no data is known: the guess first. */
+export function possibleHeads(head: Head): Head[] {
+  const tasks: Task[] = head.units === 1 ? ['binary', 'regression'] : ['multiclass', 'multilabel', 'regression'];
+  return [head, ...tasks.filter((task) => task !== head.task).map((task) => ({ ...head, task }))];
+}
+
 const NOUNS: Readonly<Record<DatasetTask, string>> = {
   multiclass: 'classes',
   multilabel: 'labels',

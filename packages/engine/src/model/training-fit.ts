@@ -7,8 +7,7 @@ import type { Head } from './head.js';
 import type { Model } from './model.js';
 
 /** What does not fit, each with a pointer into the training and the remedy. */
-export function trainingMismatches(model: Model, training: Training): FieldError[] {
-  const { head } = model;
+export function trainingMismatches(head: Head, training: Training): FieldError[] {
   const found: (readonly [string, string | null])[] = [
     ['/loss', lossFor(training.loss).mismatch(head)],
     ['/label_smoothing', smoothingMismatch(training.loss, training.label_smoothing)],
