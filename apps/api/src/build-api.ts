@@ -7,9 +7,11 @@ import { openapi } from './plugins/openapi.js';
 import { outboxDispatcher } from './plugins/outbox-dispatcher.js';
 import { reconciler } from './plugins/reconciler.js';
 import { referencePage } from './plugins/reference-page.js';
+import { webhookDeliverer } from './plugins/webhook-deliverer.js';
 import { keyedRoutes } from './routes/keyed-routes.js';
 import { healthz } from './routes/server/healthz.js';
 import { readyz } from './routes/server/readyz.js';
+import { WEBHOOK_DELIVERING } from './webhooks/options.js';
 
 const HEARTBEAT_MS = 15_000;
 
@@ -25,6 +27,8 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   app.decorate('heartbeatMs', deps.heartbeatMs ?? HEARTBEAT_MS);
   await app.register(outboxDispatcher);
   await app.register(reconciler);
+  const allowPrivate = deps.webhookAllowPrivate ?? false;
+  await app.register(webhookDeliverer, { ...WEBHOOK_DELIVERING, allowPrivate, ...deps.webhooks });
   await app.register(modelSummaries);
   await app.register(openapi);
   await app.register(referencePage);

@@ -3,6 +3,7 @@ import type { Database } from '@trainyard/db';
 import type { Queues } from '@trainyard/queue';
 import type { ObjectStore } from '@trainyard/storage';
 import type { FastifyServerOptions } from 'fastify';
+import type { WebhookDelivering } from './webhooks/options.js';
 
 export interface ApiDependencies {
   db: Database;
@@ -13,6 +14,10 @@ export interface ApiDependencies {
   maxUploadBytes: number;
   /** How often a quiet event stream says that it is still there; 15 s by default. */
   heartbeatMs?: number;
+  /** Whether webhooks may be sent to addresses that are not public; not by default. */
+  webhookAllowPrivate?: boolean;
+  /** How webhooks are delivered, where it is to differ from `WEBHOOK_DELIVERING`. */
+  webhooks?: Partial<WebhookDelivering>;
   logger?: FastifyServerOptions['logger'];
 }
 

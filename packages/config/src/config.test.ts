@@ -26,6 +26,7 @@ describe('readConfig', () => {
       apiKey: undefined,
       inferenceUrl: 'http://127.0.0.1:8081',
       maxUploadBytes: 10 * 1024 ** 3,
+      webhookAllowPrivate: false,
       logLevel: 'info',
     });
     expect(readConfig('worker', GIVEN).threads).toBeGreaterThan(0);
@@ -40,6 +41,7 @@ describe('readConfig', () => {
       TRAINYARD_DATA_DIR: '/data',
       TRAINYARD_API_KEY: 'ty_0123456789abcdef',
       TRAINYARD_MAX_UPLOAD_BYTES: '1048576',
+      TRAINYARD_WEBHOOK_ALLOW_PRIVATE: 'true',
       TRAINYARD_LOG_LEVEL: 'debug',
       TRAINYARD_THREADS: '3',
     };
@@ -49,6 +51,7 @@ describe('readConfig', () => {
       objectsDir: '/data/objects',
       apiKey: 'ty_0123456789abcdef',
       maxUploadBytes: 1048576,
+      webhookAllowPrivate: true,
       logLevel: 'debug',
     });
     expect(readConfig('worker', env)).toMatchObject({ threads: 3 });

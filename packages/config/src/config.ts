@@ -36,6 +36,11 @@ const SCHEMAS = {
       default: 'http://127.0.0.1:8081',
     }),
     TRAINYARD_MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 10 * 1024 ** 3 }),
+    TRAINYARD_WEBHOOK_ALLOW_PRIVATE: Type.Unsafe<'true' | 'false'>({
+      type: 'string',
+      enum: ['true', 'false'],
+      default: 'false',
+    }),
   }),
   worker: Type.Object({ ...Shared, ...Redis, ...Threads }),
   inference: Type.Object({ ...Shared, ...Threads, TRAINYARD_INFERENCE_PORT: Port(8081) }),
@@ -60,6 +65,8 @@ export interface ApiConfig extends SharedConfig {
   apiKey: string | undefined;
   inferenceUrl: string;
   maxUploadBytes: number;
+  /** Whether webhooks may be sent to addresses that are not public. */
+  webhookAllowPrivate: boolean;
 }
 
 export interface WorkerConfig extends SharedConfig {
@@ -90,6 +97,7 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
       apiKey: read.TRAINYARD_API_KEY,
       inferenceUrl: read.TRAINYARD_INFERENCE_URL,
       maxUploadBytes: read.TRAINYARD_MAX_UPLOAD_BYTES,
+      webhookAllowPrivate: read.TRAINYARD_WEBHOOK_ALLOW_PRIVATE === 'true',
     };
   },
   worker(env) {

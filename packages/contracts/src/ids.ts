@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   endpoint: 'ep',
   key: 'key',
   event: 'evt',
+  delivery: 'dlv',
   worker: 'wrk',
 } as const;
 

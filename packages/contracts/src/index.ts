@@ -21,3 +21,4 @@ export * from './queues.js';
 export * from './schedule.js';
 export * from './schema.js';
 export * from './training.js';
+export * from './webhook.js';

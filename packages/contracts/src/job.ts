@@ -4,6 +4,7 @@ import { IdSchema } from './ids.js';
 import { KerasBody, ModelSpecBody } from './model.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
 import { TrainingOptions } from './training.js';
+import { JobWebhook, WebhookOptions } from './webhook.js';
 
 export const JOB_STATUSES = ['queued', 'preparing', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -25,6 +26,7 @@ export const CreateJob = Strict(
     training: Type.Optional(TrainingOptions),
     device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
     tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
+    webhook: Type.Optional(WebhookOptions),
   },
   { $id: 'CreateJob' },
 );
@@ -101,6 +103,7 @@ export const Job = Type.Object(
       reason: Nullable(Type.String()),
     }),
     tags: Type.Array(Type.String()),
+    webhook: Nullable(JobWebhook),
     progress: Nullable(JobProgress),
     metrics: Nullable(MetricValues),
     best: Nullable(

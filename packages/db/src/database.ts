@@ -10,6 +10,7 @@ import { openMetrics } from './repositories/metrics.js';
 import { openModels } from './repositories/models.js';
 import { openOutbox } from './repositories/outbox.js';
 import { openProjects } from './repositories/projects.js';
+import { openWebhooks } from './repositories/webhooks.js';
 import { openWorkers } from './repositories/workers.js';
 
 export type Database = ReturnType<typeof openDatabase>;
@@ -28,6 +29,7 @@ export function openDatabase(url: string) {
     events: openEvents(client),
     endpoints: openEndpoints(client),
     outbox: openOutbox(client),
+    webhooks: openWebhooks(client),
     workers: openWorkers(client),
 
     /** Throws when Postgres does not answer. */

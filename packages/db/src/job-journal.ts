@@ -4,6 +4,7 @@ import type { Prisma } from './client.js';
 import { type Fence, StaleAttemptError } from './errors.js';
 import { checkTransition, HELD, isEnded } from './job-states.js';
 import { toJson } from './json.js';
+import { announceEvent } from './webhook-messages.js';
 
 export interface LockedJob {
   id: string;
@@ -27,7 +28,7 @@ export async function lockHeldJob(tx: Prisma.TransactionClient, fence: Fence): P
   return job;
 }
 
-/** Appends an event. The update allocates `seq` under the row's lock. */
+/** Appends an event, and the message of a webhook about it. The update allocates `seq` under the row's lock. */
 export async function appendEvent(
   tx: Prisma.TransactionClient,
   jobId: string,
@@ -39,7 +40,9 @@ export async function appendEvent(
     data: { eventSeq: { increment: 1 } },
     select: { eventSeq: true },
   });
-  await tx.jobEvent.create({ data: { id: newId('event'), jobId, seq: eventSeq, type, data: toJson(data) } });
+  const id = newId('event');
+  const { createdAt } = await tx.jobEvent.create({ data: { id, jobId, seq: eventSeq, type, data: toJson(data) } });
+  await announceEvent(tx, jobId, { id, type, data, createdAt });
   return eventSeq;
 }
 

@@ -17,17 +17,18 @@ import type {
   Job,
   JobProgress,
   JobResult,
+  JobWebhook,
   MetricValues,
   Model,
   ModelSummary,
   Project,
   TrainingOptions,
 } from '@trainyard/contracts';
-import { DATASET_FORMATS } from '@trainyard/contracts';
+import { DATASET_FORMATS, WEBHOOK_EVENTS } from '@trainyard/contracts';
 import type { Prisma } from './client.js';
 import { fromJson } from './json.js';
 
-export const phasesInclude = { phases: { orderBy: { seq: 'asc' } } } satisfies Prisma.JobInclude;
+export const phasesInclude = { phases: { orderBy: { seq: 'asc' } }, webhook: true } satisfies Prisma.JobInclude;
 export const jobOfCheckpoint = { checkpoint: { select: { jobId: true } } } satisfies Prisma.EndpointInclude;
 
 type JobRow = Prisma.JobGetPayload<{ include: typeof phasesInclude }>;
@@ -107,6 +108,7 @@ export function toJob(row: JobRow): Job {
       reason: row.deviceReason,
     },
     tags: row.tags,
+    webhook: row.webhook === null ? null : toJobWebhook(row.webhook),
     progress: fromJson<JobProgress | null>(row.progress),
     metrics: fromJson<MetricValues | null>(row.metrics),
     best: fromJson<Job['best']>(row.best),
@@ -125,6 +127,10 @@ export function toJob(row: JobRow): Job {
     started_at: time(row.startedAt),
     ended_at: time(row.endedAt),
   };
+}
+
+function toJobWebhook({ url, events, disabledAt }: Prisma.WebhookGetPayload<object>): JobWebhook {
+  return { url, events: WEBHOOK_EVENTS.filter((word) => events.includes(word)), disabled_at: time(disabledAt) };
 }
 
 export function toCheckpoint(row: Prisma.CheckpointGetPayload<object>): Checkpoint {

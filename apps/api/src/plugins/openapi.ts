@@ -19,6 +19,7 @@ const TAGS = [
   { name: 'Jobs', description: 'Train a model on a data set, and watch it.' },
   { name: 'Checkpoints', description: 'The weights of a job after an epoch, to keep or to serve.' },
   { name: 'Endpoints', description: 'Hosted inference.' },
+  { name: 'Webhooks', description: 'Messages about the events of jobs, sent to an address of yours.' },
   { name: 'Access', description: 'Projects and API keys.' },
   { name: 'Server', description: 'Whether the server is well, and what is attached to it.' },
 ];

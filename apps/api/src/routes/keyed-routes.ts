@@ -32,6 +32,9 @@ import { validateModel } from './models/validate-model.js';
 import { createProject } from './projects/create-project.js';
 import { listProjects } from './projects/list-projects.js';
 import { listWorkers } from './server/list-workers.js';
+import { listDeliveries } from './webhooks/list-deliveries.js';
+import { replayDelivery } from './webhooks/replay-delivery.js';
+import { testWebhook } from './webhooks/test-webhook.js';
 
 const ROUTES = [
   createProject,
@@ -64,6 +67,9 @@ const ROUTES = [
   getEndpoint,
   deleteEndpoint,
   listWorkers,
+  listDeliveries,
+  replayDelivery,
+  testWebhook,
 ];
 
 export const keyedRoutes: FastifyPluginAsync<{ inferenceUrl: string }> = async (app, { inferenceUrl }) => {

@@ -22,7 +22,10 @@ import {
   Problem,
   Project,
   StepMetrics,
+  TestWebhook,
   ValidateModel,
+  WebhookDelivery,
+  WebhookTest,
 } from '@trainyard/contracts';
 import { modelSpecSchema } from '@trainyard/engine';
 import { type Static, type TSchema, Type } from 'typebox';
@@ -41,6 +44,7 @@ export const EventList = listOf(Event);
 export const CheckpointList = listOf(Checkpoint);
 export const EndpointList = listOf(Endpoint);
 export const WorkerList = listOf(WorkerView);
+export const WebhookDeliveryList = listOf(WebhookDelivery);
 
 export const MetricList = Type.Object(ListOf(Type.Union([EpochMetrics, StepMetrics])).properties, {
   $id: 'MetricList',
@@ -80,6 +84,10 @@ export const COMPONENTS: readonly TSchema[] = [
   PredictResponse,
   WorkerView,
   WorkerList,
+  WebhookDelivery,
+  WebhookDeliveryList,
+  TestWebhook,
+  WebhookTest,
   Health,
   Readiness,
 ];

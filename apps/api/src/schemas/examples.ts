@@ -5,6 +5,7 @@ import type {
   CreateJob,
   CreateModel,
   CreateProject,
+  TestWebhook,
   ValidateModel,
 } from '@trainyard/contracts';
 
@@ -29,6 +30,7 @@ interface Examples {
   ValidateModel: ValidateModel;
   CreateJob: CreateJob;
   CreateEndpoint: CreateEndpoint;
+  TestWebhook: TestWebhook;
 }
 
 export const EXAMPLES: Examples = {
@@ -44,6 +46,7 @@ export const EXAMPLES: Examples = {
     tags: ['mnist'],
   },
   CreateEndpoint: { name: 'digits', job_id: 'job_01kabcdefghjkmnpqrstvwxyz0' },
+  TestWebhook: { url: 'https://example.com/hook', secret: 'whsec_dGhpcyBpcyBhbiBleGFtcGxlIG9mIGEga2V5' },
 };
 
 /** The schemas with their examples. */

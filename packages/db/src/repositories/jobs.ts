@@ -7,6 +7,7 @@ import {
   newId,
   type Training,
   TrainyardError,
+  type WebhookOptions,
 } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
 import { notFound } from '../errors.js';
@@ -15,6 +16,7 @@ import { isEnded } from '../job-states.js';
 import { toJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { withQueuePlaces } from '../queue-places.js';
+import { addWebhook } from '../webhook-messages.js';
 import { phasesInclude, toJob } from '../wire.js';
 import { notReady } from './datasets.js';
 import { jobLifecycle } from './job-lifecycle.js';
@@ -31,6 +33,7 @@ export interface NewJob {
   training: Training;
   device?: DeviceChoice | undefined;
   tags?: string[] | undefined;
+  webhook?: WebhookOptions | undefined;
 }
 
 export function openJobs(client: PrismaClient) {
@@ -49,11 +52,12 @@ export function openJobs(client: PrismaClient) {
 
     /**
      * Queues a job: row, first phase, `status` event and outbox entry in one transaction. Throws `not_found` for the
-     * data set or model, `dataset_not_ready` where the data set is not `ready`.
+     * data set or model, `dataset_not_ready` where the data set is not `ready`. A webhook's secret that had to be made is
+     * in the answer, this once.
      */
     async create(job: NewJob): Promise<Job> {
       const id = newId('job');
-      await client.$transaction(async (tx) => {
+      const secret = await client.$transaction(async (tx) => {
         // The lock keeps the data set from being deleted before this job can be seen to use it.
         const [dataset] = await tx.$queryRaw<{ status: string }[]>`
           SELECT status::text AS status FROM datasets
@@ -78,10 +82,14 @@ export function openJobs(client: PrismaClient) {
             tags: job.tags ?? [],
           },
         });
+        const made = job.webhook ? await addWebhook(tx, id, job.webhook) : null;
         await appendStatus(tx, id, 'queued', { attempt: 0 });
         await enqueue(tx, 'training', id, { job_id: id });
+        return made;
       });
-      return get(job.projectId, id);
+      const created = await get(job.projectId, id);
+      if (created.webhook === null || secret === null) return created;
+      return { ...created, webhook: { ...created.webhook, secret } };
     },
 
     async list(projectId: string, page: Page & { status?: JobStatus; tag?: string } = {}): Promise<List<Job>> {

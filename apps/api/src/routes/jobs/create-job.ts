@@ -4,13 +4,15 @@ import { CreateJob, Job } from '@trainyard/contracts';
 import { resolveJob } from '../../jobs/resolve-job.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
+import { readReceiverUrl } from '../../webhooks/receiver-url.js';
 
 const schema = {
   operationId: 'createJob',
   summary: 'Train a model on a data set',
   description:
     'Give one of `model_id`, `model` and `keras`. Every field of `training` has a default that trains well; what a Keras ' +
-    'document was compiled with goes before these defaults.',
+    'document was compiled with goes before these defaults. A `webhook` without a secret gets one, which is shown in this ' +
+    'answer only.',
   tags: ['Jobs'],
   body: reference(CreateJob),
   response: {
@@ -30,7 +32,11 @@ const schema = {
 
 export const createJob: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/jobs', { schema }, async (request, reply) => {
-    const job = await app.db.jobs.create(await resolveJob(app.db, request.principal.projectId, request.body));
+    const { webhook: posted } = request.body;
+    const { allowPrivate } = app.webhooks;
+    const webhook = posted && { ...posted, url: readReceiverUrl(posted.url, '/webhook/url', allowPrivate) };
+    const resolved = await resolveJob(app.db, request.principal.projectId, request.body);
+    const job = await app.db.jobs.create({ ...resolved, webhook });
     app.dispatch();
     return reply.code(202).send(job);
   });
