@@ -1,4 +1,5 @@
 import type { Dataset, Job } from '@trainyard/contracts';
+import { FAILURES_MAX } from '@trainyard/db';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../setup/index.js';
 import { descendantsOf, untilGone } from './processes.js';
@@ -61,6 +62,27 @@ describe('a job that asks for CUDA', () => {
 });
 
 describe('a trainer that dies', () => {
+  it('is started again, more often than a job that does not get on would be', async () => {
+    const { id } = await submit(trainyard, dataset.id, { ...ENDLESS, checkpoints: { keep: 1 } });
+    const kills = FAILURES_MAX + 1;
+    let epoch = 0;
+    for (let kill = 1; kill <= kills; kill++) {
+      const running = await jobThat(
+        trainyard,
+        id,
+        (job) => ended(job) || (job.status === 'running' && (job.progress?.epoch ?? 0) > epoch + 2),
+      );
+      expect(running).toMatchObject({ status: 'running', attempt: kill });
+      epoch = running.progress?.epoch ?? 0;
+      for (const pid of await children(worker)) process.kill(pid, 'SIGKILL');
+      await jobThat(trainyard, id, (job) => ended(job) || job.attempt > kill || job.status === 'queued');
+    }
+    const alive = await jobThat(trainyard, id, (job) => ended(job) || job.attempt > kills);
+    expect(alive.attempt).toBe(kills + 1);
+    await trainyard.db.jobs.cancel(trainyard.projectId, id);
+    await jobThat(trainyard, id, ended);
+  }, 180_000);
+
   it('is started again, and goes on after its last checkpoint', async () => {
     const training = { epochs: 40, batch_size: 16, checkpoints: { keep: 100 } };
     const { id } = await submit(trainyard, dataset.id, training);
@@ -109,7 +131,7 @@ describe('a worker that is killed', () => {
     victim.process.kill('SIGKILL');
     await untilGone(trainers, 5000);
     const lost = await jobThat(trainyard, id, ({ status }) => status === 'queued');
-    expect(lost.phases.at(-1)?.reason).toBe('The worker went away');
+    expect(lost.phases.at(-1)?.reason).toBe('The worker went away.');
 
     await trainyard.startWorker();
     const finished = await jobThat(trainyard, id, ended);
