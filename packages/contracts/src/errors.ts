@@ -16,6 +16,8 @@ const kinds = {
   method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
   conflict: { status: 409, title: 'The resource is in a state that does not allow this', retryable: false },
   name_taken: { status: 409, title: 'That name is already in use', retryable: false },
+  idempotency_key_reused: { status: 409, title: 'The idempotency key belongs to another request', retryable: false },
+  idempotency_in_progress: { status: 409, title: 'The first request with this key is still running', retryable: true },
   payload_too_large: { status: 413, title: 'The request is too large', retryable: false },
   unsupported_media_type: { status: 415, title: 'This content type is not accepted here', retryable: false },
   invalid_json: { status: 400, title: 'The body is not valid JSON', retryable: false },

@@ -4,6 +4,7 @@ import { openCheckpoints } from './repositories/checkpoints.js';
 import { openDatasets } from './repositories/datasets.js';
 import { openEndpoints } from './repositories/endpoints.js';
 import { openEvents } from './repositories/events.js';
+import { openIdempotencyKeys } from './repositories/idempotency-keys.js';
 import { openJobs } from './repositories/jobs.js';
 import { openKeys } from './repositories/keys.js';
 import { openMetrics } from './repositories/metrics.js';
@@ -28,6 +29,7 @@ export function openDatabase(url: string) {
     checkpoints: openCheckpoints(client),
     events: openEvents(client),
     endpoints: openEndpoints(client),
+    idempotencyKeys: openIdempotencyKeys(client),
     outbox: openOutbox(client),
     webhooks: openWebhooks(client),
     workers: openWorkers(client),

@@ -17,6 +17,12 @@ export type { Page } from './pages.js';
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
 export type { DatasetClaim, NewDataset } from './repositories/datasets.js';
 export type { NewEndpoint, ServedEndpoint } from './repositories/endpoints.js';
+export type {
+  IdempotencyClaim,
+  IdempotencyRequest,
+  IdempotentAnswer,
+  KeyState,
+} from './repositories/idempotency-keys.js';
 export type { ClaimOptions, TrainingClaim } from './repositories/job-lifecycle.js';
 export type { NewJob } from './repositories/jobs.js';
 export type { Identity } from './repositories/keys.js';

@@ -1,6 +1,7 @@
 /** Every route that needs a key. A new route is listed here. */
 import { authentication } from '@trainyard/http';
 import type { FastifyPluginAsync } from 'fastify';
+import { idempotency } from '../idempotency/idempotency.js';
 import { downloadCheckpoint } from './checkpoints/download-checkpoint.js';
 import { getCheckpoint } from './checkpoints/get-checkpoint.js';
 import { createDataset } from './datasets/create-dataset.js';
@@ -74,6 +75,7 @@ const ROUTES = [
 
 export const keyedRoutes: FastifyPluginAsync<{ inferenceUrl: string }> = async (app, { inferenceUrl }) => {
   await app.register(authentication, { keys: app.db.keys });
+  await app.register(idempotency);
   for (const route of ROUTES) await app.register(route);
   await app.register(predict, { inferenceUrl });
 };

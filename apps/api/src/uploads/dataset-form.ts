@@ -11,30 +11,34 @@ const LIMITS = { fields: 10, files: 1, parts: 12, fieldSize: FIELD_BYTES_MAX, fi
 export interface UploadSink {
   /** Refuses fields that do not fit, before and after the file. */
   check: (fields: Record<string, unknown>) => CreateDataset;
-  /** Stores the file; answers its size in bytes. */
-  store: (file: MultipartFile['file']) => Promise<number>;
+  /** Stores the file; answers its size in bytes and its digest. */
+  store: (file: MultipartFile['file']) => Promise<StoredFile>;
 }
 
-/** The fields of the form and the size of its file, in whichever order they came. */
+export interface StoredFile {
+  bytes: number;
+  sha256: string;
+}
+
+/** The fields of the form and what its file is, in whichever order they came. */
 export async function readDatasetForm(
   request: FastifyRequest,
   { check, store }: UploadSink,
-): Promise<{ fields: CreateDataset; bytes: number }> {
+): Promise<{ fields: CreateDataset; stored: StoredFile }> {
   const fields: Record<string, unknown> = {};
-  let bytes: number | undefined;
+  let file: StoredFile | undefined;
   for await (const part of partsOf(request)) {
     if (part.type === 'field') {
       fields[part.fieldname] = fieldValue(part);
     } else {
       if (part.fieldname !== 'file') throw misplaced(part.fieldname);
       check(fields);
-      bytes = await stored(part, store);
+      file = await stored(part, store);
     }
   }
-  if (bytes === undefined)
-    throw refused('/file', 'Required, but missing: send the archive as a part with a file name.');
-  if (bytes === 0) throw refused('/file', 'Expected an archive; received an empty file.');
-  return { fields: check(fields), bytes };
+  if (file === undefined) throw refused('/file', 'Required, but missing: send the archive as a part with a file name.');
+  if (file.bytes === 0) throw refused('/file', 'Expected an archive; received an empty file.');
+  return { fields: check(fields), stored: file };
 }
 
 type Part = MultipartFile | MultipartValue;
@@ -47,7 +51,7 @@ async function* partsOf(request: FastifyRequest): AsyncIterable<Part> {
   }
 }
 
-async function stored({ file }: MultipartFile, store: UploadSink['store']): Promise<number> {
+async function stored({ file }: MultipartFile, store: UploadSink['store']): Promise<StoredFile> {
   try {
     return await store(file);
   } catch (error) {

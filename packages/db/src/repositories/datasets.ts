@@ -14,6 +14,7 @@ import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { type DatasetContent, toDatasetContent } from '../trained-model.js';
 import { toDataset } from '../wire.js';
 import { datasetIngest } from './dataset-ingest.js';
+import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { enqueue } from './outbox.js';
 
 export type { DatasetClaim } from './dataset-ingest.js';
@@ -55,9 +56,16 @@ export function openDatasets(client: PrismaClient) {
      */
     uploaded(
       id: string,
-      upload: { bytes: number; name?: string | undefined; format?: CreateDataset['format']; options?: DatasetOptions },
+      upload: {
+        bytes: number;
+        name?: string | undefined;
+        format?: CreateDataset['format'];
+        options?: DatasetOptions;
+        idempotency?: IdempotencyClaim | undefined;
+      },
     ): Promise<Dataset> {
       return client.$transaction(async (tx) => {
+        await bindSubject(tx, upload.idempotency, id);
         const { count } = await tx.dataset.updateMany({
           where: { id, status: 'uploading' },
           data: {

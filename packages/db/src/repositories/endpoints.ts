@@ -6,6 +6,7 @@ import { toJson, toNullableJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { type TrainedModel, toTrainedModel, trainedModelInclude } from '../trained-model.js';
 import { jobOfCheckpoint, toEndpoint } from '../wire.js';
+import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 
 /** Exactly one of `checkpointId` and `jobId`; a job means its best checkpoint. */
 export interface NewEndpoint {
@@ -13,6 +14,8 @@ export interface NewEndpoint {
   name: string;
   checkpointId?: string | undefined;
   jobId?: string | undefined;
+  /** Of a request that came with an `Idempotency-Key`. */
+  idempotency?: IdempotencyClaim | undefined;
 }
 
 /** An endpoint with what it takes to load it. */
@@ -32,9 +35,11 @@ export function openEndpoints(client: PrismaClient) {
       const detail = `There is already an endpoint "${name}" in this project. Choose another name or delete that one.`;
       return refuseTakenName(detail, () =>
         client.$transaction(async (tx) => {
+          const id = newId('endpoint');
+          await bindSubject(tx, endpoint.idempotency, id);
           const checkpointId = await checkpointFor(tx, endpoint);
           const row = await tx.endpoint.create({
-            data: { id: newId('endpoint'), projectId, name, status: 'starting', checkpointId },
+            data: { id, projectId, name, status: 'starting', checkpointId },
             include: jobOfCheckpoint,
           });
           return toEndpoint(row);

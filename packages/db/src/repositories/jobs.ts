@@ -19,6 +19,7 @@ import { withQueuePlaces } from '../queue-places.js';
 import { addWebhook } from '../webhook-messages.js';
 import { phasesInclude, toJob } from '../wire.js';
 import { notReady } from './datasets.js';
+import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { jobLifecycle } from './job-lifecycle.js';
 import { enqueue } from './outbox.js';
 import { openWorkers } from './workers.js';
@@ -34,6 +35,8 @@ export interface NewJob {
   device?: DeviceChoice | undefined;
   tags?: string[] | undefined;
   webhook?: WebhookOptions | undefined;
+  /** Of a request that came with an `Idempotency-Key`. */
+  idempotency?: IdempotencyClaim | undefined;
 }
 
 export function openJobs(client: PrismaClient) {
@@ -58,6 +61,7 @@ export function openJobs(client: PrismaClient) {
     async create(job: NewJob): Promise<Job> {
       const id = newId('job');
       const secret = await client.$transaction(async (tx) => {
+        await bindSubject(tx, job.idempotency, id);
         // The lock keeps the data set from being deleted before this job can be seen to use it.
         const [dataset] = await tx.$queryRaw<{ status: string }[]>`
           SELECT status::text AS status FROM datasets

@@ -4,6 +4,7 @@ import type { PrismaClient } from '../client.js';
 import { notFound } from '../errors.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { toApiKey } from '../wire.js';
+import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { hashOf, newSecret } from './secrets.js';
 
 /** Who a request comes from. */
@@ -18,13 +19,18 @@ const USE_NOTED_EVERY_MS = 60_000;
 export function openKeys(client: PrismaClient) {
   return {
     /** Throws `not_found` where there is no such project. */
-    async create(key: { projectId: string; name: string; role: Role }): Promise<CreatedApiKey> {
+    async create(
+      key: { projectId: string; name: string; role: Role },
+      idempotency?: IdempotencyClaim,
+    ): Promise<CreatedApiKey> {
       if ((await client.project.count({ where: { id: key.projectId } })) === 0) {
         throw new TrainyardError('not_found', `There is no project "${key.projectId}".`);
       }
       const secret = newSecret();
-      const row = await client.apiKey.create({
-        data: { id: newId('key'), ...key, secretHash: hashOf(secret), hint: secret.slice(-4) },
+      const data = { id: newId('key'), ...key, secretHash: hashOf(secret), hint: secret.slice(-4) };
+      const row = await client.$transaction(async (tx) => {
+        await bindSubject(tx, idempotency, data.id);
+        return tx.apiKey.create({ data });
       });
       return { ...toApiKey(row), secret };
     },

@@ -5,6 +5,7 @@ import { notFound } from '../errors.js';
 import { toJson, toNullableJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { toModel } from '../wire.js';
+import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 
 /** `spec` is the normalised specification. */
 export interface NewModel {
@@ -14,11 +15,21 @@ export interface NewModel {
   summary: ModelSummary | null;
   trainingDefaults?: TrainingOptions | null;
   notes?: readonly string[];
+  /** Of a request that came with an `Idempotency-Key`. */
+  idempotency?: IdempotencyClaim | undefined;
 }
 
 export function openModels(client: PrismaClient) {
   return {
-    async create({ projectId, name, spec, summary, trainingDefaults, notes = [] }: NewModel): Promise<Model> {
+    async create({
+      projectId,
+      name,
+      spec,
+      summary,
+      trainingDefaults,
+      notes = [],
+      idempotency,
+    }: NewModel): Promise<Model> {
       const data = {
         id: newId('model'),
         projectId,
@@ -28,7 +39,11 @@ export function openModels(client: PrismaClient) {
         trainingDefaults: toNullableJson(trainingDefaults),
         notes: toJson(notes),
       };
-      return toModel(await client.model.create({ data }));
+      const row = await client.$transaction(async (tx) => {
+        await bindSubject(tx, idempotency, data.id);
+        return tx.model.create({ data });
+      });
+      return toModel(row);
     },
 
     async get(projectId: string, id: string): Promise<Model> {

@@ -4,6 +4,7 @@ import type { PrismaClient } from '../client.js';
 import { refuseTakenName } from '../errors.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { toProject } from '../wire.js';
+import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { hashOf, newSecret } from './secrets.js';
 
 const DEFAULT_PROJECT = 'default';
@@ -12,10 +13,15 @@ const BOOTSTRAP_LOCK = 7_240_002;
 export function openProjects(client: PrismaClient) {
   return {
     /** Throws `name_taken`. */
-    async create({ name }: CreateProject): Promise<Project> {
+    async create({ name }: CreateProject, idempotency?: IdempotencyClaim): Promise<Project> {
       const detail = `There is already a project "${name}". Choose another name.`;
       const data = { id: newId('project'), name };
-      return toProject(await refuseTakenName(detail, () => client.project.create({ data })));
+      const create = () =>
+        client.$transaction(async (tx) => {
+          await bindSubject(tx, idempotency, data.id);
+          return tx.project.create({ data });
+        });
+      return toProject(await refuseTakenName(detail, create));
     },
 
     async get(id: string): Promise<Project> {

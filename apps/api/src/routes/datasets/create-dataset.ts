@@ -2,12 +2,16 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateDataset, Dataset, newId, TrainyardError } from '@trainyard/contracts';
+import type { Database } from '@trainyard/db';
 import { checkInput } from '@trainyard/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
+import { requestHash } from '../../idempotency/request-hash.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 import { readDatasetForm } from '../../uploads/dataset-form.js';
+import { digestOf } from '../../uploads/digest-of.js';
 import { drain } from '../../uploads/drain.js';
 import { uploadFolder } from './folders.js';
 
@@ -26,9 +30,12 @@ const schema = {
     'Formats: `image_folder` (a zip with one folder a class, or `train/ val/ test/` above those) and `idx` (the four files of MNIST in a zip). ' +
     'The archive is read in the background: poll the data set until its status is `ready` or `failed`. `options` is sent as JSON text.',
   tags: ['Data sets'],
+  headers: idempotencyHeaders,
   response: {
     202: reference(Dataset, { description: 'Stored; it is being read' }),
     ...keyedProblems(
+      'idempotency_key_reused',
+      'idempotency_in_progress',
       'invalid_multipart',
       'payload_too_large',
       'unsupported_media_type',
@@ -41,6 +48,11 @@ const schema = {
 const config = {
   accepts: ['multipart/form-data'],
   streamedBody: { content: { 'multipart/form-data': { schema: form } } },
+  idempotent: {
+    status: 202,
+    find: (db: Database, projectId: string, id: string) => db.datasets.get(projectId, id),
+    hashBody: hashForm,
+  } satisfies IdempotentRoute,
 };
 
 export const createDataset: FastifyPluginAsyncTypebox = async (app) => {
@@ -64,21 +76,40 @@ async function receive(app: FastifyInstance, request: FastifyRequest): Promise<D
   const id = newId('dataset');
   const sourceKey = `${uploadFolder(id)}/source`;
   try {
-    const { fields, bytes } = await readDatasetForm(request, {
-      check: (given) => {
-        checkInput(request, CreateDataset, given);
-        return given as CreateDataset;
-      },
-      store: async (file) => (await app.store.write(sourceKey, file, { maxBytes: app.maxUploadBytes })).bytes,
+    const { fields, stored } = await readDatasetForm(request, {
+      check: checkFields(request),
+      store: (file) => app.store.write(sourceKey, file, { maxBytes: app.maxUploadBytes }),
     });
+    const { bytes, sha256 } = stored;
+    const idempotency = request.idempotency && { ...request.idempotency, requestHash: hashOf(request, fields, sha256) };
     await app.db.datasets.create({ id, projectId: request.principal.projectId, ...fields, sourceKey });
-    const dataset = await app.db.datasets.uploaded(id, { bytes });
+    const dataset = await app.db.datasets.uploaded(id, { bytes, idempotency });
     app.dispatch();
     return dataset;
   } catch (error) {
     await leaveNothing(app, request, id);
     throw error;
   }
+}
+
+function checkFields(request: FastifyRequest) {
+  return (given: Record<string, unknown>) => {
+    checkInput(request, CreateDataset, given);
+    return given as CreateDataset;
+  };
+}
+
+/** What counts of a form is its fields and its file, in whichever order and with whichever boundary they came. */
+function hashOf(request: FastifyRequest, { name, format, options }: CreateDataset, sha256: string): string {
+  return requestHash(request, [name, format, options, sha256]);
+}
+
+/** Reads a form that was sent before, and keeps nothing of it. */
+async function hashForm(request: FastifyRequest): Promise<string> {
+  if (!request.isMultipart()) throw notMultipart();
+  refuseLonger(request, request.server.maxUploadBytes);
+  const { fields, stored } = await readDatasetForm(request, { check: checkFields(request), store: digestOf });
+  return hashOf(request, fields, stored.sha256);
 }
 
 async function leaveNothing(app: FastifyInstance, request: FastifyRequest, id: string): Promise<void> {

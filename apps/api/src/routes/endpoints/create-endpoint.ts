@@ -1,6 +1,8 @@
 /** `POST /v1/endpoints` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateEndpoint, Endpoint } from '@trainyard/contracts';
+import type { Database } from '@trainyard/db';
+import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { requireOneOf } from '../../schemas/one-of-fields.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
@@ -13,10 +15,13 @@ const schema = {
   description:
     'Give `checkpoint_id`, or `job_id` for the best checkpoint of a job. Poll the endpoint until it is `ready`.',
   tags: ['Endpoints'],
+  headers: idempotencyHeaders,
   body: reference(CreateEndpoint),
   response: {
     201: reference(Endpoint, { description: 'It is being loaded' }),
     ...keyedProblems(
+      'idempotency_key_reused',
+      'idempotency_in_progress',
       'not_found',
       'conflict',
       'name_taken',
@@ -27,12 +32,20 @@ const schema = {
   },
 };
 
+const config = {
+  idempotent: {
+    status: 201,
+    find: (db: Database, projectId: string, id: string) => db.endpoints.get(projectId, id),
+  } satisfies IdempotentRoute,
+};
+
 export const createEndpoint: FastifyPluginAsyncTypebox = async (app) => {
-  app.post('/v1/endpoints', { schema }, async (request, reply) => {
+  app.post('/v1/endpoints', { schema, config }, async (request, reply) => {
     const { name, checkpoint_id, job_id } = request.body;
     requireOneOf(request.body, ['checkpoint_id', 'job_id'], ONE_CHECKPOINT);
-    const { projectId } = request.principal;
-    const endpoint = { projectId, name, checkpointId: checkpoint_id, jobId: job_id };
+    const { idempotency, principal } = request;
+    const { projectId } = principal;
+    const endpoint = { projectId, name, idempotency, checkpointId: checkpoint_id, jobId: job_id };
     return reply.code(201).send(await app.db.endpoints.create(endpoint));
   });
 };

@@ -1,6 +1,8 @@
 /** `POST /v1/jobs` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateJob, Job } from '@trainyard/contracts';
+import type { Database } from '@trainyard/db';
+import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { resolveJob } from '../../jobs/resolve-job.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
@@ -14,10 +16,13 @@ const schema = {
     'document was compiled with goes before these defaults. A `webhook` without a secret gets one, which is shown in this ' +
     'answer only.',
   tags: ['Jobs'],
+  headers: idempotencyHeaders,
   body: reference(CreateJob),
   response: {
     202: reference(Job, { description: 'Queued' }),
     ...keyedProblems(
+      'idempotency_key_reused',
+      'idempotency_in_progress',
       'not_found',
       'dataset_not_ready',
       'invalid_request',
@@ -30,13 +35,20 @@ const schema = {
   },
 };
 
+const config = {
+  idempotent: {
+    status: 202,
+    find: (db: Database, projectId: string, id: string) => db.jobs.get(projectId, id),
+  } satisfies IdempotentRoute,
+};
+
 export const createJob: FastifyPluginAsyncTypebox = async (app) => {
-  app.post('/v1/jobs', { schema }, async (request, reply) => {
+  app.post('/v1/jobs', { schema, config }, async (request, reply) => {
     const { webhook: posted } = request.body;
     const { allowPrivate } = app.webhooks;
     const webhook = posted && { ...posted, url: readReceiverUrl(posted.url, '/webhook/url', allowPrivate) };
     const resolved = await resolveJob(app.db, request.principal.projectId, request.body);
-    const job = await app.db.jobs.create({ ...resolved, webhook });
+    const job = await app.db.jobs.create({ ...resolved, webhook, idempotency: request.idempotency });
     app.dispatch();
     return reply.code(202).send(job);
   });

@@ -1,6 +1,8 @@
 /** `POST /v1/models` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateModel, Model, resolveOptimizer } from '@trainyard/contracts';
+import type { Database } from '@trainyard/db';
+import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { buildForAnyData } from '../../models/build-source.js';
 import { postedSource } from '../../models/model-source.js';
 import { keyedProblems } from '../../schemas/problems.js';
@@ -11,15 +13,31 @@ const schema = {
   summary: 'Store a model specification',
   description: "Give `spec`, a specification, or `keras`, what Keras' `model.to_json()` gives.",
   tags: ['Models'],
+  headers: idempotencyHeaders,
   body: reference(CreateModel),
   response: {
     201: reference(Model, { description: 'The normalised specification with its layer table' }),
-    ...keyedProblems('invalid_request', 'invalid_spec', 'overloaded', 'invalid_json', 'unsupported_media_type'),
+    ...keyedProblems(
+      'idempotency_key_reused',
+      'idempotency_in_progress',
+      'invalid_request',
+      'invalid_spec',
+      'overloaded',
+      'invalid_json',
+      'unsupported_media_type',
+    ),
   },
 };
 
+const config = {
+  idempotent: {
+    status: 201,
+    find: (db: Database, projectId: string, id: string) => db.models.get(projectId, id),
+  } satisfies IdempotentRoute,
+};
+
 export const createModel: FastifyPluginAsyncTypebox = async (app) => {
-  app.post('/v1/models', { schema }, async (request, reply) => {
+  app.post('/v1/models', { schema, config }, async (request, reply) => {
     const { projectId } = request.principal;
     const { name } = request.body;
     const source = postedSource(request.body);
@@ -28,8 +46,8 @@ export const createModel: FastifyPluginAsyncTypebox = async (app) => {
     const summary = data
       ? await app.summaries.summarize({ spec, data, optimizer: resolveOptimizer(trainingDefaults?.optimizer) })
       : null;
-    return reply
-      .code(201)
-      .send(await app.db.models.create({ projectId, name, spec, summary, trainingDefaults, notes }));
+    const { idempotency } = request;
+    const model = { projectId, name, spec, summary, trainingDefaults, notes, idempotency };
+    return reply.code(201).send(await app.db.models.create(model));
   });
 };
