@@ -45,6 +45,7 @@ export interface FitSettings {
   signal?: AbortSignal;
   /** Asked after each run, with the number of runs so far. */
   order?: (runs: number) => FitOrder | null;
+  elapsed?: () => number;
   classNames?: string[];
 }
 
@@ -100,6 +101,7 @@ export async function fitOn(
       context,
       start: settings.start ?? startOf(model, training.seed),
       signal: settings.signal ?? new AbortController().signal,
+      elapsed: settings.elapsed,
       order: () => settings.order?.(++runs) ?? null,
       observer: {
         steps: async (rows) => void fitted.steps.push(...rows),

@@ -7,14 +7,14 @@ describe('TRAINER_PROTOCOL', () => {
   it('lets a report through unchanged', () => {
     const rows = [{ step: 1, epoch: 1, loss: 2.3, accuracy: 0.1, learning_rate: 0.001 }];
     const progress = { epoch: 1, epochs: 1, step: 1, steps: 8, fraction: 0.125, eta_s: null, images_per_s: 900 };
-    const message = { seq: 3, body: { type: 'steps', rows, progress } };
+    const message = { seq: 3, body: { type: 'steps', rows, progress, elapsed_s: 1.5 } };
     expect(parseMessage(message)).toEqual(message);
   });
 
   it('refuses a figure that is no number, which JSON turns into null', () => {
     const rows = [{ step: 1, epoch: 1, loss: Number.NaN, learning_rate: 0.001 }];
     const progress = { epoch: 1, epochs: 1, step: 1, steps: 8, fraction: 0.125, eta_s: null, images_per_s: null };
-    const sent = JSON.parse(JSON.stringify({ seq: 1, body: { type: 'steps', rows, progress } }));
+    const sent = JSON.parse(JSON.stringify({ seq: 1, body: { type: 'steps', rows, progress, elapsed_s: 1.5 } }));
     expect(parseMessage(sent)).toBeNull();
   });
 

@@ -30,6 +30,8 @@ export const CheckpointReference = Strict({
 });
 export type CheckpointReference = Static<typeof CheckpointReference>;
 
+const Elapsed = Type.Number({ minimum: 0, description: 'Seconds trained so far, over all attempts' });
+
 /** All that a trainer has to know of a job. */
 export const TrainingTask = Strict({
   job_id: Type.String(),
@@ -48,14 +50,15 @@ export const TrainingTask = Strict({
   threads: Type.Integer({ minimum: 1 }),
   plan: Nullable(ExecutionPlan),
   checkpoints: Type.Array(CheckpointReference, { description: 'Those of earlier attempts' }),
+  elapsed_s: Type.Optional(Elapsed),
 });
 export type TrainingTask = Static<typeof TrainingTask>;
 
 export const TrainerReport = Type.Union([
   Strict({ type: Type.Literal('planned'), plan: ExecutionPlan }),
   Strict({ type: Type.Literal('running'), epoch: Type.Integer({ description: 'Epochs that are done already' }) }),
-  Strict({ type: Type.Literal('steps'), rows: Type.Array(StepMetrics), progress: JobProgress }),
-  Strict({ type: Type.Literal('epoch'), row: EpochMetrics, progress: JobProgress }),
+  Strict({ type: Type.Literal('steps'), rows: Type.Array(StepMetrics), progress: JobProgress, elapsed_s: Elapsed }),
+  Strict({ type: Type.Literal('epoch'), row: EpochMetrics, progress: JobProgress, elapsed_s: Elapsed }),
   Strict({
     type: Type.Literal('checkpoint'),
     checkpoint: CheckpointReference,

@@ -3,6 +3,7 @@ export * from './child-messages.js';
 export * from './class-weights.js';
 export * from './dataset.js';
 export * from './dataset-files.js';
+export * from './early-stopping.js';
 export * from './endpoint.js';
 export * from './epoch-state.js';
 export * from './errors.js';

@@ -70,7 +70,7 @@ export type StepMetrics = Static<typeof StepMetrics>;
 export const METRIC_RESOLUTIONS = ['epoch', 'step'] as const;
 export type MetricResolution = (typeof METRIC_RESOLUTIONS)[number];
 
-export const STOP_REASONS = ['completed', 'stopped'] as const;
+export const STOP_REASONS = ['completed', 'early_stopping', 'stopped', 'budget'] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
 export const JobResult = Type.Object({

@@ -5,6 +5,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { type Resolved, withDefaults } from './defaults.js';
+import { directionOf } from './early-stopping.js';
 import { TrainyardError } from './errors.js';
 import { Count, Factor, Flag } from './number-schemas.js';
 import { Nullable, Strict, Words } from './schema.js';
@@ -106,7 +107,9 @@ export function resolveSchedule(options: ScheduleOptions = { type: 'constant' },
   const schedule: Filled = withDefaults(SCHEDULES[options.type], options);
   const errors = contradictions(schedule).map(({ field, detail }) => ({ pointer: `${at}/${field}`, detail }));
   if (errors.length > 0) throw new TrainyardError('invalid_request', errors[0].detail, { errors });
-  return schedule.type === 'reduce_on_plateau' ? { ...schedule, mode: modeOf(schedule) } : schedule;
+  return schedule.type === 'reduce_on_plateau'
+    ? { ...schedule, mode: schedule.mode === 'auto' ? directionOf(schedule.monitor) : schedule.mode }
+    : schedule;
 }
 
 interface Contradiction {
@@ -141,10 +144,4 @@ function contradictions(schedule: Filled): Contradiction[] {
     refuse('decay_epochs', 'Expected decay_epochs or decay_steps, after which the rate restarts; received neither.');
   }
   return found;
-}
-
-/** As Keras' `auto`: figures of what was right are to rise, all others to fall. */
-function modeOf({ mode, monitor }: Plateau): 'min' | 'max' {
-  if (mode !== 'auto') return mode;
-  return /accuracy|precision|recall|f1|auc/.test(monitor) ? 'max' : 'min';
 }

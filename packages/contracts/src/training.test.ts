@@ -44,6 +44,8 @@ describe('a training without any field', () => {
       gradient_clip_norm: null,
       gradient_clip_value: null,
       ema: null,
+      early_stopping: null,
+      budget: null,
       checkpoints: { every_epochs: 1, every_steps: null, every_seconds: 30, keep: 3 },
       seed: 0,
     });
@@ -93,7 +95,7 @@ describe('the options of a training', () => {
     ['an unknown field of the average', { ema: { momentum: 0.9 } }],
     ['a momentum of 1', { optimizer: { type: 'sgd', momentum: 1 } }],
     ['a restart that gets shorter', { schedule: { type: 'cosine', decay_steps: 5, restarts: { t_mul: 0.5 } } }],
-    ['an unknown field', { early_stopping: {} }],
+    ['an unknown field', { early_stop: {} }],
   ])('are not %s', (_, training) => {
     expect(fits(training)).toBe(false);
   });

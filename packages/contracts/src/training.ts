@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { type ClassCounts, ClassWeightOptions, resolveClassWeights } from './class-weights.js';
+import { type EarlyStopping, EarlyStoppingOptions, resolveEarlyStopping } from './early-stopping.js';
 import { type FieldError, TrainyardError } from './errors.js';
 import { type Loss, LossOptions, resolveLoss } from './loss.js';
 import { type Metric, MetricOptions, resolveMetric } from './metric.js';
@@ -54,6 +55,12 @@ export const TrainingOptions = Strict({
   ema: Type.Optional(
     Nullable(EmaOptions, { description: 'Evaluates and exports a moving average of the weights instead of them' }),
   ),
+  early_stopping: Type.Optional(Nullable(EarlyStoppingOptions)),
+  budget: Type.Optional(
+    Nullable(Strict({ max_seconds: Type.Number({ exclusiveMinimum: 0, maximum: 1e8 }) }), {
+      description: 'Time to train; what is trained by then is the result',
+    }),
+  ),
   checkpoints: Type.Optional(
     Strict({
       every_epochs: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
@@ -94,6 +101,8 @@ export interface Training {
   gradient_clip_norm: number | null;
   gradient_clip_value: number | null;
   ema: { decay: number } | null;
+  early_stopping: EarlyStopping | null;
+  budget: { max_seconds: number } | null;
   checkpoints: { every_epochs: number; every_steps: number | null; every_seconds: number; keep: number };
   seed: number;
 }
@@ -127,6 +136,8 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
     gradient_clip_norm: options.gradient_clip_norm ?? null,
     gradient_clip_value: options.gradient_clip_value ?? null,
     ema: options.ema ? { decay: options.ema.decay ?? 0.99 } : null,
+    early_stopping: options.early_stopping ? resolveEarlyStopping(options.early_stopping) : null,
+    budget: options.budget ?? null,
     checkpoints: {
       every_epochs: options.checkpoints?.every_epochs ?? 1,
       every_steps: options.checkpoints?.every_steps ?? null,
@@ -142,7 +153,7 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
 }
 
 function contradictions(training: Training): FieldError[] {
-  return [...repeatedMetrics(training), ...unknownMonitor(training)];
+  return [...repeatedMetrics(training), ...unknownMonitors(training)];
 }
 
 /** The figures bear the names of the metrics, so that there can be only one of each. */
@@ -154,10 +165,15 @@ function repeatedMetrics({ metrics }: Training): FieldError[] {
   );
 }
 
-function unknownMonitor({ schedule, metrics }: Training): FieldError[] {
-  if (schedule.type !== 'reduce_on_plateau') return [];
+function unknownMonitors({ schedule, early_stopping, metrics }: Training): FieldError[] {
   const known = ['loss', ...metrics.map(({ type }) => type)];
-  if (known.includes(schedule.monitor.replace(/^val_/, ''))) return [];
-  const detail = `Expected one of ${known.join(', ')}, or one of them with val_ before it; received ${schedule.monitor}.`;
-  return [{ pointer: '/training/schedule/monitor', detail }];
+  const refuse = (monitor: string, pointer: string): FieldError[] => {
+    if (known.includes(monitor.replace(/^val_/, ''))) return [];
+    const detail = `Expected one of ${known.join(', ')}, or one of them with val_ before it; received ${monitor}.`;
+    return [{ pointer, detail }];
+  };
+  return [
+    ...(schedule.type === 'reduce_on_plateau' ? refuse(schedule.monitor, '/training/schedule/monitor') : []),
+    ...(early_stopping ? refuse(early_stopping.monitor, '/training/early_stopping/monitor') : []),
+  ];
 }

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  type EarlyStoppingState,
   type EpochState,
   type PlateauState,
+  parseEarlyStoppingState,
   parseEpochState,
   parsePlateauState,
   TrainyardError,
@@ -25,16 +27,21 @@ export interface TrainingPosition {
   seed: number;
   /** The epoch that comes after those done, where some of its steps are done too. */
   inEpoch?: EpochState;
-  /** The checkpoint with the lowest loss so far; null before the first epoch is done. */
+  /** The checkpoint with the best figure so far; null before the first epoch is done. */
   best: BestCheckpoint | null;
   /** Of a schedule that follows the figures; null for others. */
   learningRate: PlateauState | null;
+  /** Where the training may stop early. */
+  earlyStopping?: EarlyStoppingState;
 }
 
 export interface BestCheckpoint {
   epoch: number;
   step: number;
-  /** On the validation split, or on the train split where there is no other. */
+  /**
+   * On the validation split, or on the train split where there is no other; where the training may stop early, the figure
+   * that this monitors in the loss's place.
+   */
   loss: number;
 }
 
@@ -94,7 +101,15 @@ async function readStored(store: ObjectStore, key: string): Promise<Uint8Array> 
   }
 }
 
-function toMetadata({ epoch, step, seed, inEpoch, best, learningRate }: TrainingPosition): Record<string, string> {
+function toMetadata({
+  epoch,
+  step,
+  seed,
+  inEpoch,
+  best,
+  learningRate,
+  earlyStopping,
+}: TrainingPosition): Record<string, string> {
   return {
     format: FORMAT,
     version: VERSION,
@@ -104,6 +119,7 @@ function toMetadata({ epoch, step, seed, inEpoch, best, learningRate }: Training
     ...(inEpoch ? { in_epoch: JSON.stringify(inEpoch) } : {}),
     ...(best ? { best_epoch: String(best.epoch), best_step: String(best.step), best_loss: String(best.loss) } : {}),
     ...(learningRate ? { learning_rate: JSON.stringify(learningRate) } : {}),
+    ...(earlyStopping ? { early_stopping: JSON.stringify(earlyStopping) } : {}),
   };
 }
 
@@ -124,6 +140,9 @@ function fromMetadata(metadata: Readonly<Record<string, string>>): TrainingPosit
         ? null
         : { epoch: number('best_epoch'), step: number('best_step'), loss: number('best_loss') },
     learningRate: metadata.learning_rate === undefined ? null : parsePlateauState(JSON.parse(metadata.learning_rate)),
+    ...(metadata.early_stopping === undefined
+      ? {}
+      : { earlyStopping: parseEarlyStoppingState(JSON.parse(metadata.early_stopping)) }),
   };
 }
 

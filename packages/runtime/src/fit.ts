@@ -3,6 +3,7 @@
  * random is a function of (seed, epoch, step), so a training that starts from a snapshot goes on as if it had not ended.
  */
 import {
+  type EarlyStoppingState,
   type EpochMetrics,
   type EpochState,
   type JobProgress,
@@ -20,6 +21,7 @@ import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './chec
 import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
 import { LearningRate } from './learning-rate.js';
+import { Patience } from './patience.js';
 import { ProgressMeter } from './progress.js';
 import { RunningFigures } from './running-figures.js';
 import { TrainState } from './train-state.js';
@@ -37,6 +39,8 @@ export interface FitOptions {
   signal: AbortSignal;
   /** Asked after each run: how the training shall end before its time; null, or left out, where it shall go on. */
   order?: () => FitOrder | null;
+  /** Seconds trained so far, over all attempts; a budget is compared with them. */
+  elapsed?: () => number;
   observer: FitObserver;
 }
 
@@ -59,6 +63,7 @@ export interface FitStart {
   best: BestCheckpoint | null;
   /** Of a schedule that follows the figures; null at the start. */
   learningRate: PlateauState | null;
+  earlyStopping?: EarlyStoppingState;
 }
 
 /** Is told what happens; the training waits for the promises that it gives back. */
@@ -71,7 +76,7 @@ export interface FitObserver {
 export interface Snapshot {
   position: TrainingPosition;
   tensors: CheckpointTensors;
-  /** Whether it has the lowest loss of all snapshots so far. */
+  /** Whether it has the best figure of all snapshots so far. */
   isBest: boolean;
   /** In the middle of an epoch those of its steps so far, without a validation. */
   metrics: Pick<EpochMetrics, 'train' | 'validation'>;
@@ -88,6 +93,8 @@ export function stepsPerEpoch(data: TrainingData, training: Training): number {
  */
 export async function fit(options: FitOptions): Promise<FitResult | null> {
   const fitting = new Fitting(options);
+  const over = fitting.over;
+  if (over !== null) return { best: fitting.best, stopReason: over };
   for (let epoch = options.start.epoch + 1; epoch <= options.training.epochs; epoch++) {
     const ending = await fitting.epoch(epoch);
     if (ending === 'handed_over') return null;
@@ -104,6 +111,7 @@ class Fitting {
   readonly #state: TrainState;
   readonly #progress: ProgressMeter;
   readonly #rate: LearningRate;
+  readonly #patience: Patience;
   readonly #clock: CheckpointClock;
   readonly #stepsPerEpoch: number;
   #best: BestCheckpoint | null;
@@ -114,6 +122,7 @@ class Fitting {
     this.#options = options;
     this.#state = new TrainState(step?.state ?? [], start.tensors);
     this.#best = start.best;
+    this.#patience = new Patience(training.early_stopping ?? null, start.earlyStopping ?? null);
     this.#clock = new CheckpointClock(training.checkpoints, performance.now());
     this.#stepsPerEpoch = stepsPerEpoch(options.data, training);
     this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate);
@@ -129,6 +138,14 @@ class Fitting {
   get best(): BestCheckpoint {
     if (this.#best) return this.#best;
     throw new TrainyardError('internal', 'The training ended without a checkpoint.');
+  }
+
+  /** Why a training that goes on has nothing to do: it had ended, but for its test. */
+  get over(): Exclude<Ending, 'handed_over'> | null {
+    const { epoch, inEpoch, best } = this.#options.start;
+    if (best === null || epoch === this.#options.training.epochs) return null;
+    if (!inEpoch && this.#patience.isOver) return 'early_stopping';
+    return this.#isBudgetSpent() ? 'budget' : null;
   }
 
   /** Trains one epoch, or what is left of it. */
@@ -156,9 +173,16 @@ class Fitting {
     };
     this.#rate.afterEpoch(row);
     await observer.epoch(row, this.#progress.snapshot(performance.now()));
-    const isLast = ending !== null || epoch === training.epochs;
-    if (isLast || epoch % training.checkpoints.every_epochs === 0) await this.#epochSnapshot(row);
-    return ending;
+    this.#patience.afterEpoch(row);
+    if (epoch === training.epochs) {
+      await this.#epochSnapshot(row, true);
+      return null;
+    }
+    const reason = ending ?? (this.#patience.isOver ? 'early_stopping' : null);
+    if (reason !== null || epoch % training.checkpoints.every_epochs === 0) {
+      await this.#epochSnapshot(row, reason !== null);
+    }
+    return reason;
   }
 
   #metrics() {
@@ -199,8 +223,13 @@ class Fitting {
 
   #ending(): Ending | null {
     const order = this.#options.order?.() ?? null;
-    if (order === null) return null;
+    if (order === null) return this.#isBudgetSpent() ? 'budget' : null;
     return order === 'hand_over' ? 'handed_over' : 'stopped';
+  }
+
+  #isBudgetSpent(): boolean {
+    const { training, elapsed } = this.#options;
+    return (elapsed?.() ?? 0) >= (training.budget?.max_seconds ?? Number.POSITIVE_INFINITY);
   }
 
   /** Ends in the middle of an epoch. What is kept without a whole epoch before it is the best that there is. */
@@ -216,9 +245,11 @@ class Fitting {
     throw diverged(`on the validation split after epoch ${epoch}`);
   }
 
-  async #epochSnapshot({ epoch, step, train, validation }: EpochMetrics): Promise<void> {
-    const { loss } = validation ?? train;
-    const isBest = this.#best === null || loss < this.#best.loss;
+  async #epochSnapshot(row: EpochMetrics, isLast: boolean): Promise<void> {
+    const { epoch, step, train, validation } = row;
+    const loss = this.#patience.figureOf(row);
+    const isResult = isLast && this.#options.training.early_stopping?.restore_best === false;
+    const isBest = isResult || this.#best === null || this.#patience.isBetter(loss, this.#best.loss);
     if (isBest) this.#best = { epoch, step, loss };
     await this.#snapshot({ epoch, step }, isBest, { train, validation });
   }
@@ -231,7 +262,7 @@ class Fitting {
   ): Promise<void> {
     const at = { epoch: epoch - 1, step: (epoch - 1) * this.#stepsPerEpoch + totals.steps };
     const metrics = { train: totals.values, validation: validated?.validation ?? null };
-    if (validated) this.#best = { ...at, loss: (metrics.validation ?? metrics.train).loss };
+    if (validated) this.#best = { ...at, loss: this.#patience.figureOf(metrics) };
     await this.#snapshot({ ...at, inEpoch: totals.state }, validated !== null, metrics);
   }
 
@@ -243,7 +274,13 @@ class Fitting {
     const begun = performance.now();
     const { seed } = this.#options.training;
     await this.#options.observer.checkpoint({
-      position: { ...at, seed, best: this.#best, learningRate: this.#rate.state },
+      position: {
+        ...at,
+        seed,
+        best: this.#best,
+        learningRate: this.#rate.state,
+        ...(this.#patience.state ? { earlyStopping: this.#patience.state } : {}),
+      },
       tensors: this.#state.tensors(),
       isBest,
       metrics,

@@ -1,6 +1,7 @@
 /** The learning rate of each step of a training, by its schedule; one that follows the figures has a state of its own. */
 import type { EpochMetrics, PlateauState, Training } from '@trainyard/contracts';
 import { type LearningRates, nextPlateau, scheduleFor, startPlateau } from '@trainyard/engine';
+import { monitoredFigure } from './monitored-figure.js';
 
 export class LearningRate {
   readonly #training: Training;
@@ -27,13 +28,11 @@ export class LearningRate {
     return this.#rates.rate(step);
   }
 
-  /** Takes note of an epoch's figures. Where there is no validation split, those of the train split stand for its own. */
-  afterEpoch({ train, validation }: Pick<EpochMetrics, 'train' | 'validation'>): void {
+  /** Takes note of an epoch's figures. */
+  afterEpoch(row: Pick<EpochMetrics, 'train' | 'validation'>): void {
     const { schedule } = this.#training;
     if (schedule.type !== 'reduce_on_plateau' || this.#state === null) return;
-    const isOfValidation = schedule.monitor.startsWith('val_');
-    const figures = isOfValidation ? (validation ?? train) : train;
-    const figure = figures[isOfValidation ? schedule.monitor.slice('val_'.length) : schedule.monitor];
+    const figure = monitoredFigure(schedule.monitor, row);
     if (figure === undefined) return;
     this.#state = nextPlateau(schedule, this.#state, figure);
     this.#rates = this.#lay();

@@ -81,11 +81,13 @@ async function trainPlanned(
   try {
     signal.throwIfAborted();
     await report({ type: 'running', epoch: start.epoch });
-    const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress }));
-    const observer = observe(steps, history, report);
+    const startedAt = performance.now() - (task.elapsed_s ?? 0) * 1000;
+    const elapsed = () => (performance.now() - startedAt) / 1000;
+    const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress, elapsed_s: elapsed() }));
+    const observer = observe(steps, { history, report, elapsed });
     // The steps before a failure show how it came.
-    const fitted = await fit({ ...compiled, training, data, context, start, signal, order, observer }).finally(() =>
-      steps.flush(),
+    const fitted = await fit({ ...compiled, training, data, context, start, signal, order, elapsed, observer }).finally(
+      () => steps.flush(),
     );
     if (fitted === null) return false;
     const best = await history.tensors(fitted.best.step);
@@ -107,12 +109,15 @@ function newPlan(task: TrainingTask, model: Model, steps: number): ExecutionPlan
 }
 
 /** Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. */
-function observe(steps: StepReporter, history: CheckpointHistory, report: Report): FitObserver {
+function observe(
+  steps: StepReporter,
+  { history, report, elapsed }: { history: CheckpointHistory; report: Report; elapsed: () => number },
+): FitObserver {
   return {
     steps: (rows, progress) => steps.add(rows, progress),
     async epoch(row, progress) {
       await steps.flush();
-      await report({ type: 'epoch', row, progress });
+      await report({ type: 'epoch', row, progress, elapsed_s: elapsed() });
     },
     async checkpoint(snapshot) {
       const { key, digest, bytes } = await history.save(snapshot);
