@@ -106,7 +106,10 @@ describe('fit', () => {
     });
     const error: unknown = await diverging.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TrainyardError);
-    expect(error).toMatchObject({ code: 'training_diverged', detail: expect.stringMatching(/epoch \d+, step \d+/) });
+    expect(error).toMatchObject({
+      code: 'training_diverged',
+      detail: expect.stringMatching(/epoch \d+, step \d+; of the layers, \w+ is the first/),
+    });
   });
 
   it('stops between two runs when it is told to', async () => {

@@ -21,6 +21,7 @@ import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './chec
 import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
 import { LearningRate } from './learning-rate.js';
+import { nonFiniteLayer } from './non-finite-layer.js';
 import { Patience } from './patience.js';
 import { ProgressMeter } from './progress.js';
 import { RunningFigures } from './running-figures.js';
@@ -207,7 +208,7 @@ class Fitting {
       signal,
     });
     for await (const run of runs) {
-      refuseDivergence(run, epoch);
+      refuseDivergence(run, epoch, this.#state);
       const images = totals.add(run);
       const step = stepsBefore + totals.steps;
       this.#progress.advance({ epoch, step, images, seconds: run.seconds });
@@ -306,10 +307,12 @@ class Fitting {
   }
 }
 
-function refuseDivergence(run: RunResult, epoch: number): void {
+function refuseDivergence(run: RunResult, epoch: number, state: TrainState): void {
   const bad = run.steps.findIndex((step) => !Number.isFinite(step.loss));
   if (bad < 0) return;
-  throw diverged(`at epoch ${epoch}, step ${run.firstStep + bad}`);
+  const layer = nonFiniteLayer(state.values);
+  const where = layer === null ? '' : `; of the layers, ${layer} is the first with such weights or gradients`;
+  throw diverged(`at epoch ${epoch}, step ${run.firstStep + bad}${where}`);
 }
 
 function diverged(where: string): TrainyardError {
