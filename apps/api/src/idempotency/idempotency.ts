@@ -30,7 +30,8 @@ export const idempotency = plugin(
         const wanted = wantedOf(request, route, key);
         const taken = await takeKey(keys, wanted, request, reply);
         if (taken.state === 'claimed') hold(request, reply, taken.claim);
-        if (taken.subjectId !== null) return await answerAgain(request, reply, route, wanted, taken);
+        if (taken.state === 'done' || taken.subjectId !== null)
+          return await answerAgain(request, reply, route, wanted, taken);
       } catch (error) {
         drain(request.raw);
         throw error;
