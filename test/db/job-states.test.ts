@@ -21,12 +21,19 @@ describe('the table of states', () => {
       if ((await db.jobs.claim(id, WORKER)) === null) throw new Error('not claimed');
     },
     running: (fence) => db.jobs.start(fence),
-    queued: (fence) => db.jobs.release(fence, 'given back'),
+    queued: async (fence) => {
+      if ((await statusOf(fence.id)) === 'paused') await db.jobs.resume(projectId, fence.id);
+      else await db.jobs.release(fence, 'given back');
+    },
+    paused: async (fence) => {
+      if ((await statusOf(fence.id)) === 'queued') await db.jobs.pause(projectId, fence.id);
+      else await db.jobs.markPaused(fence);
+    },
     succeeded: (fence) => db.jobs.finish(fence, RESULT),
     failed: (fence) => db.jobs.fail(fence, ERROR),
     cancelled: async (fence) => {
       const job = await db.jobs.get(projectId, fence.id);
-      if (job.status === 'queued') await db.jobs.cancel(projectId, fence.id);
+      if (job.status === 'queued' || job.status === 'paused') await db.jobs.cancel(projectId, fence.id);
       else await db.jobs.markCancelled(fence);
     },
   };
@@ -37,6 +44,7 @@ describe('the table of states', () => {
     succeeded: ['preparing', 'running', 'succeeded'],
     failed: ['preparing', 'failed'],
     cancelled: ['cancelled'],
+    paused: ['paused'],
   };
 
   async function jobIn(status: JobStatus): Promise<Fence> {

@@ -104,6 +104,34 @@ describe('a trainer that dies', () => {
   });
 });
 
+describe('pausing and stopping', () => {
+  it('writes a checkpoint and frees the worker, goes on from there, and keeps what was trained', async () => {
+    const { db, projectId } = trainyard;
+    const { id } = await submit(trainyard, dataset.id, { ...ENDLESS, checkpoints: { keep: 2, every_epochs: 50_000 } });
+    await jobThat(trainyard, id, epochsDone(2));
+    const trainers = await children(worker);
+    await db.jobs.pause(projectId, id);
+    const paused = await jobThat(trainyard, id, ({ status }) => status !== 'running');
+    expect(paused).toMatchObject({ status: 'paused', worker: null });
+    expect(paused.phases.at(-1)?.reason).toBe('Paused by request');
+    await untilGone(trainers, 5000);
+    const [checkpoint] = await checkpointsOf(trainyard, id);
+    expect(checkpoint.step).toBeGreaterThan(0);
+    const other = await submit(trainyard, dataset.id, { epochs: 1 });
+    expect((await jobThat(trainyard, other.id, ended)).status).toBe('succeeded');
+    expect((await db.jobs.get(projectId, id)).status).toBe('paused');
+
+    await db.jobs.resume(projectId, id);
+    const resumed = await jobThat(trainyard, id, (job) => (job.progress?.step ?? 0) > checkpoint.step + 30);
+    expect(resumed).toMatchObject({ status: 'running', attempt: 2 });
+    await db.jobs.stop(projectId, id);
+    const stopped = await jobThat(trainyard, id, ended);
+    expect(stopped).toMatchObject({ status: 'succeeded', result: { stop_reason: 'stopped' } });
+    expect(stopped.result?.test?.loss).toBeGreaterThan(0);
+    expect(stopped.result?.best).not.toBeNull();
+  });
+});
+
 describe('a worker that is told to stop', () => {
   it('hands its job back with the reason, and leaves no process behind', async () => {
     const { id } = await submit(trainyard, dataset.id, ENDLESS);

@@ -6,17 +6,22 @@ import { checkTransition, HELD, isEnded } from './job-states.js';
 import { toJson } from './json.js';
 import { announceEvent } from './webhook-messages.js';
 
+/** What was asked of the worker that holds a job, beside its cancellation. */
+export type JobControl = 'pause' | 'stop';
+
 export interface LockedJob {
   id: string;
   status: JobStatus;
   attempt: number;
   cancelRequested: boolean;
+  control: JobControl | null;
 }
 
 /** Locks the job's row until the transaction ends. */
 export async function lockJob(tx: Prisma.TransactionClient, id: string): Promise<LockedJob | null> {
   const rows = await tx.$queryRaw<LockedJob[]>`
-    SELECT id, status::text AS status, attempt, cancel_requested_at IS NOT NULL AS "cancelRequested"
+    SELECT id, status::text AS status, attempt, cancel_requested_at IS NOT NULL AS "cancelRequested",
+      control_requested AS control
     FROM jobs WHERE id = ${id} FOR UPDATE`;
   return rows[0] ?? null;
 }
@@ -76,8 +81,10 @@ export async function moveJob(
   checkTransition(job.status, to);
   const data: Prisma.JobUpdateInput = { ...change.data, status: to };
   if (isEnded(to)) data.endedAt = new Date();
-  if (isEnded(to) || to === 'queued') data.leaseExpiresAt = null;
-  if (to === 'queued') data.workerId = null;
+  const isWaiting = to === 'queued' || to === 'paused';
+  if (isEnded(to) || isWaiting) data.leaseExpiresAt = null;
+  if (isEnded(to) || to === 'paused') data.controlRequested = null;
+  if (isWaiting) data.workerId = null;
   const { attempt } = await tx.job.update({ where: { id: job.id }, data, select: { attempt: true } });
   await appendStatus(tx, job.id, to, { ...change.event, reason: change.reason, attempt });
 }

@@ -35,7 +35,9 @@ export async function endAttempt(tx: Prisma.TransactionClient, job: LockedJob, e
     data: { failures: { increment: 1 } },
     select: { failures: true },
   });
-  if (isTriedAgain(error, failures)) return putBackLater(tx, job, error.message, backoffSeconds(failures));
+  const again = isTriedAgain(error, failures);
+  if (again && job.control === 'pause') return pauseInstead(tx, job, error.message);
+  if (again) return putBackLater(tx, job, error.message, backoffSeconds(failures));
   const { retryable } = ERROR_KINDS[error.code];
   const times = `It failed ${failures} times without a new checkpoint between, so it is not tried again.`;
   const last = retryable ? { ...error, message: `${error.message} ${times}` } : error;
@@ -45,12 +47,17 @@ export async function endAttempt(tx: Prisma.TransactionClient, job: LockedJob, e
 /** Puts a locked job into the queue again, for any worker to take at once. */
 export async function putBack(tx: Prisma.TransactionClient, job: LockedJob, reason: string): Promise<void> {
   if (job.cancelRequested) return cancelInstead(tx, job, reason);
+  if (job.control === 'pause') return pauseInstead(tx, job, reason);
   await moveJob(tx, job, 'queued', { reason, data: { notBefore: null } });
   await enqueue(tx, 'training', job.id, { job_id: job.id });
 }
 
 function cancelInstead(tx: Prisma.TransactionClient, job: LockedJob, ended: string): Promise<void> {
   return moveJob(tx, job, 'cancelled', { reason: `Cancelled by request. ${ended}` });
+}
+
+function pauseInstead(tx: Prisma.TransactionClient, job: LockedJob, ended: string): Promise<void> {
+  return moveJob(tx, job, 'paused', { reason: `Paused by request. ${ended}` });
 }
 
 async function putBackLater(tx: Prisma.TransactionClient, job: LockedJob, reason: string, seconds: number) {

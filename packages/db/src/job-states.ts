@@ -2,10 +2,10 @@
 import { type JobStatus, TrainyardError } from '@trainyard/contracts';
 
 export const JOB_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
-  queued: ['preparing', 'cancelled'],
-  preparing: ['running', 'queued', 'failed', 'cancelled'],
-  running: ['succeeded', 'queued', 'failed', 'cancelled'],
-  paused: [],
+  queued: ['preparing', 'paused', 'cancelled'],
+  preparing: ['running', 'queued', 'paused', 'failed', 'cancelled'],
+  running: ['succeeded', 'queued', 'paused', 'failed', 'cancelled'],
+  paused: ['queued', 'cancelled'],
   succeeded: [],
   failed: [],
   cancelled: [],

@@ -21,6 +21,9 @@ import { listCheckpoints } from './jobs/list-checkpoints.js';
 import { listEvents } from './jobs/list-events.js';
 import { listJobs } from './jobs/list-jobs.js';
 import { listMetrics } from './jobs/list-metrics.js';
+import { pauseJob } from './jobs/pause-job.js';
+import { resumeJob } from './jobs/resume-job.js';
+import { stopJob } from './jobs/stop-job.js';
 import { createKey } from './keys/create-key.js';
 import { listKeys } from './keys/list-keys.js';
 import { revokeKey } from './keys/revoke-key.js';
@@ -57,6 +60,9 @@ const ROUTES = [
   listJobs,
   getJob,
   cancelJob,
+  pauseJob,
+  resumeJob,
+  stopJob,
   deleteJob,
   listEvents,
   listMetrics,

@@ -6,6 +6,7 @@ import {
   type ErrorRecord,
   type JobResult,
   parseExecutionPlan,
+  type StopOrder,
   TRAINER_PROTOCOL,
   type TrainingTask,
 } from '@trainyard/contracts';
@@ -22,7 +23,15 @@ import { describeError, errorOf } from './training-error.js';
 
 const SCRIPT = new URL('../children/trainer.js', import.meta.url);
 
-type StopReason = 'cancelled' | 'shutdown';
+type Ending = 'cancelled' | 'paused' | 'stopped' | 'shutdown';
+
+/** What the trainer is told. */
+const ORDERS: Readonly<Record<Ending, StopOrder>> = {
+  cancelled: 'abandon',
+  paused: 'hand_over',
+  stopped: 'keep',
+  shutdown: 'hand_over',
+};
 
 /** Nothing happens where the job is not there to be taken: a message may come twice, or after a cancellation. */
 export async function runJob(context: WorkerContext, jobId: string, shutdown: AbortSignal): Promise<void> {
@@ -45,6 +54,9 @@ class JobRun {
   readonly #log: Logger;
   readonly #writer: JobWriter;
   readonly #stop = new AbortController();
+  /** Ends a trainer that was told to keep its work and is to end sooner after all. */
+  readonly #kill = new AbortController();
+  #ending: Ending | null = null;
   readonly #lost = new AbortController();
 
   constructor(context: WorkerContext, claim: TrainingClaim, log: Logger) {
@@ -71,17 +83,23 @@ class JobRun {
     }
   }
 
-  #stopFor(reason: StopReason): void {
-    if (!this.#stop.signal.aborted) this.#log.info({ reason }, 'stopping the trainer');
-    this.#stop.abort(reason);
+  #stopFor(ending: Ending): void {
+    if (this.#ending === ending) return;
+    if (this.#ending !== null && ending !== 'cancelled' && ending !== 'shutdown') return;
+    this.#log.info({ reason: ending }, 'stopping the trainer');
+    // A cancellation goes before everything else; a worker that is told to stop cannot wait for a test.
+    if (this.#ending !== null && (ending === 'cancelled' || this.#ending === 'stopped')) this.#kill.abort();
+    if (this.#ending !== 'cancelled') this.#ending = ending;
+    this.#stop.abort(ORDERS[ending]);
   }
 
   #holdLease(): () => Promise<void> {
     const { db } = this.#context;
     return holdLease({
       renew: async () => {
-        const { cancelRequested } = await db.jobs.renewLease(this.#claim, LEASE_MS);
+        const { cancelRequested, control } = await db.jobs.renewLease(this.#claim, LEASE_MS);
         if (cancelRequested) this.#stopFor('cancelled');
+        else if (control !== null) this.#stopFor(control === 'pause' ? 'paused' : 'stopped');
       },
       isLost: (error) => error instanceof StaleAttemptError,
       onLost: (error) => this.#lost.abort(error),
@@ -97,7 +115,7 @@ class JobRun {
         task: await this.#describe(),
         onReport: (report) => this.#writer.write(report),
         stop: this.#stop.signal,
-        kill: this.#lost.signal,
+        kill: AbortSignal.any([this.#lost.signal, this.#kill.signal]),
       });
     } catch (error) {
       if (error instanceof StaleAttemptError) throw error;
@@ -130,27 +148,31 @@ class JobRun {
   /** `killed` says that the system has killed a process for want of memory meanwhile. */
   async #settle(outcome: ChildOutcome, killed: boolean): Promise<void> {
     if (this.#writer.trained) return this.#finish();
-    if (outcome.type === 'stopped') return this.#settleStopped();
-    return this.#settleFailed(errorOf(outcome, killed, this.#claim.training.batch_size, this.#log));
+    const { batch_size } = this.#claim.training;
+    if (outcome.type !== 'stopped') return this.#settleFailed(errorOf(outcome, killed, batch_size, this.#log));
+    if (this.#ending !== 'stopped') return this.#settleStopped();
+    return this.#settleFailed({ code: 'worker_lost', message: 'The trainer ended before its result was written.' });
   }
 
   async #finish(): Promise<void> {
     const { db } = this.#context;
     const { best } = await db.jobs.get(this.#claim.projectId, this.#claim.id);
-    const result: JobResult = { test: this.#writer.trained?.test ?? null, stop_reason: 'completed', best };
+    const { test = null, stop_reason = 'completed' } = this.#writer.trained ?? {};
+    const result: JobResult = { test, stop_reason, best };
     await db.jobs.finish(this.#claim, result);
     this.#log.info('finished a job');
   }
 
   #settleStopped(): Promise<void> {
     const { jobs } = this.#context.db;
-    if (this.#stop.signal.reason === 'cancelled') return jobs.markCancelled(this.#claim);
+    if (this.#ending === 'cancelled') return jobs.markCancelled(this.#claim);
+    if (this.#ending === 'paused') return jobs.markPaused(this.#claim);
     return jobs.release(this.#claim, 'The worker was stopped');
   }
 
   #settleFailed(error: ErrorRecord): Promise<void> {
     const { jobs } = this.#context.db;
-    if (this.#stop.signal.aborted) return this.#settleStopped();
+    if (this.#ending !== null && this.#ending !== 'stopped') return this.#settleStopped();
     return jobs.fail(this.#claim, error);
   }
 }

@@ -10,7 +10,7 @@ import type {
 } from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, StaleAttemptError } from '../errors.js';
-import { appendEvent, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
+import { appendEvent, type JobControl, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
 import { endAttempt, putBack } from '../job-retries.js';
 import { HELD } from '../job-states.js';
 import { fromJson, toJson } from '../json.js';
@@ -31,6 +31,12 @@ export interface TrainingClaim extends Fence {
   deviceRequested: DeviceChoice;
   plan: unknown;
   dataset: DatasetContent;
+}
+
+/** What was asked of the worker that holds a job. */
+export interface Requests {
+  cancelRequested: boolean;
+  control: JobControl | null;
 }
 
 export function jobLifecycle(client: PrismaClient) {
@@ -65,8 +71,8 @@ export function jobLifecycle(client: PrismaClient) {
       });
     },
 
-    /** Heartbeat: holds the job for another `leaseMs`, and says whether its cancellation was asked for. */
-    renewLease(fence: Fence, leaseMs: number): Promise<{ cancelRequested: boolean }> {
+    /** Heartbeat: holds the job for another `leaseMs`, and says what was asked for meanwhile. */
+    renewLease(fence: Fence, leaseMs: number): Promise<Requests> {
       return renew(client, fence, leaseMs);
     },
 
@@ -91,6 +97,11 @@ export function jobLifecycle(client: PrismaClient) {
     /** Ends a job whose cancellation was asked for. */
     markCancelled(fence: Fence, reason = 'Cancelled by request'): Promise<void> {
       return move(fence, 'cancelled', { reason });
+    },
+
+    /** Ends the attempt at a job that was to be paused; no worker takes it until it is resumed. */
+    markPaused(fence: Fence): Promise<void> {
+      return move(fence, 'paused', { reason: 'Paused by request' });
     },
 
     /** Gives a job back, for example when the worker is told to stop; another worker takes it. */
@@ -141,15 +152,11 @@ export function jobLifecycle(client: PrismaClient) {
   };
 }
 
-async function renew(
-  client: Prisma.TransactionClient,
-  fence: Fence,
-  leaseMs: number,
-): Promise<{ cancelRequested: boolean }> {
-  const [row] = await client.$queryRaw<{ cancelRequested: boolean }[]>`
+async function renew(client: Prisma.TransactionClient, fence: Fence, leaseMs: number): Promise<Requests> {
+  const [row] = await client.$queryRaw<Requests[]>`
     UPDATE jobs SET lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1000}::float8)
     WHERE id = ${fence.id} AND attempt = ${fence.attempt} AND status IN ('preparing', 'running')
-    RETURNING cancel_requested_at IS NOT NULL AS "cancelRequested"`;
+    RETURNING cancel_requested_at IS NOT NULL AS "cancelRequested", control_requested AS control`;
   if (!row) throw new StaleAttemptError(fence);
   return row;
 }

@@ -20,6 +20,7 @@ import { addWebhook } from '../webhook-messages.js';
 import { phasesInclude, toJob } from '../wire.js';
 import { notReady } from './datasets.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
+import { jobControl } from './job-control.js';
 import { jobLifecycle } from './job-lifecycle.js';
 import { enqueue } from './outbox.js';
 import { openWorkers } from './workers.js';
@@ -51,6 +52,7 @@ export function openJobs(client: PrismaClient) {
 
   return {
     ...jobLifecycle(client),
+    ...jobControl(client, get),
     get,
 
     /**
@@ -109,7 +111,7 @@ export function openJobs(client: PrismaClient) {
     },
 
     /**
-     * Cancels a job: at once where it is queued, else by a request that its worker sees at its next heartbeat. Asking
+     * Cancels a job: at once where it is queued or paused, else by a request that its worker sees at its next heartbeat. Asking
      * again changes nothing. Throws `conflict` for a job that has ended.
      */
     async cancel(projectId: string, id: string): Promise<Job> {
@@ -121,7 +123,8 @@ export function openJobs(client: PrismaClient) {
           throw new TrainyardError('conflict', `The job ${id} is ${job.status} already and cannot be cancelled.`);
         }
         const data = { cancelRequestedAt: new Date() };
-        if (job.status === 'queued') await moveJob(tx, job, 'cancelled', { reason: 'Cancelled by request', data });
+        const isWaiting = job.status === 'queued' || job.status === 'paused';
+        if (isWaiting) await moveJob(tx, job, 'cancelled', { reason: 'Cancelled by request', data });
         else if (!job.cancelRequested) await tx.job.update({ where: { id }, data });
       });
       return get(projectId, id);
