@@ -113,6 +113,14 @@ describe('the life of a job', () => {
     });
   });
 
+  it('remembers how long earlier attempts trained', async () => {
+    const fence = await heldJob(db, projectId);
+    const progress = { epoch: 1, epochs: 2, step: 3, steps: 6, fraction: 0.5, eta_s: null, images_per_s: null };
+    await db.jobs.setProgress(fence, { ...progress, elapsed_s: 12.5 });
+    await db.jobs.release(fence, 'The worker was stopped');
+    expect(await db.jobs.claim(fence.id, WORKER)).toMatchObject({ attempt: 2, elapsedSeconds: 12.5 });
+  });
+
   it('gives its worker all that training takes', async () => {
     const { id } = await queuedJob(db, projectId);
     expect(await db.jobs.claim(id, WORKER)).toMatchObject({
@@ -120,6 +128,7 @@ describe('the life of a job', () => {
       attempt: 1,
       projectId,
       plan: null,
+      elapsedSeconds: 0,
       training: { epochs: 10, batch_size: 32 },
       dataset: {
         classes: ['cat', 'dog'],

@@ -40,6 +40,7 @@ export const JobProgress = Type.Object({
   fraction: Type.Number(),
   eta_s: Nullable(Type.Number()),
   images_per_s: Nullable(Type.Number()),
+  elapsed_s: Type.Optional(Type.Number({ description: 'Seconds of training so far, over all attempts' })),
 });
 export type JobProgress = Static<typeof JobProgress>;
 

@@ -27,10 +27,10 @@ export class JobWriter {
         return db.jobs.start(claim, report.epoch === 0 ? null : `Goes on after epoch ${report.epoch}`);
       case 'steps':
         await db.metrics.recordSteps(claim, report.rows);
-        return db.jobs.setProgress(claim, report.progress);
+        return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'epoch':
         await db.metrics.recordEpoch(claim, report.row);
-        return db.jobs.setProgress(claim, report.progress);
+        return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'checkpoint':
         return this.#keep(report);
       case 'trained':

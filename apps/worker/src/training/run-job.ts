@@ -141,6 +141,7 @@ class JobRun {
       device: device.used,
       threads,
       plan: planned?.device === device.used ? planned : null,
+      elapsed_s: claim.elapsedSeconds,
       checkpoints: await earlierCheckpoints(db, claim),
     };
   }

@@ -29,6 +29,8 @@ export interface TrainingClaim extends Fence {
   spec: unknown;
   training: Training;
   deviceRequested: DeviceChoice;
+  /** Seconds that earlier attempts have trained. */
+  elapsedSeconds: number;
   plan: unknown;
   dataset: DatasetContent;
 }
@@ -65,6 +67,7 @@ export function jobLifecycle(client: PrismaClient) {
           spec: row.spec,
           training: fromJson<Training>(row.training),
           deviceRequested: row.deviceRequested as DeviceChoice,
+          elapsedSeconds: fromJson<JobProgress | null>(row.progress)?.elapsed_s ?? 0,
           plan: row.plan,
           dataset: toDatasetContent(row.dataset),
         };
