@@ -158,10 +158,10 @@ describe('cancelling', () => {
 
   it('tells the worker of a running job at its next heartbeat', async () => {
     const fence = await heldJob(db, projectId);
-    expect(await db.jobs.renewLease(fence, 1000)).toEqual({ cancelRequested: false });
+    expect(await db.jobs.renewLease(fence, 1000)).toEqual({ cancelRequested: false, control: null });
     expect(await db.jobs.cancel(projectId, fence.id)).toMatchObject({ status: 'running' });
     await db.jobs.cancel(projectId, fence.id);
-    expect(await db.jobs.renewLease(fence, 1000)).toEqual({ cancelRequested: true });
+    expect(await db.jobs.renewLease(fence, 1000)).toEqual({ cancelRequested: true, control: null });
     await db.jobs.markCancelled(fence);
     expect(await statusOf(fence.id)).toBe('cancelled');
   });
