@@ -16,6 +16,7 @@ export { type DescribedDataset, dataShapeOf } from './model/data-shape.js';
 export { type Head, possibleHeads, type Task } from './model/head.js';
 export type { Model, ModelParameter } from './model/model.js';
 export { initialParameters, parameterName } from './model/parameters.js';
+export { evaluationBatch, stepsPerRun } from './model/run-sizes.js';
 export { summarizeModel } from './model/summary.js';
 export { defaultLoss, defaultMetrics, defaultNormalization } from './model/training-defaults.js';
 export { metricContext, trainingMismatches } from './model/training-fit.js';

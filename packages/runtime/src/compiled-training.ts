@@ -3,6 +3,7 @@ import type { ExecutionPlan, Training } from '@trainyard/contracts';
 import {
   compileEvaluation,
   compileTrainStep,
+  evaluationBatch,
   type MetricContext,
   type Model,
   type Preprocessing,
@@ -10,9 +11,6 @@ import {
 import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
 import { StepRunner } from './step-runner.js';
-
-/** Evaluation may use larger batches than training, since it keeps no gradients. */
-const EVALUATION_BATCH_MIN = 64;
 
 export interface CompiledTraining {
   runners: Runners;
@@ -53,7 +51,7 @@ export async function openTraining(options: {
     several: Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null,
     single: sizes.includes(1) ? await open(1) : null,
   };
-  const batchSize = Math.max(EVALUATION_BATCH_MIN, training.batch_size);
+  const batchSize = evaluationBatch(training.batch_size);
   const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
   const evaluator = await Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
   return {

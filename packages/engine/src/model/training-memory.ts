@@ -15,6 +15,7 @@ import { forward } from './forward.js';
 import { bytesOf, peakBytes } from './memory.js';
 import type { Model } from './model.js';
 import { parameterName } from './parameters.js';
+import { evaluationBatch, stepsPerRun } from './run-sizes.js';
 import { defaultLoss } from './training-defaults.js';
 
 const MIB = 2 ** 20;
@@ -30,14 +31,10 @@ const STATE_COPIES = 4;
 /** Copies of the state in a session: its results and, where a run has several steps, what passes between them. */
 const STATE_COPIES_PER_SESSION = 2;
 
-/** The runtime puts several steps into one run up to about so many operations, steps and bytes of inputs. */
-const RUN_FLOPS = 1e10;
-const RUN_STEPS = 16;
-const RUN_INPUT_BYTES = 64 * MIB;
 /** One set of inputs is filled while the other is computed. */
 const INPUT_SETS = 2;
-/** The runtime evaluates at least so many images at once. */
-const EVALUATION_BATCH = 64;
+/** What the estimate is for. */
+const DEVICE = { device: 'cpu', threads: 2 } as const;
 
 export interface TrainingMemoryOptions {
   readonly batchSize: number;
@@ -58,13 +55,13 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
     stepsPerRun: 1,
   });
   const lowered = lowerPortable(step.graph);
-  const evaluation = evaluationGraph(model, Math.max(EVALUATION_BATCH, batchSize), preprocessing);
+  const evaluation = evaluationGraph(model, evaluationBatch(batchSize), preprocessing);
   const state = step.state.flatMap(entriesOf).reduce((sum, { value }) => sum + bytesOf(value), 0);
   const random = step.random.reduce((sum, input) => sum + randomBytes(input), 0);
   const inputs = [step.images, step.labels, step.weights].reduce((sum, value) => sum + bytesOf(value), 0);
-  const stepsPerRun = stepsInRun(stepFlops, inputs + random);
+  const steps = stepsPerRun({ ...DEVICE, stepFlops, inputBytes: inputs + random });
   // Steps that are left over when an epoch is cut into runs of several have a session of their own.
-  const sessions = stepsPerRun > 1 ? 2 : 1;
+  const sessions = steps > 1 ? 2 : 1;
   const given = new Set(lowered.inputs);
   const results = [...lowered.outputs.values()]
     .filter((value) => !given.has(value))
@@ -75,13 +72,8 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
       NODE_BYTES * (sessions * lowered.nodes.length + evaluation.nodes.length) +
       arena +
       state * (STATE_COPIES + sessions * STATE_COPIES_PER_SESSION) +
-      stepsPerRun * (INPUT_SETS * inputs + random),
+      steps * (INPUT_SETS * inputs + random),
   );
-}
-
-function stepsInRun(stepFlops: number, inputBytes: number): number {
-  const most = Math.min(RUN_STEPS, RUN_FLOPS / Math.max(stepFlops, 1), RUN_INPUT_BYTES / inputBytes);
-  return 2 ** Math.max(0, Math.floor(Math.log2(most)));
 }
 
 /** The loss that a training has by default; its size is that of any other that fits. */

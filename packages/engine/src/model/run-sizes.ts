@@ -1,0 +1,43 @@
+/** How much goes into one run of a compiled graph: the runtime plans by it, and the memory estimate counts by it. */
+import type { Device } from '@trainyard/contracts';
+
+/** A run must stay short: a job can only be stopped between two of them. */
+const RUN_SECONDS_MAX = 0.25;
+const RUN_INPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Rough speeds, in FLOP/s; they only choose how many steps go into one run. */
+const CPU_FLOPS_PER_THREAD = 2e10;
+const CUDA_FLOPS = 2e12;
+
+const STEPS_PER_RUN_MAX: Readonly<Record<Device, number>> = { cpu: 16, cuda: 64 };
+
+/** Evaluation may use larger batches than training, since it keeps no gradients. */
+const EVALUATION_BATCH_MIN = 64;
+
+/** Steps in one run, a power of two: a function of the figures alone and never of a measurement. */
+export function stepsPerRun(options: {
+  readonly device: Device;
+  readonly threads: number;
+  /** Floating-point operations of one step. */
+  readonly stepFlops: number;
+  /** What the inputs of one step take. */
+  readonly inputBytes: number;
+  /** No limit where left out. */
+  readonly stepsPerEpoch?: number;
+}): number {
+  const { device, threads, stepFlops, inputBytes, stepsPerEpoch = Number.POSITIVE_INFINITY } = options;
+  const speed = device === 'cuda' ? CUDA_FLOPS : CPU_FLOPS_PER_THREAD * threads;
+  const stepSeconds = Math.max(stepFlops / speed, 1e-9);
+  const most = Math.min(
+    STEPS_PER_RUN_MAX[device],
+    stepsPerEpoch,
+    RUN_SECONDS_MAX / stepSeconds,
+    RUN_INPUT_BYTES_MAX / inputBytes,
+  );
+  return 2 ** Math.max(0, Math.floor(Math.log2(most)));
+}
+
+/** Images that are evaluated at once. */
+export function evaluationBatch(trainingBatch: number): number {
+  return Math.max(EVALUATION_BATCH_MIN, trainingBatch);
+}
