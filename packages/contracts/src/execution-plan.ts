@@ -10,6 +10,9 @@ export const ExecutionPlan = Strict({
   threads: Type.Integer({ minimum: 1, description: 'Threads of one operator' }),
   steps_per_run: Type.Integer({ minimum: 1, description: 'Training steps in one run of the compiled graph' }),
   onnxruntime_version: Type.String(),
+  cpu: Type.Optional(
+    Type.String({ description: 'Instruction sets that decide the bits; plans of older versions have none' }),
+  ),
 });
 export type ExecutionPlan = Static<typeof ExecutionPlan>;
 

@@ -1,6 +1,7 @@
 export * from './checkpoint-file.js';
 export * from './compiled-training.js';
 export * from './fit.js';
+export * from './machine.js';
 export * from './malloc.js';
 export * from './plan.js';
 export * from './predict/checkpoint-predictor.js';

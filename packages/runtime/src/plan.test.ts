@@ -1,5 +1,6 @@
 import type { ModelSummary } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
+import { machineTraits } from './machine.js';
 import { choosePlan } from './plan.js';
 
 /** The summary of a model of which one step takes so many operations. */
@@ -37,9 +38,9 @@ describe('choosePlan', () => {
     expect(stepsPerRun(1e6, { batchBytes: 1e9 })).toBe(1);
   });
 
-  it('is a function of the job alone', () => {
+  it('is a function of the job and the machine alone', () => {
     const options = { device: 'cpu' as const, threads: 3, summary: summary(1e8), batchBytes: 1000, stepsPerEpoch: 9 };
     expect(choosePlan(options)).toEqual(choosePlan(options));
-    expect(choosePlan(options)).toMatchObject({ device: 'cpu', threads: 3, lowering: 'portable' });
+    expect(choosePlan(options)).toMatchObject({ device: 'cpu', threads: 3, lowering: 'portable', ...machineTraits() });
   });
 });
