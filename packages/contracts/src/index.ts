@@ -11,6 +11,7 @@ export * from './event.js';
 export * from './execution-plan.js';
 export * from './ids.js';
 export * from './job.js';
+export * from './log.js';
 export * from './loss.js';
 export * from './metric.js';
 export * from './model.js';

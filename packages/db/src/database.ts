@@ -5,6 +5,7 @@ import { openDatasets } from './repositories/datasets.js';
 import { openEndpoints } from './repositories/endpoints.js';
 import { openEvents } from './repositories/events.js';
 import { openIdempotencyKeys } from './repositories/idempotency-keys.js';
+import { openJobLogs } from './repositories/job-logs.js';
 import { openJobs } from './repositories/jobs.js';
 import { openKeys } from './repositories/keys.js';
 import { openMetrics } from './repositories/metrics.js';
@@ -25,6 +26,7 @@ export function openDatabase(url: string) {
     datasets: openDatasets(client),
     models: openModels(client),
     jobs: openJobs(client),
+    jobLogs: openJobLogs(client),
     metrics: openMetrics(client),
     checkpoints: openCheckpoints(client),
     events: openEvents(client),

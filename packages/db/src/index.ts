@@ -12,6 +12,7 @@ export type { Fence } from './errors.js';
 export { isDatabaseUnavailable, StaleAttemptError } from './errors.js';
 export { backoffSeconds, FAILURES_MAX, INTERNAL_FAILURES_MAX } from './job-retries.js';
 export { ATTEMPTS_MAX, JOB_TRANSITIONS } from './job-states.js';
+export type { NewLogLine } from './log-lines.js';
 export { migrate, waitForMigrations } from './migrate.js';
 export type { Page } from './pages.js';
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
@@ -24,6 +25,7 @@ export type {
   KeyState,
 } from './repositories/idempotency-keys.js';
 export type { ClaimOptions, TrainingClaim } from './repositories/job-lifecycle.js';
+export type { LogFilter } from './repositories/job-logs.js';
 export type { NewJob } from './repositories/jobs.js';
 export type { Identity } from './repositories/keys.js';
 export type { MetricRow } from './repositories/metrics.js';

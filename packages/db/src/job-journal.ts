@@ -4,6 +4,7 @@ import type { Prisma } from './client.js';
 import { type Fence, StaleAttemptError } from './errors.js';
 import { checkTransition, HELD, isEnded } from './job-states.js';
 import { toJson } from './json.js';
+import { appendLogLines } from './log-lines.js';
 import { announceEvent } from './webhook-messages.js';
 
 /** What was asked of the worker that holds a job, beside its cancellation. */
@@ -51,7 +52,7 @@ export async function appendEvent(
   return eventSeq;
 }
 
-/** Enters a status into the timeline and the events. A phase has the `seq` of its event. */
+/** Enters a status into the timeline, the events and the log. A phase has the `seq` of its event. */
 export async function appendStatus(
   tx: Prisma.TransactionClient,
   jobId: string,
@@ -61,6 +62,9 @@ export async function appendStatus(
   const reason = details.reason ?? null;
   const seq = await appendEvent(tx, jobId, 'status', { status, ...details, reason });
   await tx.jobPhase.create({ data: { jobId, seq, status, reason } });
+  const level = status === 'failed' ? 'error' : 'info';
+  const message = reason === null ? `The job is ${status}.` : `The job is ${status}: ${reason}`;
+  await appendLogLines(tx, jobId, details.attempt, [{ level, message }]);
 }
 
 export interface StatusChange {
