@@ -1,9 +1,15 @@
 // `unit` tests sit beside the source and need nothing running; `api` tests are below test/ and share one PostgreSQL and
-// one Redis, in which every test file gets a database of its own.
+// one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
+// short form it is part of `api`.
 import { defineConfig } from 'vitest/config';
 
 /** onnxruntime would report how it is used to its maker, and leave files in the temporary folder. */
 const env = { ORT_DISABLE_TELEMETRY: '1' };
+
+/** Tests that run real programs against real servers. */
+const api = { env, globalSetup: ['test/setup/global.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+
+const faults = { test: { ...api, name: 'faults', include: ['test/faults/**/*.test.ts'] } };
 
 export default defineConfig({
   test: {
@@ -16,16 +22,8 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      {
-        test: {
-          name: 'api',
-          env,
-          include: ['test/**/*.test.ts'],
-          globalSetup: ['test/setup/global.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { test: { ...api, name: 'api', include: ['test/**/*.test.ts'] } },
+      ...(process.env.TRAINYARD_FAULTS === 'full' ? [faults] : []),
     ],
   },
 });

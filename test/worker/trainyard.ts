@@ -22,7 +22,8 @@ export interface Trainyard {
   store: ObjectStore;
   projectId: string;
   redisUrl: string;
-  startWorker(): Promise<Program>;
+  /** `more` is set in the worker's environment beside what all programs get. */
+  startWorker(more?: Readonly<Record<string, string>>): Promise<Program>;
 }
 
 /** Starts everything but a worker. The API is there for its dispatcher and its reconciler. */
@@ -34,7 +35,7 @@ export async function startTrainyard(): Promise<Trainyard> {
   await startApi(environment);
   const { projectId } = await db.projects.ensureBootstrap();
   const redisUrl = environment.REDIS_URL;
-  return { db, store, projectId, redisUrl, startWorker: () => startWorker(environment) };
+  return { db, store, projectId, redisUrl, startWorker: (more = {}) => startWorker({ ...environment, ...more }) };
 }
 
 /** A small network that learns the fixtures' stripes. */

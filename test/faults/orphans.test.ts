@@ -1,0 +1,4 @@
+import { faultTest } from './harness.js';
+import { orphans } from './orphans.js';
+
+faultTest(orphans);
