@@ -1,4 +1,15 @@
-import { ApiKey, Checkpoint, Dataset, Endpoint, Event, Job, ListOf, Model, Project } from '@trainyard/contracts';
+import {
+  ApiKey,
+  Checkpoint,
+  Dataset,
+  Endpoint,
+  Event,
+  Job,
+  ListOf,
+  LogLine,
+  Model,
+  Project,
+} from '@trainyard/contracts';
 import supertest from 'supertest';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
@@ -114,6 +125,7 @@ describe('answers', () => {
       models: Model,
       jobs: Job,
       [`jobs/${job_id}/events`]: Event,
+      [`jobs/${job_id}/logs`]: LogLine,
       [`jobs/${job_id}/checkpoints`]: Checkpoint,
       endpoints: Endpoint,
     };

@@ -20,6 +20,7 @@ import { getJob } from './jobs/get-job.js';
 import { listCheckpoints } from './jobs/list-checkpoints.js';
 import { listEvents } from './jobs/list-events.js';
 import { listJobs } from './jobs/list-jobs.js';
+import { listLogs } from './jobs/list-logs.js';
 import { listMetrics } from './jobs/list-metrics.js';
 import { pauseJob } from './jobs/pause-job.js';
 import { resumeJob } from './jobs/resume-job.js';
@@ -65,6 +66,7 @@ const ROUTES = [
   stopJob,
   deleteJob,
   listEvents,
+  listLogs,
   listMetrics,
   listCheckpoints,
   getCheckpoint,

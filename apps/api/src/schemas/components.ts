@@ -14,6 +14,7 @@ import {
   Event,
   Job,
   ListOf,
+  LogLine,
   Model,
   ModelPreset,
   ModelValidation,
@@ -41,6 +42,7 @@ export const ModelList = listOf(Model);
 export const ModelPresetList = listOf(ModelPreset);
 export const JobList = listOf(Job);
 export const EventList = listOf(Event);
+export const LogLineList = listOf(LogLine);
 export const CheckpointList = listOf(Checkpoint);
 export const EndpointList = listOf(Endpoint);
 export const WorkerList = listOf(WorkerView);
@@ -74,6 +76,8 @@ export const COMPONENTS: readonly TSchema[] = [
   JobList,
   Event,
   EventList,
+  LogLine,
+  LogLineList,
   MetricList,
   Checkpoint,
   CheckpointList,
