@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, readImageHead, resizeGrey, toPlanar } from './decode.js';
+import { decodeImage, readImageHead, resizePixels, toPlanar } from './decode.js';
 import type { PackedImage } from './packed-image.js';
 
 const rgb = (width: number, height: number): PackedImage => ({ width, height, channels: 3, fit: 'fill' });
@@ -133,7 +133,9 @@ describe('raw pixels', () => {
     const pixels = Array.from({ length: 144 }, (_, index) => (index * 37) % 256);
     const image: PackedImage = { width: 7, height: 5, channels: 3, fit: 'cover' };
     const expected = await decodeImage(await encode(pixels, 12, 1), image);
-    expect(await resizeGrey(Uint8Array.from(pixels), { width: 12, height: 12 }, image)).toEqual(expected);
+    expect(await resizePixels(Uint8Array.from(pixels), { width: 12, height: 12, channels: 1 }, image)).toEqual(
+      expected,
+    );
   });
 
   it('go from interleaved to planar', () => {

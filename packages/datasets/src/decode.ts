@@ -51,13 +51,13 @@ export async function decodeImage(bytes: Uint8Array, image: PackedImage): Promis
   }
 }
 
-/** Brings grey pixels, uint8 [height, width], to the given size: uint8 [height, width, channels]. */
-export function resizeGrey(
+/** Brings pixels, uint8 [height, width, channels], to the given size and number of channels, in the same layout. */
+export function resizePixels(
   pixels: Uint8Array,
-  size: { width: number; height: number },
+  { width, height, channels }: { width: number; height: number; channels: 1 | 3 },
   image: PackedImage,
 ): Promise<Uint8Array> {
-  return toPixels(sharp(pixels, { raw: { ...size, channels: 1 } }), image);
+  return toPixels(sharp(pixels, { raw: { width, height, channels } }), image);
 }
 
 async function toPixels(source: Sharp, { width, height, channels, fit }: PackedImage): Promise<Uint8Array> {

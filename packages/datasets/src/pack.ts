@@ -11,9 +11,9 @@ import {
   type Split,
 } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
-import { printable } from './archive/entry-names.js';
 import { imagesKey, indexKey, labelsKey } from './dataset-keys.js';
 import type { ReadImage } from './formats/format.js';
+import { nameOf } from './formats/sources.js';
 import { ObjectWriter } from './object-writer.js';
 import type { PackedImage } from './packed-image.js';
 import { PixelStats } from './stats.js';
@@ -53,7 +53,7 @@ export async function packImages(
       onImage();
       const { sample } = read;
       if ('reason' in read) {
-        result.failed.push({ sample, file: { file: printable(sample.source), reason: read.reason } });
+        result.failed.push({ sample, file: { file: nameOf(sample), reason: read.reason } });
         continue;
       }
       await writers[sample.split].append(read.pixels, sample.class);

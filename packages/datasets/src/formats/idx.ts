@@ -1,15 +1,12 @@
 /** MNIST's four files: images and labels for training, and images and labels for the test. */
-import { availableParallelism } from 'node:os';
-import { type SkippedFile, SPLITS, type Split, TrainyardError } from '@trainyard/contracts';
+import { SPLITS, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../archive/archive.js';
 import { baseName, printable } from '../archive/entry-names.js';
-import { resizeGrey, toPlanar } from '../decode.js';
-import { orderedMap } from '../ordered-map.js';
 import type { PackedImage } from '../packed-image.js';
 import type { Format, ListedSample, Listing, ReadImage } from './format.js';
 import { readIdxImages, readIdxImagesHead, readIdxLabels } from './idx-file.js';
-
-const CONCURRENCY = 4 * availableParallelism();
+import { type PlacedImage, resizeRawImages } from './raw-images.js';
+import { groupBySource, skipOthers } from './sources.js';
 
 type Content = 'images' | 'labels';
 type FilePair = Record<Content, ArchiveEntry>;
@@ -29,7 +26,9 @@ async function listIdx(archive: Archive): Promise<Listing> {
   const classOf = new Map(values.map((value, index) => [value, index]));
   const samples = parts.flatMap(({ samples }) => samples);
   for (const sample of samples) sample.class = classOf.get(sample.class) ?? 0;
-  return { classes: values.map(String), samples, skipped: findOthers(archive), isGrey: true };
+  const used = new Set(pairs.flatMap(([, { images, labels }]) => [images.path, labels.path]));
+  const skipped = skipOthers(archive, used, 'it is none of the IDX files');
+  return { classes: values.map(String), samples, skipped, isGrey: true };
 }
 
 /** The samples of one pair of files; `class` is the label's value at first. */
@@ -92,65 +91,17 @@ function splitOf(entry: ArchiveEntry): Split {
   return /val/.test(name) ? 'validation' : 'train';
 }
 
-function findOthers(archive: Archive): SkippedFile[] {
-  return archive.entries
-    .filter((entry) => !entry.isFolder && !contentOf(entry))
-    .map(({ path }) => ({ file: printable(path), reason: 'it is none of the IDX files' }));
-}
-
 async function* readImages<S extends ListedSample>(
   archive: Archive,
   samples: readonly S[],
   image: PackedImage,
 ): AsyncGenerator<ReadImage<S>> {
-  const resize = async ({ sample, pixels }: { sample: S; pixels: Uint8Array }): Promise<ReadImage<S>> => {
-    return { sample, pixels: toPlanar(await resizeGrey(pixels, sample, image), image.channels) };
-  };
   for (const [entry, wanted] of groupBySource(archive, samples)) {
-    const [{ width, height }] = wanted;
-    const found = pick(readIdxImages(archive, entry), wanted);
-    if (width === image.width && height === image.height) {
-      for await (const { sample, pixels } of found) yield { sample, pixels: repeated(pixels, image.channels) };
-    } else {
-      const cost = () => width * height;
-      yield* orderedMap(found, resize, { concurrency: CONCURRENCY, cost, budget: 64 * 1024 ** 2 });
-    }
+    yield* resizeRawImages(placed(readIdxImages(archive, entry)), wanted, image);
   }
 }
 
-function groupBySource<S extends ListedSample>(archive: Archive, samples: readonly S[]): [ArchiveEntry, S[]][] {
-  const groups = new Map<string, S[]>();
-  for (const sample of samples) {
-    const group = groups.get(sample.source);
-    if (group) group.push(sample);
-    else groups.set(sample.source, [sample]);
-  }
-  return [...groups].map(([source, group]) => [findEntry(archive, source), group]);
-}
-
-function findEntry(archive: Archive, path: string): ArchiveEntry {
-  const entry = archive.entries.find((candidate) => candidate.path === path);
-  if (!entry) throw new TrainyardError('invalid_archive', `"${printable(path)}" is no longer in the archive.`);
-  return entry;
-}
-
-/** The images that are wanted, which are in the order of the file. */
-async function* pick<S extends ListedSample>(images: AsyncIterable<Uint8Array>, wanted: readonly S[]) {
-  let next = 0;
+async function* placed(images: AsyncIterable<Uint8Array>): AsyncGenerator<PlacedImage> {
   let index = 0;
-  for await (const pixels of images) {
-    const sample = wanted[next];
-    if (sample?.index === index++) {
-      next++;
-      yield { sample, pixels };
-    }
-  }
-}
-
-/** One grey plane, once for each channel. */
-function repeated(pixels: Uint8Array, channels: number): Uint8Array {
-  if (channels === 1) return pixels;
-  const planes = new Uint8Array(channels * pixels.length);
-  for (let channel = 0; channel < channels; channel++) planes.set(pixels, channel * pixels.length);
-  return planes;
+  for await (const pixels of images) yield { index: index++, pixels, channels: 1 };
 }

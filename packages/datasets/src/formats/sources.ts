@@ -1,0 +1,34 @@
+/** The files of an archive that hold many images each. */
+import { type SkippedFile, TrainyardError } from '@trainyard/contracts';
+import type { Archive, ArchiveEntry } from '../archive/archive.js';
+import { printable } from '../archive/entry-names.js';
+import type { ListedSample } from './format.js';
+
+/** The samples by the file that they lie in, both in the order of the samples. */
+export function groupBySource<S extends ListedSample>(archive: Archive, samples: readonly S[]): [ArchiveEntry, S[]][] {
+  const groups = new Map<string, S[]>();
+  for (const sample of samples) {
+    const group = groups.get(sample.source);
+    if (group) group.push(sample);
+    else groups.set(sample.source, [sample]);
+  }
+  return [...groups].map(([source, group]) => [findEntry(archive, source), group]);
+}
+
+export function findEntry(archive: Archive, path: string): ArchiveEntry {
+  const entry = archive.entries.find((candidate) => candidate.path === path);
+  if (!entry) throw new TrainyardError('invalid_archive', `"${printable(path)}" is no longer in the archive.`);
+  return entry;
+}
+
+/** The files of the archive that are none of `used`, for the list of what was skipped. */
+export function skipOthers(archive: Archive, used: ReadonlySet<string>, reason: string): SkippedFile[] {
+  return archive.entries
+    .filter(({ path, isFolder }) => !isFolder && !used.has(path))
+    .map(({ path }) => ({ file: printable(path), reason }));
+}
+
+/** How an image that has no file of its own is called in messages. */
+export function nameOf({ source, index }: Pick<ListedSample, 'source' | 'index'>): string {
+  return index === undefined ? printable(source) : `${printable(source)}, item ${index + 1}`;
+}
