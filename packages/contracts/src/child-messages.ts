@@ -18,6 +18,8 @@ import {
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
 import { ExecutionPlan } from './execution-plan.js';
 import { DEVICES, EpochMetrics, JobProgress, MetricValues, STOP_REASONS, StepMetrics } from './job.js';
+import { LOG_LEVELS } from './log.js';
+import { JobRollback } from './rollback.js';
 import { Nullable, Strict, Words } from './schema.js';
 import type { Training } from './training.js';
 
@@ -51,6 +53,7 @@ export const TrainingTask = Strict({
   plan: Nullable(ExecutionPlan),
   checkpoints: Type.Array(CheckpointReference, { description: 'Those of earlier attempts' }),
   elapsed_s: Type.Optional(Elapsed),
+  rollback: Nullable(JobRollback, { description: 'Of an earlier attempt' }),
 });
 export type TrainingTask = Static<typeof TrainingTask>;
 
@@ -67,6 +70,8 @@ export const TrainerReport = Type.Union([
     epoch_complete: Type.Boolean({ description: 'False in the middle of an epoch, whose figures are those so far' }),
     metrics: Strict({ train: MetricValues, validation: Nullable(MetricValues) }),
   }),
+  Strict({ type: Type.Literal('log'), level: Words(LOG_LEVELS), message: Type.String() }),
+  Strict({ type: Type.Literal('rollback'), rollback: JobRollback }),
   Strict({ type: Type.Literal('trained'), test: Nullable(MetricValues), stop_reason: Words(STOP_REASONS) }),
 ]);
 export type TrainerReport = Static<typeof TrainerReport>;

@@ -34,6 +34,7 @@ const kinds = {
   endpoint_not_ready: { status: 503, title: 'The endpoint is not ready', retryable: true },
   overloaded: { status: 429, title: 'Too much is waiting already', retryable: true },
   unavailable: { status: 503, title: 'A part of the service cannot be reached', retryable: true },
+  storage_full: { status: 507, title: 'The storage is full', retryable: true },
   training_diverged: { status: 500, title: 'The training diverged', retryable: false },
   out_of_memory: { status: 500, title: 'Out of memory', retryable: false },
   worker_lost: { status: 500, title: 'The worker went away', retryable: true },

@@ -20,6 +20,9 @@ declare module 'fastify' {
 
 const RETRY_AFTER_S = 1;
 
+/** Somebody has to make room first. */
+const RETRY_AFTER_FULL_S = 60;
+
 export const problemDetails = plugin(
   async (app) => {
     const routes = new RouteIndex();
@@ -51,6 +54,7 @@ export function sendError(
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, record: ErrorRecord): FastifyReply {
   const problem = toProblem(record, pathOf(request));
   if (problem.status === 429 || problem.status === 503) reply.header('retry-after', RETRY_AFTER_S);
+  if (problem.status === 507) reply.header('retry-after', RETRY_AFTER_FULL_S);
   return reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
 }
 

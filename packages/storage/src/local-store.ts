@@ -225,9 +225,17 @@ function isMissing(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }
 
+const FULL = ['ENOSPC', 'EDQUOT'];
+/** What a disk or a file server that fails says. */
+const BROKEN = ['EIO', 'EROFS', 'ESTALE'];
+
 function asStoreError(error: unknown): unknown {
-  if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error;
-  return new TrainyardError('unavailable', 'The object store is full; free some space and try again.', {
-    cause: error,
-  });
+  const code = String(errorCode(error));
+  if (FULL.includes(code)) {
+    return new TrainyardError('storage_full', 'The object store is full. Free some space and try again.', {
+      cause: error,
+    });
+  }
+  if (!BROKEN.includes(code)) return error;
+  return new TrainyardError('unavailable', 'The object store cannot be written to.', { cause: error });
 }

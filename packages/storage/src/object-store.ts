@@ -31,7 +31,8 @@ export interface RandomAccess {
 /**
  * Objects by key (`folder/folder/name`, see `checkKey`). A prefix is a folder: with or without its closing slash it
  * means the objects below it, and '' means all. No key may be a folder of another.
- * Reading what is not there throws `not_found`; a store that cannot be used throws `unavailable`.
+ * Reading what is not there throws `not_found`; a store that has no room left throws `storage_full`, and one that cannot
+ * be used `unavailable`.
  */
 export interface ObjectStore {
   /**

@@ -1,11 +1,20 @@
 /** The process that trains one job: compiles it, runs it on onnxruntime and writes its checkpoints. */
 import { TRAINER_PROTOCOL } from '@trainyard/contracts';
-import { keepLargeBlocksMapped, train } from '@trainyard/runtime';
+import { HandedOverUnwritten, keepLargeBlocksMapped, patientStore, train } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
 import { HandedOver, serve } from './serve.js';
 
 serve(TRAINER_PROTOCOL, async (task, assignment) => {
   keepLargeBlocksMapped();
-  const isDone = await train(task, { store: openObjectStore({ root: process.argv[2] }), ...assignment });
-  if (!isDone) throw new HandedOver();
+  const { signal, order, report } = assignment;
+  const store = patientStore(openObjectStore({ root: process.argv[2] }), {
+    signal,
+    order,
+    say: (level, message) => report({ type: 'log', level, message }),
+  });
+  try {
+    if (!(await train(task, { store, ...assignment }))) throw new HandedOver();
+  } catch (error) {
+    throw error instanceof HandedOverUnwritten ? new HandedOver() : error;
+  }
 });

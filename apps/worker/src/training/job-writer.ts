@@ -33,6 +33,8 @@ export class JobWriter {
         return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'checkpoint':
         return this.#keep(report);
+      case 'log':
+        return db.jobLogs.append(claim, [{ level: report.level, message: report.message }]);
       case 'trained':
         this.trained = report;
     }

@@ -41,6 +41,7 @@ const schema = {
       'unsupported_media_type',
       'invalid_request',
       'unavailable',
+      'storage_full',
     ),
   },
 };
