@@ -20,6 +20,7 @@ export * from './optimizer.js';
 export * from './plateau-state.js';
 export * from './problem.js';
 export * from './queues.js';
+export * from './rollback.js';
 export * from './schedule.js';
 export * from './schema.js';
 export * from './training.js';
