@@ -24,6 +24,15 @@ export type DatasetSample = Static<typeof DatasetSample>;
 export const SkippedFile = Strict({ file: Type.String(), reason: Type.String() });
 export type SkippedFile = Static<typeof SkippedFile>;
 
+/** What a format has to know to read its images again, where the samples alone do not say it. */
+export const DatasetReading = Strict({
+  label_column: Type.Optional(Type.String()),
+  /** The numbers that stand for black and for white, where pixels are numbers. */
+  black: Type.Optional(Type.Number()),
+  white: Type.Optional(Type.Number()),
+});
+export type DatasetReading = Static<typeof DatasetReading>;
+
 /** `manifest.json`: which images a data set has, in the order in which they are packed. */
 export const DatasetManifest = Strict({
   version: Type.Literal(1),
@@ -35,6 +44,7 @@ export const DatasetManifest = Strict({
   image: ImageSize,
   fit: Words(IMAGE_FITS),
   stats: DatasetStats,
+  reading: Type.Optional(DatasetReading),
   samples: Type.Array(DatasetSample),
   skipped: Type.Array(SkippedFile),
 });

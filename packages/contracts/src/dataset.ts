@@ -46,6 +46,14 @@ export const DatasetOptions = Strict({
   image: Type.Optional(ImageOptions),
   split: Type.Optional(SplitOptions),
   task: Type.Optional(Words(['multiclass'] as const, { default: 'multiclass' })),
+  label_column: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'Of a table: the name of the column that holds the labels, or its place where the columns have no names ("0" is the first, "-1" the last)',
+    }),
+  ),
 });
 export type DatasetOptions = Static<typeof DatasetOptions>;
 

@@ -57,14 +57,14 @@ async function ingestArchive(
   request: IngestRequest,
   progress: ProgressReporter,
 ): Promise<IngestedDataset> {
-  const format = chooseFormat(archive, request.format);
-  const listing = await FORMATS[format].list(archive, (done, total) => progress.listing(done, total));
+  const format = await chooseFormat(archive, request.format);
+  const listing = await FORMATS[format].list(archive, request.options, (done, total) => progress.listing(done, total));
   listing.skipped = archive.skipped.concat(listing.skipped);
   checkClasses(listing);
   const image = chooseImage(listing, request.options.image);
   const { samples, stats } = await packListing({ store, archive, request, format, listing, image, progress });
 
-  const { classes, skipped } = listing;
+  const { classes, skipped, reading } = listing;
   const { fit, ...size } = image;
   const described = { format, task: 'multiclass', classes, image: size, stats } as const;
   await writeManifest(store, {
@@ -73,6 +73,7 @@ async function ingestArchive(
     dataset_id: request.datasetId,
     source_key: request.sourceKey,
     fit,
+    ...(reading && { reading }),
     samples,
     skipped,
   });
@@ -103,7 +104,7 @@ async function packListing(job: PackJob): Promise<PackResult> {
     const divided = assignSplits(listing.samples, classes.length, request.options.split);
     checkTrainClasses(divided, classes);
     let done = 0;
-    const packed = await packImages(target, FORMATS[format].images(archive, divided, image), () =>
+    const packed = await packImages(target, FORMATS[format].images(archive, divided, image, listing.reading), () =>
       progress.packing(++done, divided.length),
     );
     dropFailed(listing, packed, divided);

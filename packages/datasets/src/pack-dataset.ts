@@ -31,7 +31,7 @@ export async function packDataset(
   try {
     const { failed, stats, splits } = await packImages(
       target,
-      FORMATS[manifest.format].images(archive, manifest.samples, image),
+      FORMATS[manifest.format].images(archive, manifest.samples, image, manifest.reading),
     );
     if (failed.length > 0) {
       const { file, reason } = failed[0].file;

@@ -10,10 +10,9 @@ export const FORMATS: Readonly<Record<DatasetFormat, Format>> = { idx, image_fol
 const FORMAT_NAMES = Object.keys(FORMATS) as DatasetFormat[];
 
 /** The format that was asked for, or the one that the archive looks like. Throws `invalid_dataset` where none fits. */
-export function chooseFormat(archive: Archive, asked: 'auto' | DatasetFormat): DatasetFormat {
+export async function chooseFormat(archive: Archive, asked: 'auto' | DatasetFormat): Promise<DatasetFormat> {
   if (asked !== 'auto') return asked;
-  const found = FORMAT_NAMES.find((name) => FORMATS[name].detect(archive));
-  if (found) return found;
+  for (const name of FORMAT_NAMES) if (await FORMATS[name].detect(archive)) return name;
   const known = FORMAT_NAMES.map((name) => `${name}: ${FORMATS[name].description}`).join('; ');
   throw new TrainyardError('invalid_dataset', `The archive holds no images in a format that is known. ${known}.`);
 }

@@ -1,13 +1,13 @@
 /** One folder of image files for each class, or `train/`, `val/` and `test/` above those. */
 import { availableParallelism } from 'node:os';
-import { TrainyardError } from '@trainyard/contracts';
+import { type DatasetOptions, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../archive/archive.js';
 import { printable } from '../archive/entry-names.js';
 import { decodeImage, type ImageHead, readImageHead, toPlanar } from '../decode.js';
 import { orderedMap } from '../ordered-map.js';
 import type { PackedImage } from '../packed-image.js';
 import { type ClassifiedFile, isImageFile, readFolderLayout } from './folder-layout.js';
-import type { Format, ListedSample, Listing, ReadImage } from './format.js';
+import type { Format, ListedSample, Listing, OnProgress, ReadImage } from './format.js';
 
 /** A larger file is skipped: no photo is, and each is in memory as a whole while it is decoded. */
 const FILE_BYTES_MAX = 64 * 1024 ** 2;
@@ -22,10 +22,7 @@ export const imageFolder: Format = {
   images: readImageFiles,
 };
 
-async function listImageFolder(
-  archive: Archive,
-  onProgress: (images: number, total: number) => void,
-): Promise<Listing> {
+async function listImageFolder(archive: Archive, _: DatasetOptions, onProgress: OnProgress): Promise<Listing> {
   const { files, classes, skipped } = readFolderLayout(archive.entries);
   const classIndex = new Map(classes.map((name, index) => [name, index]));
   const listing: Listing = { classes, samples: [], skipped, isGrey: true };
