@@ -34,7 +34,8 @@ export class JobWriter {
       case 'checkpoint':
         return this.#keep(report);
       case 'log':
-        return db.jobLogs.append(claim, [{ level: report.level, message: report.message }]);
+        // For the log of the job alone.
+        return;
       case 'trained':
         this.trained = report;
     }

@@ -8,6 +8,7 @@ import {
   parseExecutionPlan,
   type StopOrder,
   TRAINER_PROTOCOL,
+  type TrainerReport,
   type TrainingTask,
 } from '@trainyard/contracts';
 import { StaleAttemptError, type TrainingClaim } from '@trainyard/db';
@@ -17,8 +18,10 @@ import type { WorkerContext } from '../context.js';
 import { chooseDevice } from '../devices/choose-device.js';
 import { holdLease, LEASE_MS } from '../lease.js';
 import { earlierCheckpoints } from './earlier-checkpoints.js';
+import { JobLog } from './job-log.js';
 import { JobWriter } from './job-writer.js';
 import { countOomKills } from './oom-kills.js';
+import { planText } from './report-lines.js';
 import { describeError, errorOf } from './training-error.js';
 
 const SCRIPT = new URL('../children/trainer.js', import.meta.url);
@@ -31,6 +34,14 @@ const ORDERS: Readonly<Record<Ending, StopOrder>> = {
   paused: 'hand_over',
   stopped: 'keep',
   shutdown: 'hand_over',
+};
+
+/** What the log of the job says of it. */
+const STOP_LINES: Readonly<Record<Ending, string>> = {
+  cancelled: 'The job is to be cancelled: the trainer is told to stop.',
+  paused: 'The job is to be paused: the trainer is told to write a checkpoint and stop.',
+  stopped: 'The job is to be stopped: the trainer is told to end here and keep its best weights.',
+  shutdown: 'The worker is to stop: the trainer is told to write a checkpoint and stop.',
 };
 
 /** Nothing happens where the job is not there to be taken: a message may come twice, or after a cancellation. */
@@ -53,6 +64,7 @@ class JobRun {
   readonly #claim: TrainingClaim;
   readonly #log: Logger;
   readonly #writer: JobWriter;
+  readonly #jobLog: JobLog;
   readonly #stop = new AbortController();
   /** Ends a trainer that was told to keep its work and is to end sooner after all. */
   readonly #kill = new AbortController();
@@ -64,6 +76,8 @@ class JobRun {
     this.#claim = claim;
     this.#log = log;
     this.#writer = new JobWriter(context, claim);
+    const { db, objectsDir } = context;
+    this.#jobLog = new JobLog({ jobLogs: db.jobLogs, fence: claim, log, folders: [objectsDir] });
   }
 
   async run(shutdown: AbortSignal): Promise<void> {
@@ -71,14 +85,18 @@ class JobRun {
     shutdown.addEventListener('abort', onShutdown);
     if (shutdown.aborted) onShutdown();
     const releaseLease = this.#holdLease();
+    this.#jobLog.info(`The worker ${this.#context.workerId} has taken the job.`);
     try {
       const killedBefore = await countOomKills();
       const outcome = await this.#train();
       const killed = (await countOomKills()) > killedBefore;
       if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+      this.#jobLog.outcome(outcome);
+      await this.#jobLog.end();
       await this.#settle(outcome, killed);
     } finally {
       shutdown.removeEventListener('abort', onShutdown);
+      await this.#jobLog.end();
       await releaseLease();
     }
   }
@@ -87,6 +105,7 @@ class JobRun {
     if (this.#ending === ending) return;
     if (this.#ending !== null && ending !== 'cancelled' && ending !== 'shutdown') return;
     this.#log.info({ reason: ending }, 'stopping the trainer');
+    this.#jobLog.info(STOP_LINES[ending]);
     // A cancellation goes before everything else; a worker that is told to stop cannot wait for a test.
     if (this.#ending !== null && (ending === 'cancelled' || this.#ending === 'stopped')) this.#kill.abort();
     if (this.#ending !== 'cancelled') this.#ending = ending;
@@ -113,7 +132,7 @@ class JobRun {
         args: [this.#context.objectsDir],
         protocol: TRAINER_PROTOCOL,
         task: await this.#describe(),
-        onReport: (report) => this.#writer.write(report),
+        onReport: (report) => this.#write(report),
         stop: this.#stop.signal,
         kill: AbortSignal.any([this.#lost.signal, this.#kill.signal]),
       });
@@ -124,6 +143,13 @@ class JobRun {
     }
   }
 
+  /** Lines that came before a change of the status stand before it in the log. */
+  async #write(report: TrainerReport): Promise<void> {
+    if (report.type === 'running') await this.#jobLog.flush();
+    await this.#writer.write(report);
+    this.#jobLog.report(report);
+  }
+
   /** All that the trainer has to know; also fixes the device and writes it down. */
   async #describe(): Promise<TrainingTask> {
     const { db, devices, threads } = this.#context;
@@ -131,6 +157,8 @@ class JobRun {
     const planned = claim.plan === null ? null : parseExecutionPlan(claim.plan);
     const device = chooseDevice(claim.deviceRequested, planned?.device ?? null, devices);
     await db.jobs.setDevice(claim, device);
+    this.#jobLog.info(`It runs on ${device.used}. ${device.reason}.`);
+    if (planned !== null) this.#jobLog.info(`The plan of the job is kept: ${planText(planned)}.`);
     const { id, task, classes, image, fit, stats } = claim.dataset;
     return {
       job_id: claim.id,
