@@ -25,6 +25,15 @@ export interface ArchiveLimits {
   readonly entries: number;
   /** Of all entries together, unpacked. */
   readonly totalBytes: number;
+  /** How many times its own size an archive may unpack to; one that unpacks to less than `ratioFromBytes` is let be. */
+  readonly ratio: number;
+  readonly ratioFromBytes: number;
 }
 
-export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 2_000_000, totalBytes: 64 * 1024 ** 3 };
+/** Images that are compressed already hardly shrink; 200 is beyond what plain bitmaps and label files reach. */
+export const ARCHIVE_LIMITS: ArchiveLimits = {
+  entries: 2_000_000,
+  totalBytes: 64 * 1024 ** 3,
+  ratio: 200,
+  ratioFromBytes: 1024 ** 3,
+};

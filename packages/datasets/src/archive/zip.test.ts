@@ -49,6 +49,19 @@ function patched(zip: Buffer, place: { local?: number; central?: number }, value
   return copy;
 }
 
+/** The same zip file with other bytes in a name, not marked as UTF-8, and another host for all entries. */
+function renamed(zip: Buffer, from: string, to: Buffer, host: number): Buffer {
+  if (to.length !== from.length) throw new Error('A name can only be replaced by one of its length');
+  const copy = Buffer.from(zip);
+  for (let at = copy.indexOf(from); at >= 0; at = copy.indexOf(from, at)) copy.set(to, at);
+  const central = Buffer.from([0x50, 0x4b, 0x01, 0x02]);
+  for (let at = copy.indexOf(central); at >= 0; at = copy.indexOf(central, at + 1)) {
+    copy[at + 5] = host;
+    copy.writeUInt16LE(copy.readUInt16LE(at + 8) & ~0x800, at + 8);
+  }
+  return copy;
+}
+
 describe('a zip file', () => {
   const noise = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) % 251);
 
@@ -73,21 +86,37 @@ describe('a zip file', () => {
     await archive.close();
   });
 
-  it('leaves out what operating systems add, links and second entries of a name', async () => {
-    const paths = ['__MACOSX/._x.png', 'c/.DS_Store', 'c/Thumbs.db', '.git/config', 'c/', './c/x.png', 'c/x.png'];
+  it('leaves out what operating systems add, and links', async () => {
+    const paths = ['__MACOSX/._x.png', 'c/.DS_Store', 'c/Thumbs.db', '.git/config', 'c/', 'c//', './c/x.png'];
     const contents: Content[] = [...paths.map((path) => ({ path })), { path: 'c/link.png', mode: 0o120777 }];
     const archive = await openBytes(await zipped(contents));
     expect(archive.entries.map(({ path, isFolder }) => path + (isFolder ? '/' : ''))).toEqual(['c/', 'c/x.png']);
-    expect(archive.skipped).toEqual([
-      { file: 'c/x.png', reason: 'an entry of the same name came before it' },
-      { file: 'c/link.png', reason: 'it is a symbolic link' },
-    ]);
+    expect(archive.skipped).toEqual([{ file: 'c/link.png', reason: 'it is a symbolic link' }]);
     await archive.close();
   });
 
   it('has the same name for an entry however its accents were written', async () => {
     const archive = await openBytes(await zipped([{ path: 'cafe\u0301/x' }, { path: 'caf\u00e9/y' }]));
     expect(archive.entries.map(({ path }) => path)).toEqual(['caf\u00e9/x', 'caf\u00e9/y']);
+    await archive.close();
+  });
+
+  it.each([
+    ['UTF-8 that is not marked as such', Buffer.from('forêts'), 3, 'forêts'],
+    ['code page 437, written under DOS', Buffer.from([0x66, 0x6f, 0x72, 0x88, 0x74, 0x73, 0x73]), 0, 'forêtss'],
+  ])('reads names in %s', async (_, name, host, expected) => {
+    const archive = await openBytes(renamed(await zipped([{ path: 'forests/x' }]), 'forests', name, host));
+    expect(archive.entries.map(({ path }) => path)).toEqual([`${expected}/x`]);
+    await archive.close();
+  });
+
+  it('lists entries whose names are in no encoding that can be told', async () => {
+    const zip = await zipped([{ path: 'forests/x' }, { path: 'a/x' }]);
+    const archive = await openBytes(
+      renamed(zip, 'forests', Buffer.from([0x66, 0x6f, 0x72, 0x88, 0x74, 0x73, 0x73]), 3),
+    );
+    expect(archive.entries.map(({ path }) => path)).toEqual(['a/x']);
+    expect(archive.skipped).toEqual([{ file: 'for\ufffdtss/x', reason: expect.stringMatching(/not in UTF-8/) }]);
     await archive.close();
   });
 
@@ -139,6 +168,19 @@ describe('an archive that is refused', () => {
     await expect(openBytes(slipping)).rejects.toMatchObject(refused(/invalid relative path/));
   });
 
+  it.each(['/abcdefg/x', 'C:/defgh/x', '..\\..\\..\\x'])('is one with a name like %s', async (name) => {
+    const zip = await zipped([{ path: 'abcdefghix'.slice(0, name.length) }]);
+    const named = Buffer.from(zip.toString('latin1').replaceAll('abcdefghix'.slice(0, name.length), name), 'latin1');
+    await expect(openBytes(named)).rejects.toMatchObject(refused(/absolute path|relative path/));
+  });
+
+  it('is one with two files of one name', async () => {
+    const zip = await zipped([{ path: './c/x.png' }, { path: 'c/x.png' }]);
+    await expect(openBytes(zip)).rejects.toMatchObject(refused(/"c\/x.png" is in the archive twice/));
+    const folder = await zipped([{ path: 'c/' }, { path: 'c' }]);
+    await expect(openBytes(folder)).rejects.toMatchObject(refused(/"c" is in the archive twice/));
+  });
+
   it('is one with an encrypted entry', async () => {
     const zip = await zipped([{ path: 'a/x' }]);
     await expect(openBytes(patched(zip, { local: 6, central: 8 }, 1, 2))).rejects.toMatchObject(refused(/encrypted/));
@@ -149,10 +191,19 @@ describe('an archive that is refused', () => {
       { path: 'a', bytes: new Uint8Array(500) },
       { path: 'b', bytes: new Uint8Array(501) },
     ]);
-    await expect(openBytes(zip, { entries: 1, totalBytes: 1e9 })).rejects.toMatchObject(refused(/more than 1 entries/));
-    const tooLarge = openBytes(zip, { entries: 9, totalBytes: 1000 });
-    await expect(tooLarge).rejects.toMatchObject(refused(/more than 1000 bytes/));
-    await (await openBytes(zip, { entries: 2, totalBytes: 1001 })).close();
+    const limited = (limits: Partial<ArchiveLimits>) => openBytes(zip, { ...ARCHIVE_LIMITS, ...limits });
+    await expect(limited({ entries: 1 })).rejects.toMatchObject(refused(/more than 1 entries/));
+    await expect(limited({ totalBytes: 1000 })).rejects.toMatchObject(refused(/more than 1000 bytes/));
+    await (await limited({ entries: 2, totalBytes: 1001 })).close();
+  });
+
+  it('is one that claims to unpack to very many times its size', async () => {
+    const zip = await zipped([{ path: 'a', bytes: new Uint8Array(100_000) }]);
+    const limited = (limits: Partial<ArchiveLimits>) => openBytes(zip, { ...ARCHIVE_LIMITS, ...limits });
+    const bomb = limited({ ratioFromBytes: 10_000 });
+    await expect(bomb).rejects.toMatchObject(refused(/more than 200 times its size/));
+    await (await limited({ ratioFromBytes: 100_000 })).close();
+    await (await limited({ ratioFromBytes: 10_000, ratio: 1000 })).close();
   });
 
   it('is one whose entries overlap, however small each of them says it is', async () => {
@@ -169,6 +220,18 @@ describe('an archive that is refused', () => {
     tail.writeUInt16LE(2, 10);
     tail.writeUInt32LE(2 * entry.length, 12);
     const overlapping = Buffer.concat([zip.subarray(0, central), entry, second, tail]);
+    await expect(openBytes(overlapping)).rejects.toMatchObject(refused(/overlap/));
+  });
+
+  it('is one whose entries overlap in a file that is large enough for them', async () => {
+    const zip = await zipped([
+      { path: 'a', bytes: new Uint8Array(900).fill(1), compress: false },
+      { path: 'b', bytes: new Uint8Array(9000).fill(2), compress: false },
+      { path: 'c', bytes: new Uint8Array(900).fill(3), compress: false },
+    ]);
+    const third = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
+    const overlapping = Buffer.from(zip);
+    overlapping.writeUInt32LE(2000, third + 42);
     await expect(openBytes(overlapping)).rejects.toMatchObject(refused(/overlap/));
   });
 });

@@ -7,37 +7,24 @@ import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import { type SkippedFile, TrainyardError } from '@trainyard/contracts';
 import type { RandomAccess } from '@trainyard/storage';
-import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
+import { fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import type { Archive, ArchiveEntry, ArchiveLimits } from './archive.js';
-import { isSystemEntry, normalizePath, printable } from './entry-names.js';
+import type { Directory } from './directory.js';
+import { printable } from './entry-names.js';
 import { ObjectReader } from './object-reader.js';
+import { LOCAL_HEADER_BYTES, readZipDirectory, type ZipEntry } from './zip-directory.js';
 
 const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
 
-const STORED = 0;
-const DEFLATED = 8;
-const LOCAL_HEADER_BYTES = 30;
 const LOCAL_HEADER_SIGNATURE = 0x04034b50;
-const UNIX_TYPE_MASK = 0xf000;
-const UNIX_LINK = 0xa000;
-
-interface ZipEntry extends ArchiveEntry {
-  readonly compressedBytes: number;
-  readonly deflated: boolean;
-  readonly crc32: number;
-  readonly headerOffset: number;
-}
-
-interface Directory {
-  entries: ZipEntry[];
-  skipped: SkippedFile[];
-}
 
 /** Takes over `object` and closes it, also when it throws `invalid_archive`. */
 export async function openZip(object: RandomAccess, limits: ArchiveLimits): Promise<Archive> {
   try {
-    const zip = await fromRandomAccessReaderPromise(new ObjectReader(object), object.bytes, { autoClose: false });
-    return new ZipArchive(object, zip, await readDirectory(zip, limits));
+    // Names are decoded and checked here, not by yauzl.
+    const options = { autoClose: false, decodeStrings: false };
+    const zip = await fromRandomAccessReaderPromise(new ObjectReader(object), object.bytes, options);
+    return new ZipArchive(object, zip, await readZipDirectory(zip, limits));
   } catch (error) {
     await object.close();
     throw error instanceof TrainyardError ? error : unreadable(error);
@@ -51,7 +38,7 @@ class ZipArchive implements Archive {
   readonly #zip: ZipFile;
   readonly #byPath: ReadonlyMap<string, ZipEntry>;
 
-  constructor(object: RandomAccess, zip: ZipFile, directory: Directory) {
+  constructor(object: RandomAccess, zip: ZipFile, directory: Directory<ZipEntry>) {
     this.entries = directory.entries;
     this.skipped = directory.skipped;
     this.#object = object;
@@ -116,67 +103,6 @@ class ZipArchive implements Archive {
     if (start + entry.compressedBytes > this.#object.bytes) throw damaged(entry.path, 'is cut short');
     return start;
   }
-}
-
-async function readDirectory(zip: ZipFile, limits: ArchiveLimits): Promise<Directory> {
-  const entries = new Map<string, ZipEntry>();
-  const skipped: SkippedFile[] = [];
-  const totals = { entries: 0, bytes: 0, compressedBytes: 0 };
-  for await (const found of zip.eachEntry()) {
-    const entry = toZipEntry(found);
-    totals.entries += 1;
-    totals.bytes += entry.bytes;
-    totals.compressedBytes += entry.compressedBytes;
-    checkTotals(totals, zip.fileSize, limits);
-    if (isSystemEntry(entry.path)) continue;
-    const reason = reasonToSkip(found, entries.has(entry.path));
-    if (reason === null) entries.set(entry.path, entry);
-    else if (!entry.isFolder) skipped.push({ file: printable(entry.path), reason });
-  }
-  return { entries: [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1)), skipped };
-}
-
-function toZipEntry(entry: Entry): ZipEntry {
-  return {
-    path: normalizePath(entry.fileName),
-    isFolder: entry.fileName.endsWith('/'),
-    bytes: entry.uncompressedSize,
-    compressedBytes: entry.compressedSize,
-    deflated: entry.compressionMethod === DEFLATED,
-    crc32: entry.crc32,
-    headerOffset: entry.relativeOffsetOfLocalHeader,
-  };
-}
-
-function checkTotals(
-  totals: { entries: number; bytes: number; compressedBytes: number },
-  fileBytes: number,
-  limits: ArchiveLimits,
-): void {
-  if (totals.entries > limits.entries) {
-    throw new TrainyardError('invalid_archive', `The archive has more than ${limits.entries} entries.`);
-  }
-  if (totals.bytes > limits.totalBytes) {
-    const detail = `The archive would unpack to more than ${limits.totalBytes} bytes. Upload smaller images.`;
-    throw new TrainyardError('invalid_archive', detail);
-  }
-  if (totals.compressedBytes > fileBytes) {
-    const detail = 'The entries of the archive are larger than the archive: they overlap. Make the zip file again.';
-    throw new TrainyardError('invalid_archive', detail);
-  }
-}
-
-function reasonToSkip(entry: Entry, isDuplicate: boolean): string | null {
-  if (entry.isEncrypted()) {
-    const detail = `"${printable(entry.fileName)}" is encrypted. Make the zip file again without a password.`;
-    throw new TrainyardError('invalid_archive', detail);
-  }
-  if (isDuplicate) return 'an entry of the same name came before it';
-  if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_LINK) return 'it is a symbolic link';
-  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
-    return `it is packed with method ${entry.compressionMethod}; only stored and deflated entries can be read`;
-  }
-  return null;
 }
 
 async function unpack(entry: ZipEntry, packed: Uint8Array): Promise<Uint8Array> {

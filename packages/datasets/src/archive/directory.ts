@@ -1,0 +1,56 @@
+/** The entries of an archive as they are found in it: counted, checked against the limits, and sorted. */
+import { type SkippedFile, TrainyardError } from '@trainyard/contracts';
+import type { ArchiveEntry, ArchiveLimits } from './archive.js';
+import { isSystemEntry, printable } from './entry-names.js';
+import { checkUnpackedSize } from './unpacked-size.js';
+
+export interface Directory<E extends ArchiveEntry> {
+  /** By path. */
+  entries: E[];
+  skipped: SkippedFile[];
+}
+
+export class DirectoryBuilder<E extends ArchiveEntry> {
+  readonly #archiveBytes: number;
+  readonly #limits: ArchiveLimits;
+  readonly #entries = new Map<string, E>();
+  readonly #skipped: SkippedFile[] = [];
+  #count = 0;
+  #bytes = 0;
+
+  constructor(archiveBytes: number, limits: ArchiveLimits) {
+    this.#archiveBytes = archiveBytes;
+    this.#limits = limits;
+  }
+
+  /**
+   * Takes an entry, or lists it with the reason why it cannot be used. Throws `invalid_archive` where the archive
+   * has too much in it, or two files of one name: which of them is meant cannot be told.
+   */
+  add(entry: E, reasonToSkip: string | null): void {
+    this.#count += 1;
+    this.#bytes += entry.bytes;
+    if (this.#count > this.#limits.entries) {
+      throw new TrainyardError('invalid_archive', `The archive has more than ${this.#limits.entries} entries.`);
+    }
+    checkUnpackedSize(this.#bytes, this.#archiveBytes, this.#limits);
+    if (isSystemEntry(entry.path)) return;
+    if (reasonToSkip !== null) {
+      if (!entry.isFolder) this.#skipped.push({ file: printable(entry.path), reason: reasonToSkip });
+      return;
+    }
+    const other = this.#entries.get(entry.path);
+    if (other && !(other.isFolder && entry.isFolder)) throw duplicate(entry.path);
+    this.#entries.set(entry.path, entry);
+  }
+
+  finish(): Directory<E> {
+    const entries = [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return { entries, skipped: this.#skipped };
+  }
+}
+
+function duplicate(path: string): TrainyardError {
+  const detail = `"${printable(path)}" is in the archive twice. Keep one of them, or rename one, and make the archive again.`;
+  return new TrainyardError('invalid_archive', detail);
+}
