@@ -1,12 +1,17 @@
 /** Every format of data sets, and the choice between them. */
 import { type DatasetFormat, TrainyardError } from '@trainyard/contracts';
 import type { Archive } from '../archive/archive.js';
+import { cifarBinary } from './cifar-binary.js';
 import type { Format } from './format.js';
 import { idx } from './idx.js';
 import { imageFolder } from './image-folder.js';
 
 /** In the order in which they are tried: from the one that is easiest to tell to the one that takes almost anything. */
-export const FORMATS: Readonly<Record<DatasetFormat, Format>> = { idx, image_folder: imageFolder };
+export const FORMATS: Readonly<Record<DatasetFormat, Format>> = {
+  idx,
+  cifar_binary: cifarBinary,
+  image_folder: imageFolder,
+};
 const FORMAT_NAMES = Object.keys(FORMATS) as DatasetFormat[];
 
 /** The format that was asked for, or the one that the archive looks like. Throws `invalid_dataset` where none fits. */
