@@ -39,7 +39,7 @@ export async function refuseTakenName<T>(detail: string, write: () => Promise<T>
   }
 }
 
-/** What Prisma and its adapter call a database that cannot be reached, or that takes too long to give a connection. */
+/** What Prisma, its adapter, Postgres and the system call a database that cannot be reached, or has no room for more. */
 const UNREACHABLE = [
   'P1001',
   'P1002',
@@ -49,10 +49,32 @@ const UNREACHABLE = [
   'P2028',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  // Disk full, out of memory, too many connections.
+  '53100',
+  '53200',
+  '53300',
+  // Ended by an administrator, after a crash, and while it starts or stops.
   '57P01',
+  '57P02',
   '57P03',
 ];
 const UNREACHABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'];
+
+/** What node-postgres says without a code. */
+const UNREACHABLE_MESSAGES = [
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+];
 const CAUSES_MAX = 8;
 
 /** Whether an error says that Postgres cannot be reached at present, so that trying again later can help. */
@@ -61,6 +83,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   for (let depth = 0; depth < CAUSES_MAX && isRecord(cause); depth++) {
     if (UNREACHABLE.includes(String(cause.code)) || UNREACHABLE.includes(String(cause.originalCode))) return true;
     if (UNREACHABLE_KINDS.includes(String(cause.kind))) return true;
+    if (UNREACHABLE_MESSAGES.includes(String(cause.message))) return true;
     cause = isRecord(cause.meta) && cause.meta.driverAdapterError ? cause.meta.driverAdapterError : cause.cause;
   }
   return false;
