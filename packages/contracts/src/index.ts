@@ -23,5 +23,6 @@ export * from './queues.js';
 export * from './rollback.js';
 export * from './schedule.js';
 export * from './schema.js';
+export * from './stored-training.js';
 export * from './training.js';
 export * from './webhook.js';

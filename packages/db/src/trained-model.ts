@@ -1,5 +1,14 @@
 /** What it takes to build the network of a checkpoint again: for an endpoint, or for an exported file. */
-import type { DatasetCounts, DatasetOptions, DatasetStats, ImageFit, ImageSize, Training } from '@trainyard/contracts';
+import {
+  completeTraining,
+  type DatasetCounts,
+  type DatasetOptions,
+  type DatasetStats,
+  type ImageFit,
+  type ImageSize,
+  type StoredTraining,
+  type Training,
+} from '@trainyard/contracts';
 import type { Prisma } from './client.js';
 import { fromJson } from './json.js';
 
@@ -46,7 +55,7 @@ export function toTrainedModel(row: CheckpointRow): TrainedModel {
     epoch: row.epoch,
     step: row.step,
     spec: row.job.spec,
-    training: fromJson<Training>(row.job.training),
+    training: completeTraining(fromJson<StoredTraining>(row.job.training)),
     plan: row.job.plan,
     dataset: toDatasetContent(row.job.dataset),
   };
