@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { holdLease } from './lease.js';
+import { holdLease, LEASE_MS, LeaseLapsedError } from './lease.js';
 
 const LOST = new Error('another worker has it');
 
@@ -43,5 +43,29 @@ describe('holdLease', () => {
     await sleep(1500);
     await release();
     expect(tries).toBe(2);
+  });
+
+  it('lapses in time where the database refuses, and where it does not answer at all', async () => {
+    const refused = () => Promise.reject(new Error('refused'));
+    const unanswered = () => new Promise<never>(() => {});
+    const lapse = async (renew: () => Promise<never>) => {
+      const begun = performance.now();
+      const lost = await new Promise<unknown>((resolve) => {
+        holdLease({ renew, isLost: () => false, onLost: resolve });
+      });
+      expect(lost).toBeInstanceOf(LeaseLapsedError);
+      expect(performance.now() - begun).toBeGreaterThan(10_000);
+      // Before the database gives it to another worker, with time to kill the child.
+      expect(performance.now() - begun).toBeLessThan(LEASE_MS - 1500);
+    };
+    await Promise.all([lapse(refused), lapse(unanswered)]);
+  });
+
+  it('is released at once, also while the database does not answer', async () => {
+    const release = holdLease({ renew: () => new Promise(() => {}), isLost: () => false, onLost: expect.unreachable });
+    await sleep(20);
+    const begun = performance.now();
+    await release();
+    expect(performance.now() - begun).toBeLessThan(500);
   });
 });
