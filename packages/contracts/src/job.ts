@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
 import { KerasBody, ModelSpecBody } from './model.js';
+import { JobRollback } from './rollback.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
 import { TrainingOptions } from './training.js';
 import { JobWebhook, WebhookOptions } from './webhook.js';
@@ -116,6 +117,7 @@ export const Job = Type.Object(
       Type.Integer({ description: 'Of a queued job, from 1, among those of every project for the same workers' }),
     ),
     expected_start_at: Nullable(Timestamp),
+    rollback: Nullable(JobRollback, { description: 'Where the training went back to when it had diverged' }),
     phases: Type.Array(JobPhase),
     error: Nullable(ErrorRecordSchema),
     result: Nullable(JobResult),

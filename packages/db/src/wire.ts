@@ -17,6 +17,7 @@ import type {
   Job,
   JobProgress,
   JobResult,
+  JobRollback,
   JobWebhook,
   MetricValues,
   Model,
@@ -116,6 +117,7 @@ export function toJob(row: JobRow): Job {
     attempt: row.attempt,
     queue_position: null,
     expected_start_at: null,
+    rollback: fromJson<JobRollback | null>(row.rollback),
     phases: row.phases.map((phase) => ({
       status: phase.status,
       started_at: time(phase.startedAt),

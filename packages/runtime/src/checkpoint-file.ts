@@ -54,9 +54,9 @@ export interface StoredCheckpoint {
   digest: string;
 }
 
-/** The key of a checkpoint. Two attempts at a job never write the same file. */
-export function checkpointKey(jobId: string, step: number, attempt: number): string {
-  return `checkpoints/${jobId}/${String(step).padStart(9, '0')}-${attempt}.safetensors`;
+/** The key of a checkpoint. Two attempts at a job never write the same file, nor does one before and after a rollback. */
+export function checkpointKey(jobId: string, step: number, attempt: number, rolledBack = false): string {
+  return `checkpoints/${jobId}/${String(step).padStart(9, '0')}-${attempt}${rolledBack ? '-r' : ''}.safetensors`;
 }
 
 export async function writeCheckpoint(

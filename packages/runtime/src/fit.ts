@@ -18,6 +18,7 @@ import {
 import { createMetrics, type MetricContext, runningMetrics } from '@trainyard/engine';
 import { CheckpointClock } from './checkpoint-clock.js';
 import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './checkpoint-file.js';
+import { refuseLosses, refuseTensors, refuseValidation } from './divergence.js';
 import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
 import { LearningRate } from './learning-rate.js';
@@ -36,6 +37,8 @@ export interface FitOptions {
   /** What kind of model it is, for its metrics. */
   context: MetricContext;
   start: FitStart;
+  /** What every learning rate is multiplied by; 1 where it is left out. */
+  rateFactor?: number;
   /** Aborting it ends the training between two runs; the promise is then rejected with the signal's reason. */
   signal: AbortSignal;
   /** Asked after each run: how the training shall end before its time; null, or left out, where it shall go on. */
@@ -90,7 +93,8 @@ export function stepsPerEpoch(data: TrainingData, training: Training): number {
 
 /**
  * Trains until the last epoch is done, or until it is told to end, and says which snapshot is the result: null where the
- * training is to go on elsewhere. Throws `training_diverged` when a loss is no longer a number.
+ * training is to go on elsewhere. Throws a `DivergedError` when a loss or a number of its state is none any more: what it
+ * throws and when depends on the steps alone, never on the clock.
  */
 export async function fit(options: FitOptions): Promise<FitResult | null> {
   const fitting = new Fitting(options);
@@ -126,7 +130,7 @@ class Fitting {
     this.#patience = new Patience(training.early_stopping ?? null, start.earlyStopping ?? null);
     this.#clock = new CheckpointClock(training.checkpoints, performance.now());
     this.#stepsPerEpoch = stepsPerEpoch(options.data, training);
-    this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate);
+    this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate, options.rateFactor);
     this.#progress = new ProgressMeter({
       epochs: training.epochs,
       steps: this.#stepsPerEpoch * training.epochs,
@@ -161,8 +165,8 @@ class Fitting {
       await this.#interrupt(epoch, totals, ending);
       return ending;
     }
-    const validation = await this.#validate(epoch);
     const step = epoch * this.#stepsPerEpoch;
+    const validation = await this.#validate(epoch, step);
     const row: EpochMetrics = {
       epoch,
       step,
@@ -208,7 +212,7 @@ class Fitting {
       signal,
     });
     for await (const run of runs) {
-      refuseDivergence(run, epoch, this.#state);
+      refuseLosses(run, epoch, this.#state.values);
       const images = totals.add(run);
       const step = stepsBefore + totals.steps;
       this.#progress.advance({ epoch, step, images, seconds: run.seconds });
@@ -236,14 +240,17 @@ class Fitting {
   /** Ends in the middle of an epoch. What is kept without a whole epoch before it is the best that there is. */
   async #interrupt(epoch: number, totals: RunningFigures, ending: Ending): Promise<void> {
     const isResult = ending !== 'handed_over' && this.#best === null;
-    await this.#stepSnapshot(epoch, totals, isResult ? { validation: await this.#validate(epoch) } : null);
+    const step = (epoch - 1) * this.#stepsPerEpoch + totals.steps;
+    await this.#stepSnapshot(epoch, totals, isResult ? { validation: await this.#validate(epoch, step) } : null);
   }
 
-  async #validate(epoch: number): Promise<MetricValues | null> {
+  async #validate(epoch: number, step: number): Promise<MetricValues | null> {
     const { evaluator, data, signal } = this.#options;
-    const validation = await evaluator.evaluate(this.#state.values, data.splits.validation, signal);
-    if (validation === null || Number.isFinite(validation.loss)) return validation;
-    throw diverged(`on the validation split after epoch ${epoch}`);
+    const { values } = this.#state;
+    refuseTensors(epoch, step, values);
+    const validation = await evaluator.evaluate(values, data.splits.validation, signal);
+    if (validation !== null) refuseValidation(validation.loss, epoch, step, values);
+    return validation;
   }
 
   async #epochSnapshot(row: EpochMetrics, isLast: boolean): Promise<void> {
@@ -255,12 +262,16 @@ class Fitting {
     await this.#snapshot({ epoch, step }, isBest, { train, validation });
   }
 
-  /** In the middle of an epoch. It is the best of all where it was validated. */
+  /**
+   * In the middle of an epoch. It is the best of all where it was validated. A state that holds anything but numbers is not
+   * kept; that the training has diverged is said at the next loss that shows it, or at the epoch's end.
+   */
   async #stepSnapshot(
     epoch: number,
     totals: RunningFigures,
     validated: { validation: MetricValues | null } | null = null,
   ): Promise<void> {
+    if (nonFiniteLayer(this.#state.values) !== null) return;
     const at = { epoch: epoch - 1, step: (epoch - 1) * this.#stepsPerEpoch + totals.steps };
     const metrics = { train: totals.values, validation: validated?.validation ?? null };
     if (validated) this.#best = { ...at, loss: this.#patience.figureOf(metrics) };
@@ -305,17 +316,4 @@ class Fitting {
     metrics.add(predictions, labels, rows);
     return metrics.values();
   }
-}
-
-function refuseDivergence(run: RunResult, epoch: number, state: TrainState): void {
-  const bad = run.steps.findIndex((step) => !Number.isFinite(step.loss));
-  if (bad < 0) return;
-  const layer = nonFiniteLayer(state.values);
-  const where = layer === null ? '' : `; of the layers, ${layer} is the first with such weights or gradients`;
-  throw diverged(`at epoch ${epoch}, step ${run.firstStep + bad}${where}`);
-}
-
-function diverged(where: string): TrainyardError {
-  const advice = 'Use a lower learning rate, or another normalization of the images.';
-  return new TrainyardError('training_diverged', `The loss is no longer a number ${where}. ${advice}`);
 }

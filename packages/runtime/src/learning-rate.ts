@@ -6,14 +6,19 @@ import { monitoredFigure } from './monitored-figure.js';
 export class LearningRate {
   readonly #training: Training;
   readonly #stepsPerEpoch: number;
+  readonly #factor: number;
   /** What a checkpoint has to keep; null where the rate is a function of the step alone. */
   #state: PlateauState | null;
   #rates: LearningRates;
 
-  /** @param state of the checkpoint that the training goes on from; null at its start */
-  constructor(training: Training, stepsPerEpoch: number, state: PlateauState | null) {
+  /**
+   * @param state of the checkpoint that the training goes on from; null at its start
+   * @param factor what every rate is multiplied by; a state knows nothing of it
+   */
+  constructor(training: Training, stepsPerEpoch: number, state: PlateauState | null, factor = 1) {
     this.#training = training;
     this.#stepsPerEpoch = stepsPerEpoch;
+    this.#factor = factor;
     const { schedule, optimizer } = training;
     this.#state = schedule.type === 'reduce_on_plateau' ? (state ?? startPlateau(optimizer.learning_rate)) : null;
     this.#rates = this.#lay();
@@ -25,7 +30,7 @@ export class LearningRate {
 
   /** Of a step counted from 1. */
   at(step: number): number {
-    return this.#rates.rate(step);
+    return this.#rates.rate(step) * this.#factor;
   }
 
   /** Takes note of an epoch's figures. */

@@ -18,7 +18,9 @@ import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining } from './compiled-training.js';
 import { type FitObserver, type FitOptions, type FitStart, fit, stepsPerEpoch } from './fit.js';
+import { compiledLine, packedLine, startLines } from './log-lines.js';
 import { choosePlan } from './plan.js';
+import { fitOrGoBack } from './rollback.js';
 import { StepReporter } from './step-reporter.js';
 
 /** What a training tells while it goes on; it waits for the promises that it gets back. */
@@ -37,9 +39,11 @@ export async function train(
   const { signal, order, report } = assignment;
   const { training, dataset } = task;
   const model = buildModel(parseModelSpec(task.spec), dataShapeOf(dataset, training.normalization));
+  const packing = performance.now();
   const data = await packDataset(store, dataset.id, { ...model.image, fit: dataset.fit });
   try {
     signal.throwIfAborted();
+    await report({ type: 'log', level: 'info', message: packedLine(data, (performance.now() - packing) / 1000) });
     const plan = task.plan ?? newPlan(task, model, stepsPerEpoch(data, training));
     if (!task.plan) await report({ type: 'planned', plan });
     return order?.() === 'hand_over' ? false : await trainPlanned({ task, model, data, plan, store, ...assignment });
@@ -65,10 +69,13 @@ async function trainPlanned(
   const { task, model, data, plan, store, signal, order, report } = options;
   const { training } = task;
   const preprocessing = preprocessingFor(training.normalization, task.dataset.stats, data.image.channels);
-  const history = new CheckpointHistory(store, { id: task.job_id, attempt: task.attempt }, task.checkpoints);
+  const job = { id: task.job_id, attempt: task.attempt, rolledBack: task.rollback !== null };
+  const history = new CheckpointHistory(store, job, task.checkpoints);
   const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null, learningRate: null };
   const context: MetricContext = metricContext(model, task.dataset.classes);
   const start: FitStart = (await history.resume()) ?? fresh;
+  for (const line of startLines(start, task)) await report({ type: 'log', ...line });
+  const compiling = performance.now();
   const compiled = await openTraining({
     model,
     training,
@@ -80,15 +87,32 @@ async function trainPlanned(
   });
   try {
     signal.throwIfAborted();
+    await report({ type: 'log', level: 'info', message: compiledLine((performance.now() - compiling) / 1000) });
     await report({ type: 'running', epoch: start.epoch });
     const startedAt = performance.now() - (task.elapsed_s ?? 0) * 1000;
     const elapsed = () => (performance.now() - startedAt) / 1000;
     const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress, elapsed_s: elapsed() }));
     const observer = observe(steps, { history, report, elapsed });
-    // The steps before a failure show how it came.
-    const fitted = await fit({ ...compiled, training, data, context, start, signal, order, elapsed, observer }).finally(
-      () => steps.flush(),
-    );
+    const fitted = await fitOrGoBack({
+      rollback: task.rollback,
+      start,
+      // The steps before a failure show how it came.
+      fit: (from, rateFactor) =>
+        fit({
+          ...compiled,
+          training,
+          data,
+          context,
+          start: from,
+          rateFactor,
+          signal,
+          order,
+          elapsed,
+          observer,
+        }).finally(() => steps.flush()),
+      goBack: async () => (await history.goBack()) ?? fresh,
+      report: (rollback) => report({ type: 'rollback', rollback }),
+    });
     if (fitted === null) return false;
     const best = await history.tensors(fitted.best.step);
     const test = await compiled.evaluator.evaluate(best, data.splits.test, signal);

@@ -1,6 +1,6 @@
 /** Writes what a trainer reports into the database, under the fence of the attempt. */
 import type { TrainerReport } from '@trainyard/contracts';
-import type { TrainingClaim } from '@trainyard/db';
+import type { RemovedCheckpoint, TrainingClaim } from '@trainyard/db';
 import type { WorkerContext } from '../context.js';
 
 type ReportOf<T extends TrainerReport['type']> = Extract<TrainerReport, { type: T }>;
@@ -33,6 +33,8 @@ export class JobWriter {
         return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'checkpoint':
         return this.#keep(report);
+      case 'rollback':
+        return this.#removeAll(await db.checkpoints.rollBack(claim, report.rollback));
       case 'log':
         // For the log of the job alone.
         return;
@@ -42,9 +44,10 @@ export class JobWriter {
   }
 
   /** Records a checkpoint, and only then removes the files that nothing refers to any more. */
-  async #keep({ checkpoint, bytes, is_best: best, metrics }: ReportOf<'checkpoint'>): Promise<void> {
+  async #keep(report: ReportOf<'checkpoint'>): Promise<void> {
     const { db } = this.#context;
-    const { key: storageKey, epoch, step, digest } = checkpoint;
+    const { bytes, is_best: best, epoch_complete: epochComplete, metrics } = report;
+    const { key: storageKey, epoch, step, digest } = report.checkpoint;
     const recorded = await db.checkpoints.record(this.#claim, {
       epoch,
       step,
@@ -53,10 +56,15 @@ export class JobWriter {
       digest,
       storageKey,
       best,
+      epochComplete,
     });
     if (recorded.replacedKey) await this.#remove(recorded.checkpoint.id, recorded.replacedKey);
     const removed = await db.checkpoints.prune(this.#claim, this.#claim.training.checkpoints.keep);
-    for (const { id, storageKey: old } of removed) await this.#remove(id, old);
+    await this.#removeAll(removed);
+  }
+
+  async #removeAll(removed: readonly RemovedCheckpoint[]): Promise<void> {
+    for (const { id, storageKey } of removed) await this.#remove(id, storageKey);
   }
 
   async #remove(checkpointId: string, key: string): Promise<void> {

@@ -17,7 +17,6 @@ import { type ChildOutcome, runChild } from '../child/run-child.js';
 import type { WorkerContext } from '../context.js';
 import { chooseDevice } from '../devices/choose-device.js';
 import { holdLease, LEASE_MS } from '../lease.js';
-import { earlierCheckpoints } from './earlier-checkpoints.js';
 import { JobLog } from './job-log.js';
 import { JobWriter } from './job-writer.js';
 import { countOomKills } from './oom-kills.js';
@@ -170,7 +169,7 @@ class JobRun {
       threads,
       plan: planned?.device === device.used ? planned : null,
       elapsed_s: claim.elapsedSeconds,
-      checkpoints: await earlierCheckpoints(db, claim),
+      ...(await db.checkpoints.ofEarlierAttempts(claim.id)),
     };
   }
 

@@ -1,15 +1,28 @@
 /** The checkpoints of a job. A row is written once its file is safe in the object store. */
-import { type Checkpoint, type List, newId } from '@trainyard/contracts';
+import {
+  type Checkpoint,
+  type CheckpointReference,
+  type JobRollback,
+  type List,
+  newId,
+  parseJobRollback,
+} from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, notFound } from '../errors.js';
+import { flatMetrics } from '../flat-metrics.js';
 import { appendEvent, lockHeldJob } from '../job-journal.js';
 import { toJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
+import { type RemovedCheckpoint, rollBack } from '../rollback.js';
 import { type TrainedModel, toTrainedModel, trainedModelInclude } from '../trained-model.js';
 import { toCheckpoint } from '../wire.js';
-import { flatMetrics } from './metrics.js';
 
-/** `digest` is `sha256:` and the hash of the stored file; `best` says that it is the job's best so far. */
+export type { RemovedCheckpoint } from '../rollback.js';
+
+/**
+ * `digest` is `sha256:` and the hash of the stored file; `best` says that it is the job's best so far, `epochComplete`
+ * that it was not written within an epoch.
+ */
 export interface NewCheckpoint {
   epoch: number;
   step: number;
@@ -18,6 +31,8 @@ export interface NewCheckpoint {
   digest: string;
   storageKey: string;
   best: boolean;
+  /** True where it is left out. */
+  epochComplete?: boolean;
 }
 
 /** `replacedKey` is the file of an earlier attempt's checkpoint at the same step, which nothing refers to any more. */
@@ -26,28 +41,37 @@ export interface RecordedCheckpoint {
   replacedKey: string | null;
 }
 
-/** A checkpoint whose row is gone; the caller removes its file, and what was exported from it. */
-export interface RemovedCheckpoint {
-  id: string;
-  storageKey: string;
+/** What an attempt at a job goes on from. */
+export interface EarlierAttempts {
+  checkpoints: CheckpointReference[];
+  rollback: JobRollback | null;
 }
 
 export function openCheckpoints(client: PrismaClient) {
   return {
     /**
      * Writes the row and its `checkpoint` event, and moves the job's `best` where it is better. A step beyond every
-     * earlier one is progress: the job's failures are forgotten.
+     * earlier one is progress: the job's failures are forgotten. One that was written again to the same bytes has had its
+     * event.
      */
     record(fence: Fence, checkpoint: NewCheckpoint): Promise<RecordedCheckpoint> {
       return client.$transaction(async (tx) => {
         await lockHeldJob(tx, fence);
         const at = { jobId_step: { jobId: fence.id, step: checkpoint.step } };
         const earlier = await tx.checkpoint.findUnique({ where: at });
-        const reached = await tx.checkpoint.count({ where: { jobId: fence.id, step: { gte: checkpoint.step } } });
+        const reached = await tx.checkpoint.count({
+          where: { jobId: fence.id, step: { gte: checkpoint.step }, rolledBack: false },
+        });
         if (reached === 0) await tx.job.update({ where: { id: fence.id }, data: { failures: 0 } });
         const { projectId } = await tx.job.findUniqueOrThrow({ where: { id: fence.id }, select: { projectId: true } });
         const { best, bytes, metrics, ...plain } = checkpoint;
-        const data = { ...plain, attempt: fence.attempt, bytes: BigInt(bytes), metrics: toJson(metrics) };
+        const data = {
+          ...plain,
+          attempt: fence.attempt,
+          bytes: BigInt(bytes),
+          metrics: toJson(metrics),
+          rolledBack: false,
+        };
         const row = await tx.checkpoint.upsert({
           where: at,
           create: { id: newId('checkpoint'), projectId, jobId: fence.id, ...data },
@@ -55,7 +79,8 @@ export function openCheckpoints(client: PrismaClient) {
         });
         if (best) await moveBest(tx, row.id, fence.id, checkpoint);
         const event = { checkpoint_id: row.id, epoch: row.epoch, step: row.step, is_best: best || row.isBest };
-        await appendEvent(tx, fence.id, 'checkpoint', event);
+        const isKnown = earlier?.digest === row.digest && earlier.isBest === event.is_best;
+        if (!isKnown) await appendEvent(tx, fence.id, 'checkpoint', event);
         return {
           checkpoint: { ...toCheckpoint(row), is_best: event.is_best },
           replacedKey: earlier && earlier.storageKey !== row.storageKey ? earlier.storageKey : null,
@@ -63,20 +88,38 @@ export function openCheckpoints(client: PrismaClient) {
       });
     },
 
-    /** Removes the rows beyond the newest `keep`, but neither the best nor one that an endpoint serves. */
+    /**
+     * Removes the rows of whole epochs beyond the newest `keep`, and those from within epochs that have a newer one of
+     * either kind, but neither the best nor one that an endpoint serves.
+     */
     prune(fence: Fence, keep: number): Promise<RemovedCheckpoint[]> {
       return client.$transaction(async (tx) => {
         await lockHeldJob(tx, fence);
         const rows = await tx.checkpoint.findMany({
           where: { jobId: fence.id },
           orderBy: { step: 'desc' },
-          skip: keep,
-          select: { id: true, storageKey: true, isBest: true, _count: { select: { endpoints: true } } },
+          include: { _count: { select: { endpoints: true } } },
         });
-        const removed = rows.filter((row) => !row.isBest && row._count.endpoints === 0);
+        const valid = rows.filter((row) => !row.rolledBack);
+        const kept = new Set([valid[0], ...valid.filter((row) => row.epochComplete).slice(0, keep)]);
+        const removed = rows.filter((row) => !kept.has(row) && !row.isBest && row._count.endpoints === 0);
         await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
         return removed.map(({ id, storageKey }) => ({ id, storageKey }));
       });
+    },
+
+    rollBack: (fence: Fence, rollback: JobRollback) => rollBack(client, fence, rollback),
+
+    /** What the attempts before have left: checkpoints, and where the training went back to. */
+    async ofEarlierAttempts(jobId: string): Promise<EarlierAttempts> {
+      const { rollback, checkpoints } = await client.job.findUniqueOrThrow({
+        where: { id: jobId },
+        select: { rollback: true, checkpoints: { where: { rolledBack: false } } },
+      });
+      return {
+        rollback: rollback === null ? null : parseJobRollback(rollback),
+        checkpoints: checkpoints.map(({ epoch, step, digest, storageKey: key }) => ({ epoch, step, digest, key })),
+      };
     },
 
     async get(projectId: string, id: string): Promise<Checkpoint> {

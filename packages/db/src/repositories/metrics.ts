@@ -3,6 +3,7 @@ import type { EpochMetrics, List, MetricResolution, MetricValues, StepMetrics } 
 import { TrainyardError } from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, notFound } from '../errors.js';
+import { flatMetrics } from '../flat-metrics.js';
 import { appendEvent, lockHeldJob } from '../job-journal.js';
 import { fromJson } from '../json.js';
 import { limitOf, type Page, toList } from '../pages.js';
@@ -23,13 +24,17 @@ export function openMetrics(client: PrismaClient) {
       });
     },
 
-    /** Writes the row of an epoch, its `epoch` event, and the job's latest `metrics`. */
+    /**
+     * Writes the row of an epoch, its `epoch` event, and the job's latest `metrics`. An epoch that was trained again to the
+     * same figures has had its event.
+     */
     async recordEpoch(fence: Fence, row: EpochMetrics): Promise<void> {
       await client.$transaction(async (tx) => {
         await lockHeldJob(tx, fence);
+        const isKnown = await hasFigures(tx, fence.id, row);
         await replaceRows(tx, fence.id, 'epoch', [row]);
         await mergeLatest(tx, fence.id, flatMetrics(row));
-        await appendEvent(tx, fence.id, 'epoch', { ...row });
+        if (!isKnown) await appendEvent(tx, fence.id, 'epoch', { ...row });
       });
     },
 
@@ -56,12 +61,6 @@ export function openMetrics(client: PrismaClient) {
   };
 }
 
-/** The figures of an epoch under Keras' names: `loss`, `accuracy`, `val_loss`, `val_accuracy`. */
-export function flatMetrics(row: { train: MetricValues; validation: MetricValues | null }): MetricValues {
-  const validation = Object.entries(row.validation ?? {}).map(([name, value]) => [`val_${name}`, value]);
-  return { ...row.train, ...Object.fromEntries(validation) };
-}
-
 function stepOf(after: string | undefined): number | null {
   if (after === undefined) return null;
   const step = Number(after);
@@ -73,6 +72,15 @@ function stepOf(after: string | undefined): number | null {
       errors: [{ pointer: '/after', detail: 'Expected a whole number of steps.' }],
     },
   );
+}
+
+/** Whether the row of an epoch is there with the same figures; how long it took may differ. */
+async function hasFigures(tx: Prisma.TransactionClient, jobId: string, row: EpochMetrics): Promise<boolean> {
+  const [found] = await tx.$queryRaw<{ same: boolean }[]>`
+    SELECT values - 'images_per_s' - 'duration_s'
+      = ${JSON.stringify(row)}::jsonb - 'images_per_s' - 'duration_s' AS same
+    FROM job_metrics WHERE job_id = ${jobId} AND resolution = 'epoch' AND step = ${row.step}`;
+  return found?.same === true;
 }
 
 async function replaceRows(
