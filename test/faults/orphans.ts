@@ -2,8 +2,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { descendantsOf, untilGone } from '../worker/processes.js';
-import { jobThat, readyDataset, startTrainyard, submit, type Trainyard } from '../worker/trainyard.js';
+import { untilGone } from '../worker/processes.js';
+import { jobThat } from '../worker/trainyard.js';
+import { type Bed, sharedBed } from './bed.js';
+import { childrenOf } from './fleet.js';
 import type { FaultContext, FaultScenario } from './harness.js';
 import { startLoad } from './load.js';
 
@@ -12,14 +14,11 @@ const GONE_WITHIN_MS = 5000;
 export const orphans: FaultScenario = {
   name: 'children of a killed worker, on a busy machine',
   rounds: { short: 1, full: 6 },
-  limitSeconds: { short: 90, full: 300 },
+  limitSeconds: { short: 120, full: 300 },
   async run(context, rounds) {
-    const trainyard = await startTrainyard();
-    const reader = await trainyard.startWorker();
-    const dataset = await readyDataset(trainyard, 20);
-    await reader.stop();
+    const bed = await sharedBed();
     for (let round = 0; round < rounds; round++) {
-      context.recovered(await orphanTrainer(trainyard, dataset.id, context));
+      context.recovered(await orphanTrainer(bed, context));
       context.recovered(await orphanBlocked());
     }
     return { checked: `${2 * rounds} orphans were gone within ${GONE_WITHIN_MS / 1000} s` };
@@ -27,21 +26,20 @@ export const orphans: FaultScenario = {
 };
 
 /** Kills a worker whose trainer has run for a while, or is still preparing. */
-async function orphanTrainer(trainyard: Trainyard, datasetId: string, { dice }: FaultContext): Promise<number> {
-  const worker = await trainyard.startWorker();
-  const { id } = await submit(trainyard, datasetId, { epochs: 100_000, batch_size: 16 });
-  await jobThat(trainyard, id, ({ status }) => status !== 'queued');
+async function orphanTrainer(bed: Bed, { dice }: FaultContext): Promise<number> {
+  const fleet = await bed.fleet(1);
+  const [worker] = fleet.workers;
+  const id = await bed.submit('stateful', { epochs: 100_000, batch_size: 16 });
+  await jobThat(bed.trainyard, id, ({ status }) => status !== 'queued');
   await sleep(dice.between(0, 2000));
-  const children = await descendantsOf(worker.process.pid ?? 0);
-  const ended = once(worker.process, 'exit');
+  const children = await childrenOf(worker);
   const endLoad = startLoad();
   try {
-    worker.process.kill('SIGKILL');
-    await ended;
+    await fleet.end(worker, 'SIGKILL');
     return await untilGone(children, GONE_WITHIN_MS);
   } finally {
     endLoad();
-    await trainyard.db.jobs.cancel(trainyard.projectId, id);
+    await bed.clear();
   }
 }
 

@@ -21,6 +21,7 @@ export interface Trainyard {
   db: Database;
   store: ObjectStore;
   projectId: string;
+  databaseUrl: string;
   redisUrl: string;
   /** `more` is set in the worker's environment beside what all programs get. */
   startWorker(more?: Readonly<Record<string, string>>): Promise<Program>;
@@ -34,8 +35,14 @@ export async function startTrainyard(): Promise<Trainyard> {
   const store = openObjectStore({ root: join(environment.TRAINYARD_DATA_DIR, 'objects') });
   await startApi(environment);
   const { projectId } = await db.projects.ensureBootstrap();
-  const redisUrl = environment.REDIS_URL;
-  return { db, store, projectId, redisUrl, startWorker: (more = {}) => startWorker({ ...environment, ...more }) };
+  return {
+    db,
+    store,
+    projectId,
+    databaseUrl: environment.DATABASE_URL,
+    redisUrl: environment.REDIS_URL,
+    startWorker: (more = {}) => startWorker({ ...environment, ...more }),
+  };
 }
 
 /** A small network that learns the fixtures' stripes. */

@@ -1,0 +1,76 @@
+// Several workers, of which any may be killed and replaced at any time.
+import { once } from 'node:events';
+import type { Program } from '../setup/index.js';
+import { descendantsOf } from '../worker/processes.js';
+
+export class Fleet {
+  readonly #startWorker: () => Promise<Program>;
+  readonly #workers: Program[] = [];
+  #starting: Promise<unknown> = Promise.resolve();
+
+  constructor(startWorker: () => Promise<Program>) {
+    this.#startWorker = startWorker;
+  }
+
+  /** Those that take jobs just now. */
+  get workers(): readonly Program[] {
+    return this.#workers;
+  }
+
+  async grow(more: number): Promise<void> {
+    await Promise.all(Array.from({ length: more }, () => this.#add()));
+  }
+
+  /** Ends a worker, and begins to start another in its place. Resolves once it is gone. */
+  async replace(worker: Program, signal: NodeJS.Signals): Promise<void> {
+    await this.end(worker, signal);
+    this.#starting = Promise.all([this.#starting, this.#add()]);
+    // Whoever waits for `settled` hears of a failure.
+    this.#starting.catch(() => {});
+  }
+
+  async end(worker: Program, signal: NodeJS.Signals): Promise<void> {
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
+    const { process: child } = worker;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  /** Resolves once no worker is being started any more. */
+  async settled(): Promise<void> {
+    await this.#starting;
+  }
+
+  /** Ends all that are left, at once. */
+  async close(): Promise<void> {
+    await this.settled().catch(() => {});
+    await Promise.all([...this.#workers].map((worker) => this.end(worker, 'SIGKILL')));
+  }
+
+  async #add(): Promise<void> {
+    this.#workers.push(await this.#startWorker());
+  }
+}
+
+/** What a worker has started, such as its trainer. */
+export function childrenOf({ process: { pid } }: Program): Promise<number[]> {
+  return descendantsOf(pid ?? 0);
+}
+
+/** Answers how many there were. */
+export async function killChildren(worker: Program): Promise<number> {
+  const children = await childrenOf(worker);
+  for (const pid of children) signal(pid, 'SIGKILL');
+  return children.length;
+}
+
+/** One that has ended just now does not hear it. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

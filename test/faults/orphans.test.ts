@@ -1,4 +1,0 @@
-import { faultTest } from './harness.js';
-import { orphans } from './orphans.js';
-
-faultTest(orphans);
