@@ -28,6 +28,7 @@ const DATABASE = 'trainyard';
  *
  * @typedef {object} Service
  * @property {string} url
+ * @property {number} pid
  * @property {() => Promise<void>} stop
  */
 
@@ -55,7 +56,7 @@ export async function startPostgres(options) {
     if (failure === null) {
       const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
       await ensureDatabase(url);
-      return { url, stop };
+      return { url, pid: child.pid ?? 0, stop };
     }
     await stop();
     const log = readFileSync(join(directory, 'postgres.log'), 'utf8').trim().split('\n').slice(-8).join('\n');

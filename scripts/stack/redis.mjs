@@ -43,7 +43,7 @@ export async function startRedis(options) {
     const failure = await untilReady(child, port, password, signal);
     if (failure !== null || signal.aborted) await stop();
     signal.throwIfAborted();
-    if (failure === null) return { url: `redis://:${password}@127.0.0.1:${port}`, stop };
+    if (failure === null) return { url: `redis://:${password}@127.0.0.1:${port}`, pid: child.pid ?? 0, stop };
     const log = readFileSync(join(directory, 'redis.log'), 'utf8').trim().split('\n').slice(-8).join('\n');
     if (/Address already in use/i.test(log) && options.port === undefined && tries > 0) continue;
     throw new Problem(`Redis did not start (${failure}). The end of its log, ${join(directory, 'redis.log')}:\n${log}`);
