@@ -55,7 +55,8 @@ async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>)
   }
 }
 
-async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/** Throws an error of zlib for what is damaged or cut short. */
+export async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const unpacked = createGunzip();
   const feeding = pipeline(Readable.from(chunks), unpacked);
   // A failure also ends the iteration below, where it is thrown.

@@ -11,6 +11,11 @@ export function manifestKey(datasetId: string): string {
   return `${datasetPrefix(datasetId)}manifest.json`;
 }
 
+/** What a compressed tar file is unpacked to. */
+export function unpackedKey(datasetId: string): string {
+  return `${datasetPrefix(datasetId)}unpacked.tar`;
+}
+
 export function tensorsPrefix(datasetId: string, { width, height, channels, fit }: PackedImage): string {
   return `${datasetPrefix(datasetId)}tensors/${width}x${height}x${channels}-${fit}/`;
 }

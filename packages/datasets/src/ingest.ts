@@ -12,7 +12,7 @@ import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/open-archive.js';
 import { checkClasses, checkTrainClasses, findUntrained } from './check-classes.js';
 import { countSamples } from './counts.js';
-import { datasetPrefix, manifestKey, tensorsPrefix } from './dataset-keys.js';
+import { datasetPrefix, manifestKey, tensorsPrefix, unpackedKey } from './dataset-keys.js';
 import type { Listing } from './formats/format.js';
 import { chooseFormat, FORMATS } from './formats/formats.js';
 import { chooseImage } from './image-size.js';
@@ -40,12 +40,25 @@ export async function ingestDataset(
   request: IngestRequest,
   report: (progress: DatasetProgress) => void = () => {},
 ): Promise<IngestedDataset> {
-  const archive = await openArchive(store, request.sourceKey);
   try {
-    return await ingestArchive(store, archive, request, new ProgressReporter(report));
+    return await ingestUpload(store, request, new ProgressReporter(report));
   } catch (error) {
     await store.removePrefix(datasetPrefix(request.datasetId));
     throw error;
+  }
+}
+
+async function ingestUpload(
+  store: ObjectStore,
+  request: IngestRequest,
+  progress: ProgressReporter,
+): Promise<IngestedDataset> {
+  const unpackTo = unpackedKey(request.datasetId);
+  // What an earlier attempt left may be of another upload.
+  await store.remove(unpackTo);
+  const archive = await openArchive(store, request.sourceKey, { unpackTo });
+  try {
+    return await ingestArchive(store, archive, request, progress);
   } finally {
     await archive.close();
   }

@@ -2,7 +2,7 @@
 import { type DatasetManifest, parseDatasetManifest, TrainyardError } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
 import { openArchive } from './archive/open-archive.js';
-import { manifestKey, tensorsPrefix } from './dataset-keys.js';
+import { manifestKey, tensorsPrefix, unpackedKey } from './dataset-keys.js';
 import { FORMATS } from './formats/formats.js';
 import { packImages, writeIndex } from './pack.js';
 import { type OpenPackedOptions, openPacked, type PackedDataset, tryOpenPacked } from './packed.js';
@@ -27,7 +27,7 @@ export async function packDataset(
   if (packed) return packed;
   const manifest = await readManifest(store, datasetId);
   const target = { store, prefix: tensorsPrefix(datasetId, image), image, classes: manifest.classes };
-  const archive = await openArchive(store, manifest.source_key);
+  const archive = await openArchive(store, manifest.source_key, { unpackTo: unpackedKey(datasetId) });
   try {
     const { failed, stats, splits } = await packImages(
       target,

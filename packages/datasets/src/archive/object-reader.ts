@@ -2,28 +2,20 @@
 import { Readable } from 'node:stream';
 import type { RandomAccess } from '@trainyard/storage';
 import { RandomAccessReader } from 'yauzl';
-
-/** The directory of a zip file is read in many small pieces one after another; each read fetches this much at once. */
-const WINDOW_BYTES = 256 * 1024;
+import { ReadWindow, readPieces } from './read-window.js';
 
 export class ObjectReader extends RandomAccessReader {
   readonly #object: RandomAccess;
-  #window: Uint8Array = new Uint8Array(0);
-  #windowStart = 0;
+  readonly #window: ReadWindow;
 
   constructor(object: RandomAccess) {
     super();
     this.#object = object;
+    this.#window = new ReadWindow(object);
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    const object = this.#object;
-    async function* pieces() {
-      for (let offset = start; offset < end; offset += WINDOW_BYTES) {
-        yield await object.read(offset, Math.min(WINDOW_BYTES, end - offset));
-      }
-    }
-    return Readable.from(pieces(), { objectMode: false });
+    return Readable.from(readPieces(this.#object, start, end), { objectMode: false });
   }
 
   override read(
@@ -33,22 +25,12 @@ export class ObjectReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null, bytesRead: number) => void,
   ): void {
-    this.#slice(position, length).then(
+    this.#window.read(position, length).then(
       (bytes) => {
         buffer.set(bytes, offset);
         callback(null, bytes.byteLength);
       },
       (error: Error) => callback(error, 0),
     );
-  }
-
-  async #slice(position: number, length: number): Promise<Uint8Array> {
-    const from = position - this.#windowStart;
-    if (from < 0 || from + length > this.#window.byteLength) {
-      this.#window = await this.#object.read(position, Math.max(length, WINDOW_BYTES));
-      this.#windowStart = position;
-      return this.#window.subarray(0, length);
-    }
-    return this.#window.subarray(from, from + length);
   }
 }

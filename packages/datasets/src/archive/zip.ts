@@ -122,9 +122,9 @@ function damaged(path: string, what: string, cause?: unknown): TrainyardError {
 function unreadable(error: unknown): TrainyardError {
   const message = error instanceof Error ? error.message : String(error);
   const reason = message.startsWith('End of central directory record signature not found')
-    ? 'it is not a zip file, or only the beginning of one'
+    ? 'it is no archive, or only the beginning of a zip file'
     : printable(message).slice(0, 300);
-  return new TrainyardError('invalid_archive', `The archive cannot be read: ${reason}. Upload a zip file.`, {
+  return new TrainyardError('invalid_archive', `The archive cannot be read: ${reason}. Upload a zip or tar file.`, {
     cause: error,
   });
 }
