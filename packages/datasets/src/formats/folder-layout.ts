@@ -2,16 +2,7 @@
 import { type SkippedFile, type Split, TrainyardError } from '@trainyard/contracts';
 import type { ArchiveEntry } from '../archive/archive.js';
 import { baseName, printable } from '../archive/entry-names.js';
-
-const SPLIT_FOLDERS: ReadonlyMap<string, Split> = new Map([
-  ['train', 'train'],
-  ['training', 'train'],
-  ['val', 'validation'],
-  ['valid', 'validation'],
-  ['validation', 'validation'],
-  ['test', 'test'],
-  ['testing', 'test'],
-]);
+import { splitOfWord } from './split-names.js';
 
 /** Extensions of images, also of those that cannot be read here: they are to be reported, not passed over. */
 const IMAGE_EXTENSIONS = new Set(
@@ -90,7 +81,7 @@ function wrappingFolder(paths: readonly string[]): string {
     const top = inFolders[0]?.[0];
     const isWrapping =
       top !== undefined &&
-      SPLIT_FOLDERS.get(top.toLowerCase()) !== 'train' &&
+      splitOfWord(top.toLowerCase()) !== 'train' &&
       inFolders.every((names) => names?.[0] === top) &&
       inFolders.some((names) => names && names.length > 2);
     if (!isWrapping) return root;
@@ -109,7 +100,7 @@ function folderOf(names: readonly string[] | null): string[] | null {
 
 /** `train/<class>/image`: only then do the folders mean splits. `train/image` is a class that is called so. */
 function liesInTrainFolder(names: readonly string[] | null): boolean {
-  return names !== null && names.length > 2 && SPLIT_FOLDERS.get(names[0].toLowerCase()) === 'train';
+  return names !== null && names.length > 2 && splitOfWord(names[0].toLowerCase()) === 'train';
 }
 
 /** The class and split of what lies in a folder, or why it has none. */
@@ -119,7 +110,7 @@ function placeOf(
 ): { className: string; split: Split | null } | string {
   if (!folders || folders.length === 0) return 'it lies in no class folder';
   if (!hasSplits) return { className: folders[0], split: null };
-  const split = SPLIT_FOLDERS.get(folders[0].toLowerCase());
+  const split = splitOfWord(folders[0].toLowerCase());
   if (!split) return 'it lies beside train/, val/ and test/, in none of them';
   if (folders.length === 1) return `it lies in ${printable(folders[0])}/ but in no class folder there`;
   return { className: folders[1], split };

@@ -5,11 +5,13 @@ import { cifarBinary } from './cifar-binary.js';
 import type { Format } from './format.js';
 import { idx } from './idx.js';
 import { imageFolder } from './image-folder.js';
+import { npz } from './npz/npz.js';
 
 /** In the order in which they are tried: from the one that is easiest to tell to the one that takes almost anything. */
 export const FORMATS: Readonly<Record<DatasetFormat, Format>> = {
   idx,
   cifar_binary: cifarBinary,
+  npz,
   image_folder: imageFolder,
 };
 const FORMAT_NAMES = Object.keys(FORMATS) as DatasetFormat[];
