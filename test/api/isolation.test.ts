@@ -28,6 +28,7 @@ beforeAll(async () => {
     checkpoints: checkpoint,
     endpoints: endpoint.id,
     keys: key.id,
+    projects: projectId,
   };
   await startInference(api.environment);
 });

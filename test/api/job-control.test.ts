@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { heldJob, queuedJob, RESULT } from '../db/rows.js';
+import { heldJob, queuedJob, RESULT, WORKER } from '../db/rows.js';
 import { expectProblem } from './problem.js';
 import { createTestApi, type TestApi } from './setup.js';
 
@@ -15,7 +15,7 @@ describe('POST /v1/jobs/{id}/pause and /resume', () => {
     const { id } = await queuedJob(api.db, api.member.projectId);
     expect((await ask(id, 'pause').expect(202)).body.status).toBe('paused');
     expect((await ask(id, 'pause').expect(202)).body.phases).toHaveLength(2);
-    expect(await api.db.jobs.claim(id, { workerId: 'wrk', leaseMs: 1000, devices: ['cpu'] })).toBeNull();
+    expect(await api.db.jobs.claim(id, WORKER)).toBeNull();
     const { body } = await ask(id, 'resume').expect(202);
     expect(body.status).toBe('queued');
     expect(body.phases.map(({ reason }: { reason: string }) => reason)).toEqual([
@@ -51,7 +51,7 @@ describe('POST /v1/jobs/{id}/stop', () => {
     await ask(fence.id, 'stop').expect(202);
     await ask(fence.id, 'stop').expect(202);
     await api.db.jobs.release(fence, 'The worker was stopped');
-    const next = await api.db.jobs.claim(fence.id, { workerId: 'wrk', leaseMs: 1000, devices: ['cpu'] });
+    const next = await api.db.jobs.claim(fence.id, WORKER);
     expect(await api.db.jobs.renewLease(next!, 1000)).toEqual({ cancelRequested: false, control: 'stop' });
   });
 

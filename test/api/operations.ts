@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import supertest from 'supertest';
 
-const METHODS = ['get', 'post', 'delete'] as const;
+const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 
 export interface Operation {
   method: (typeof METHODS)[number];

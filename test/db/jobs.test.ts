@@ -17,12 +17,12 @@ const sql = new pg.Client({ connectionString: url });
 beforeAll(() => sql.connect());
 afterAll(() => sql.end());
 
-/** Locks the row of a job on a connection of its own; the answer ends that. */
-async function lockFromOutside(id: string): Promise<() => Promise<void>> {
+/** Locks the row of the project on a connection of its own; the answer ends that. */
+async function lockFromOutside(): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('BEGIN');
-  await client.query('SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE', [id]);
+  await client.query('SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE', [projectId]);
   return () => client.end();
 }
 
@@ -93,8 +93,8 @@ describe('the life of a job', () => {
 
   it('is claimed by one of ten workers that try at once', async () => {
     const { id } = await queuedJob(db, projectId);
-    // The row is locked from outside until several of them wait for it, so that they really meet.
-    const release = await lockFromOutside(id);
+    // The first waits for the row of the project, the others for the first, so that they really meet.
+    const release = await lockFromOutside();
     const claiming = Promise.all(
       Array.from({ length: 10 }, (_, i) => db.jobs.claim(id, { ...WORKER, workerId: `wrk_${i}` })),
     );

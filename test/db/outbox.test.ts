@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { atEnd, createTestRedis } from '../setup/index.js';
-import { openTestDatabase, queuedJob, uploadedDataset, WORKER } from './rows.js';
+import { openTestDatabase, queuedJob, TRAITS, uploadedDataset, WORKER } from './rows.js';
 
 const { db, url, projectId } = await openTestDatabase();
 
@@ -92,8 +92,8 @@ describe('workers', () => {
       { device: 'cpu' as const, available: true, reason: null },
       { device: 'cuda' as const, available: false, reason: 'There is no CUDA device.' },
     ];
-    const id = await db.workers.register({ host: 'box', pid: 42, devices });
-    expect(await db.workers.alive()).toMatchObject([{ id, host: 'box', pid: 42, devices }]);
+    const id = await db.workers.register({ host: 'box', pid: 42, devices, traits: TRAITS });
+    expect(await db.workers.alive()).toMatchObject([{ id, host: 'box', pid: 42, devices, traits: TRAITS }]);
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("UPDATE workers SET last_seen_at = now() - interval '16 s'");

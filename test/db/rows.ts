@@ -1,11 +1,13 @@
 // Rows that the tests of the database begin with.
 import { type Dataset, type IngestedDataset, type Job, resolveTraining } from '@trainyard/contracts';
-import { type ClaimOptions, type Database, openDatabase } from '@trainyard/db';
+import { type ClaimOptions, type Database, openDatabase, type QueueRules } from '@trainyard/db';
 import { atEnd, createTestDatabase } from '../setup/index.js';
 
-export const WORKER: ClaimOptions = { workerId: 'wrk_test', leaseMs: 60_000, devices: ['cpu'] };
+export const TRAITS = { cpu: 'x64 avx2 fma', onnxruntimeVersion: '1.29.0' };
 
-type JobOptions = { tags?: string[]; device?: 'cpu' | 'cuda' };
+export const WORKER: ClaimOptions = { workerId: 'wrk_test', leaseMs: 60_000, devices: ['cpu'], traits: TRAITS };
+
+type JobOptions = { tags?: string[]; device?: 'cpu' | 'cuda'; priority?: number };
 
 const counts = { total: 4, classes: { cat: 2, dog: 2 } };
 
@@ -20,9 +22,9 @@ export const INGESTED: IngestedDataset = {
 };
 
 /** Opens a fresh database with the project `default`, and closes it when the test file ends. */
-export async function openTestDatabase(): Promise<{ db: Database; url: string; projectId: string }> {
+export async function openTestDatabase(rules?: QueueRules): Promise<{ db: Database; url: string; projectId: string }> {
   const url = await createTestDatabase();
-  const db = openDatabase(url);
+  const db = openDatabase(url, rules);
   atEnd(() => db.close());
   const { projectId } = await db.projects.ensureBootstrap();
   return { db, url, projectId };

@@ -22,7 +22,12 @@ import {
 export const IMAGE = { width: 20, height: 14, channels: 3 } as const;
 export const CLASSES = ['circle', 'square', 'star', 'triangle'];
 export const STATS = { mean: [0.4, 0.5, 0.6], std: [0.2, 0.25, 0.3] };
-const WORKER = { workerId: 'wrk_test', leaseMs: 60_000, devices: ['cpu'] as const };
+const WORKER = {
+  workerId: 'wrk_test',
+  leaseMs: 60_000,
+  devices: ['cpu'] as const,
+  traits: { cpu: 'x64', onnxruntimeVersion: '1.29.0' },
+};
 
 const SPEC = {
   layers: [

@@ -12,7 +12,7 @@ await serveProcess({ title: 'The API', portVariable: 'TRAINYARD_PORT', start });
 async function start(): Promise<RunningServer> {
   const config = readConfig('api');
   await migrate(config.databaseUrl);
-  const db = openDatabase(config.databaseUrl);
+  const db = openDatabase(config.databaseUrl, config.queueRules);
   const { secret } = await db.projects.ensureBootstrap(config.apiKey === undefined ? {} : { secret: config.apiKey });
   const store = openObjectStore({ root: config.objectsDir });
   const queues = openQueues(config.redisUrl, { onError: (err) => app?.log.warn({ err }, 'Redis is not reached') });

@@ -1,5 +1,5 @@
 /** What the handlers of both queues need. */
-import type { Database, WorkerDevice } from '@trainyard/db';
+import type { Database, WorkerAbilities, WorkerDevice } from '@trainyard/db';
 import type { ObjectStore } from '@trainyard/storage';
 import type { Logger } from 'pino';
 
@@ -10,6 +10,8 @@ export interface WorkerContext {
   /** The object store's root, for the children, which open it themselves. */
   objectsDir: string;
   devices: readonly WorkerDevice[];
+  /** What it can train on, and the traits of its machine. */
+  abilities: WorkerAbilities;
   /** Threads of a training. */
   threads: number;
   log: Logger;

@@ -1,7 +1,7 @@
 /** Enters this worker among those that are attached, and says every few seconds that it lives. */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, WorkerDevice } from '@trainyard/db';
+import type { Database, NewWorker } from '@trainyard/db';
 import type { Logger } from 'pino';
 
 const HEARTBEAT_MS = 5000;
@@ -12,8 +12,12 @@ export interface Registration {
   end(): Promise<void>;
 }
 
-export async function register(db: Database, devices: WorkerDevice[], log: Logger): Promise<Registration> {
-  const entry = { host: hostname(), pid: process.pid, devices };
+export async function register(
+  db: Database,
+  found: Pick<NewWorker, 'devices' | 'traits'>,
+  log: Logger,
+): Promise<Registration> {
+  const entry = { host: hostname(), pid: process.pid, ...found };
   const workerId = await db.workers.register(entry);
   const ending = new AbortController();
   const beating = beat();

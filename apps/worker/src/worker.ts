@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { probeDevices } from './devices/probe-devices.js';
 import { runIngest } from './ingest/run-ingest.js';
 import { register } from './registration.js';
+import { startJobTaker } from './training/job-taker.js';
 import { runJob } from './training/run-job.js';
 
 export interface RunningWorker {
@@ -21,28 +22,31 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   const store = openObjectStore({ root: config.objectsDir });
   await store.check();
   await waitForMigrations(config.databaseUrl);
-  const devices = await probeDevices(stop);
+  const { devices, traits } = await probeDevices(stop);
   stop.throwIfAborted();
   for (const { device, available, reason } of devices) log.info({ device, available, reason }, 'tried a device');
-  if (!devices.some(({ available }) => available)) throw new Error('Training works on no device of this machine');
-  const db = openDatabase(config.databaseUrl);
-  const { workerId, end: endRegistration } = await register(db, devices, log);
+  if (traits === null) throw new Error('Training works on no device of this machine');
+  log.info({ traits }, 'the machine computes with');
+  const db = openDatabase(config.databaseUrl, config.queueRules);
+  const { workerId, end: endRegistration } = await register(db, { devices, traits }, log);
   const { objectsDir, threads } = config;
-  const context = { workerId, db, store, objectsDir, devices, threads, log };
+  const abilities = { devices: devices.filter(({ available }) => available).map(({ device }) => device), traits };
+  const context = { workerId, db, store, objectsDir, devices, abilities, threads, log };
+  const taker = startJobTaker(context, runJob);
   const onError = (error: Error) => log.error({ err: error }, 'a queue failed');
   const consumers = [
     consume(config.redisUrl, 'ingest', ({ dataset_id }, signal) => runIngest(context, dataset_id, signal), {
       concurrency: CONCURRENCY.ingest,
       onError,
     }),
-    consume(config.redisUrl, 'training', ({ job_id }, signal) => runJob(context, job_id, signal), {
+    consume(config.redisUrl, 'training', () => taker.wake(), {
       concurrency: CONCURRENCY.training,
       onError,
     }),
   ];
   return {
     async stop() {
-      await Promise.all(consumers.map((consumer) => consumer.close()));
+      await Promise.all([taker.stop(), ...consumers.map((consumer) => consumer.close())]);
       await endRegistration();
       await db.close();
     },

@@ -19,6 +19,7 @@ describe('readConfig', () => {
     expect(readConfig('api', GIVEN)).toEqual({
       databaseUrl: GIVEN.DATABASE_URL,
       redisUrl: GIVEN.REDIS_URL,
+      queueRules: { projectMaxRunningJobs: null, planWaitSeconds: 300 },
       dataDir: resolve('.trainyard'),
       objectsDir: resolve('.trainyard/objects'),
       host: '127.0.0.1',
@@ -44,6 +45,8 @@ describe('readConfig', () => {
       TRAINYARD_WEBHOOK_ALLOW_PRIVATE: 'true',
       TRAINYARD_LOG_LEVEL: 'debug',
       TRAINYARD_THREADS: '3',
+      TRAINYARD_PROJECT_MAX_RUNNING_JOBS: '2',
+      TRAINYARD_PLAN_WAIT_SECONDS: '0',
     };
     expect(readConfig('api', env)).toMatchObject({
       port: 0,
@@ -54,7 +57,10 @@ describe('readConfig', () => {
       webhookAllowPrivate: true,
       logLevel: 'debug',
     });
-    expect(readConfig('worker', env)).toMatchObject({ threads: 3 });
+    expect(readConfig('worker', env)).toMatchObject({
+      threads: 3,
+      queueRules: { projectMaxRunningJobs: 2, planWaitSeconds: 0 },
+    });
   });
 
   it('takes an empty variable for one that is not set', () => {

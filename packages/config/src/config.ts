@@ -1,7 +1,7 @@
 /** One schema per app, filled from the environment when the process starts. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Static, Type } from 'typebox';
+import { type Static, type TObject, Type } from 'typebox';
 import { type Environment, readVariables } from './variables.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -22,10 +22,17 @@ const Shared = {
 const Redis = { REDIS_URL: Type.String({ pattern: '^rediss?://.+', description: 'a redis:// address' }) };
 const Threads = { TRAINYARD_THREADS: Type.Integer({ minimum: 1, maximum: 1024, default: availableParallelism() }) };
 
+/** The same for every worker and the API, which explains what a job waits for. */
+const Queue = {
+  TRAINYARD_PROJECT_MAX_RUNNING_JOBS: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+  TRAINYARD_PLAN_WAIT_SECONDS: Type.Integer({ minimum: 0, maximum: 31_536_000, default: 300 }),
+};
+
 const SCHEMAS = {
   api: Type.Object({
     ...Shared,
     ...Redis,
+    ...Queue,
     TRAINYARD_PORT: Port(8080),
     TRAINYARD_API_KEY: Type.Optional(
       Type.String({ pattern: '^[\\x21-\\x7e]{16,200}$', description: '16 to 200 printable characters without spaces' }),
@@ -42,7 +49,7 @@ const SCHEMAS = {
       default: 'false',
     }),
   }),
-  worker: Type.Object({ ...Shared, ...Redis, ...Threads }),
+  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads }),
   inference: Type.Object({ ...Shared, ...Threads, TRAINYARD_INFERENCE_PORT: Port(8081) }),
 };
 
@@ -57,8 +64,17 @@ interface SharedConfig {
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
+/** How jobs are taken out of the queue. */
+export interface QueueRulesConfig {
+  /** How many jobs of a project may be trained at once, where the project itself has no limit; null for any number. */
+  projectMaxRunningJobs: number | null;
+  /** How long a job is kept for a worker that can repeat its plan to the bit. */
+  planWaitSeconds: number;
+}
+
 export interface ApiConfig extends SharedConfig {
   redisUrl: string;
+  queueRules: QueueRulesConfig;
   host: string;
   port: number;
   /** The bootstrap key; without it one is made at the first start. */
@@ -71,6 +87,7 @@ export interface ApiConfig extends SharedConfig {
 
 export interface WorkerConfig extends SharedConfig {
   redisUrl: string;
+  queueRules: QueueRulesConfig;
   threads: number;
 }
 
@@ -92,6 +109,7 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
     return {
       ...shared(read),
       redisUrl: read.REDIS_URL,
+      queueRules: queueRules(read),
       host: read.TRAINYARD_HOST,
       port: read.TRAINYARD_PORT,
       apiKey: read.TRAINYARD_API_KEY,
@@ -102,7 +120,7 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
   },
   worker(env) {
     const read = readVariables(SCHEMAS.worker, env);
-    return { ...shared(read), redisUrl: read.REDIS_URL, threads: read.TRAINYARD_THREADS };
+    return { ...shared(read), redisUrl: read.REDIS_URL, queueRules: queueRules(read), threads: read.TRAINYARD_THREADS };
   },
   inference(env) {
     const read = readVariables(SCHEMAS.inference, env);
@@ -122,6 +140,13 @@ function shared(read: SharedVariables): SharedConfig {
     dataDir,
     objectsDir: join(dataDir, 'objects'),
     logLevel: read.TRAINYARD_LOG_LEVEL,
+  };
+}
+
+function queueRules(read: Static<TObject<typeof Queue>>): QueueRulesConfig {
+  return {
+    projectMaxRunningJobs: read.TRAINYARD_PROJECT_MAX_RUNNING_JOBS ?? null,
+    planWaitSeconds: read.TRAINYARD_PLAN_WAIT_SECONDS,
   };
 }
 

@@ -6,14 +6,27 @@ import { Nullable, Strict, Timestamp, Words } from './schema.js';
 export const ROLES = ['operator', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
+const RunningJobsLimit = Nullable(Type.Integer({ minimum: 1, maximum: 100_000 }), {
+  description: "How many of its jobs may be trained at once; null for the server's default",
+});
+
 export const Project = Type.Object(
-  { id: IdSchema('project'), object: Type.Literal('project'), name: Type.String(), created_at: Timestamp },
+  {
+    id: IdSchema('project'),
+    object: Type.Literal('project'),
+    name: Type.String(),
+    max_running_jobs: RunningJobsLimit,
+    created_at: Timestamp,
+  },
   { $id: 'Project' },
 );
 export type Project = Static<typeof Project>;
 
 export const CreateProject = Strict({ name: Type.String({ minLength: 1, maxLength: 100 }) }, { $id: 'CreateProject' });
 export type CreateProject = Static<typeof CreateProject>;
+
+export const UpdateProject = Strict({ max_running_jobs: RunningJobsLimit }, { $id: 'UpdateProject' });
+export type UpdateProject = Static<typeof UpdateProject>;
 
 export const ApiKey = Type.Object(
   {

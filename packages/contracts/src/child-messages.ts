@@ -105,7 +105,12 @@ export type IngestReport = Static<typeof IngestReport>;
 export const ProbeTask = Strict({ device: Words(DEVICES) });
 export type ProbeTask = Static<typeof ProbeTask>;
 
-export const ProbeReport = Strict({ type: Type.Literal('works') });
+/** The device works, on a machine with these traits. */
+export const ProbeReport = Strict({
+  type: Type.Literal('works'),
+  cpu: Type.String(),
+  onnxruntime_version: Type.String(),
+});
 export type ProbeReport = Static<typeof ProbeReport>;
 
 const ERROR_CODES = Object.keys(ERROR_KINDS) as ErrorCode[];

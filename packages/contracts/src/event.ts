@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
 import { Timestamp, Words } from './schema.js';
 
-export const EVENT_TYPES = ['status', 'device', 'epoch', 'checkpoint', 'rollback'] as const;
+export const EVENT_TYPES = ['status', 'device', 'plan', 'epoch', 'checkpoint', 'rollback'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 export const Event = Type.Object(

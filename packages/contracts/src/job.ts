@@ -17,6 +17,24 @@ export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 export const DEVICES = ['cpu', 'cuda'] as const;
 export type Device = (typeof DEVICES)[number];
 
+export const PRIORITY_MAX = 100;
+
+const Priority = Type.Integer({
+  minimum: -PRIORITY_MAX,
+  maximum: PRIORITY_MAX,
+  default: 0,
+  description:
+    'Higher ones are trained first, equal ones in the order of their posts. It orders the jobs of one project alone: projects take turns',
+});
+
+/**
+ * What keeps a queued job from starting. worker: the next free worker; project_limit: the end of another job of its
+ * project; retry_pause: the end of the pause after a failure; device: a worker with the device that it asks for; plan: a
+ * worker that goes on with it to the bit.
+ */
+export const JOB_WAITS = ['worker', 'project_limit', 'retry_pause', 'device', 'plan'] as const;
+export type JobWait = (typeof JOB_WAITS)[number];
+
 export const CreateJob = Strict(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
@@ -26,6 +44,7 @@ export const CreateJob = Strict(
     keras: Type.Optional(KerasBody),
     training: Type.Optional(TrainingOptions),
     device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
+    priority: Type.Optional(Priority),
     tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
     webhook: Type.Optional(WebhookOptions),
   },
@@ -104,6 +123,7 @@ export const Job = Type.Object(
       used: Nullable(Words(DEVICES)),
       reason: Nullable(Type.String()),
     }),
+    priority: Priority,
     tags: Type.Array(Type.String()),
     webhook: Nullable(JobWebhook),
     progress: Nullable(JobProgress),
@@ -113,8 +133,18 @@ export const Job = Type.Object(
     ),
     worker: Nullable(Type.String()),
     attempt: Type.Integer(),
+    exact: Type.Boolean({
+      description:
+        'Whether an interruption changes no bit: false once the job went on on a machine that computes otherwise',
+    }),
     queue_position: Nullable(
       Type.Integer({ description: 'Of a queued job, from 1, among those of every project for the same workers' }),
+    ),
+    waiting_for: Nullable(
+      Words(JOB_WAITS, {
+        description:
+          'Of a queued job. worker: one that is free; project_limit: another job of the project must end; retry_pause: the pause after a failure; device: a worker with that device; plan: a worker that goes on with it to the bit',
+      }),
     ),
     expected_start_at: Nullable(Timestamp),
     rollback: Nullable(JobRollback, { description: 'Where the training went back to when it had diverged' }),

@@ -1,5 +1,6 @@
 /** Opens the database: one pool of connections and a repository for each resource. */
 import { openClient } from './client.js';
+import { QUEUE_RULES, type QueueRules } from './queue-order.js';
 import { openCheckpoints } from './repositories/checkpoints.js';
 import { openDatasets } from './repositories/datasets.js';
 import { openEndpoints } from './repositories/endpoints.js';
@@ -18,14 +19,14 @@ import { openWorkers } from './repositories/workers.js';
 export type Database = ReturnType<typeof openDatabase>;
 
 /** Connects on first use. `url` is a `postgresql://` address of an existing database. */
-export function openDatabase(url: string) {
+export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES) {
   const client = openClient(url);
   return {
     projects: openProjects(client),
     keys: openKeys(client),
     datasets: openDatasets(client),
     models: openModels(client),
-    jobs: openJobs(client),
+    jobs: openJobs(client, rules),
     jobLogs: openJobLogs(client),
     metrics: openMetrics(client),
     checkpoints: openCheckpoints(client),

@@ -15,6 +15,7 @@ export { ATTEMPTS_MAX, JOB_TRANSITIONS } from './job-states.js';
 export type { NewLogLine } from './log-lines.js';
 export { migrate, waitForMigrations } from './migrate.js';
 export type { Page } from './pages.js';
+export type { MachineTraits, QueueRules, WorkerAbilities } from './queue-order.js';
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
 export type { DatasetClaim, NewDataset } from './repositories/datasets.js';
 export type { NewEndpoint, ServedEndpoint } from './repositories/endpoints.js';
@@ -24,7 +25,7 @@ export type {
   IdempotentAnswer,
   KeyState,
 } from './repositories/idempotency-keys.js';
-export type { ClaimOptions, TrainingClaim } from './repositories/job-lifecycle.js';
+export type { ClaimOptions, TrainingClaim } from './repositories/job-claims.js';
 export type { LogFilter } from './repositories/job-logs.js';
 export type { NewJob } from './repositories/jobs.js';
 export type { Identity } from './repositories/keys.js';

@@ -25,7 +25,7 @@ import type {
   Project,
   TrainingOptions,
 } from '@trainyard/contracts';
-import { DATASET_FORMATS, WEBHOOK_EVENTS } from '@trainyard/contracts';
+import { completeTraining, DATASET_FORMATS, type StoredTraining, WEBHOOK_EVENTS } from '@trainyard/contracts';
 import type { Prisma } from './client.js';
 import { fromJson } from './json.js';
 
@@ -42,7 +42,13 @@ function time(date: Date | null): string | null {
 }
 
 export function toProject(row: Prisma.ProjectGetPayload<object>): Project {
-  return { id: row.id, object: 'project', name: row.name, created_at: time(row.createdAt) };
+  return {
+    id: row.id,
+    object: 'project',
+    name: row.name,
+    max_running_jobs: row.maxRunningJobs,
+    created_at: time(row.createdAt),
+  };
 }
 
 export function toApiKey(row: Prisma.ApiKeyGetPayload<object>): ApiKey {
@@ -102,12 +108,13 @@ export function toJob(row: JobRow): Job {
     dataset_id: row.datasetId,
     model_id: row.modelId,
     model: row.spec,
-    training: row.training,
+    training: completeTraining(fromJson<StoredTraining>(row.training)),
     device: {
       requested: row.deviceRequested as DeviceChoice,
       used: row.deviceUsed as Device | null,
       reason: row.deviceReason,
     },
+    priority: row.priority,
     tags: row.tags,
     webhook: row.webhook === null ? null : toJobWebhook(row.webhook),
     progress: fromJson<JobProgress | null>(row.progress),
@@ -115,7 +122,9 @@ export function toJob(row: JobRow): Job {
     best: fromJson<Job['best']>(row.best),
     worker: row.workerId,
     attempt: row.attempt,
+    exact: row.exact,
     queue_position: null,
+    waiting_for: null,
     expected_start_at: null,
     rollback: fromJson<JobRollback | null>(row.rollback),
     phases: row.phases.map((phase) => ({

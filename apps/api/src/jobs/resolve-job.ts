@@ -29,6 +29,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
     spec: source.spec,
     training,
     device: posted.device,
+    priority: posted.priority,
     tags: posted.tags,
   };
 }

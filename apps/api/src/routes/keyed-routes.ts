@@ -36,6 +36,7 @@ import { listPresets } from './models/list-presets.js';
 import { validateModel } from './models/validate-model.js';
 import { createProject } from './projects/create-project.js';
 import { listProjects } from './projects/list-projects.js';
+import { updateProject } from './projects/update-project.js';
 import { listWorkers } from './server/list-workers.js';
 import { listDeliveries } from './webhooks/list-deliveries.js';
 import { replayDelivery } from './webhooks/replay-delivery.js';
@@ -44,6 +45,7 @@ import { testWebhook } from './webhooks/test-webhook.js';
 const ROUTES = [
   createProject,
   listProjects,
+  updateProject,
   createKey,
   listKeys,
   revokeKey,

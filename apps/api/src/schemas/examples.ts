@@ -6,6 +6,7 @@ import type {
   CreateModel,
   CreateProject,
   TestWebhook,
+  UpdateProject,
   ValidateModel,
 } from '@trainyard/contracts';
 
@@ -25,6 +26,7 @@ const spec = {
 
 interface Examples {
   CreateProject: CreateProject;
+  UpdateProject: UpdateProject;
   CreateApiKey: CreateApiKey;
   CreateModel: CreateModel;
   ValidateModel: ValidateModel;
@@ -35,6 +37,7 @@ interface Examples {
 
 export const EXAMPLES: Examples = {
   CreateProject: { name: 'digits' },
+  UpdateProject: { max_running_jobs: 2 },
   CreateApiKey: { name: 'notebook', role: 'member' },
   CreateModel: { name: 'mnist_convnet', spec },
   ValidateModel: { spec, batch_size: 128 },

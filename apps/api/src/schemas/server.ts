@@ -31,6 +31,10 @@ export const WorkerView = Type.Object(
     last_seen_at: Timestamp,
     id: Type.Optional(Type.String()),
     host: Type.Optional(Type.String()),
+    cpu: Type.Optional(
+      Nullable(Type.String(), { description: 'The instruction sets that decide the bits of a training' }),
+    ),
+    onnxruntime_version: Type.Optional(Nullable(Type.String())),
     pid: Type.Optional(Type.Integer()),
     started_at: Type.Optional(Timestamp),
   },

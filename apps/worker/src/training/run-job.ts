@@ -1,5 +1,5 @@
 /**
- * One attempt at a training job: takes it, trains it in a child, writes what the child reports, and ends it or hands it
+ * One attempt at a training job that was taken: trains it in a child, writes what the child reports, and ends it or hands it
  * back. Everything is written under the attempt's fence, so a worker that has lost the job changes nothing any more.
  */
 import {
@@ -43,12 +43,8 @@ const STOP_LINES: Readonly<Record<Ending, string>> = {
   shutdown: 'The worker is to stop: the trainer is told to write a checkpoint and stop.',
 };
 
-/** Nothing happens where the job is not there to be taken: a message may come twice, or after a cancellation. */
-export async function runJob(context: WorkerContext, jobId: string, shutdown: AbortSignal): Promise<void> {
-  const devices = context.devices.filter(({ available }) => available).map(({ device }) => device);
-  const claim = await context.db.jobs.claim(jobId, { workerId: context.workerId, leaseMs: LEASE_MS, devices });
-  const log = context.log.child({ job_id: jobId, attempt: claim?.attempt });
-  if (!claim) return log.info('left a job that is not to be taken');
+export async function runJob(context: WorkerContext, claim: TrainingClaim, shutdown: AbortSignal): Promise<void> {
+  const log = context.log.child({ job_id: claim.id, attempt: claim.attempt });
   log.info('took a job');
   try {
     await new JobRun(context, claim, log).run(shutdown);

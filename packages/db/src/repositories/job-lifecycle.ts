@@ -1,45 +1,12 @@
-/** How a worker takes a job, reports on it and ends it. Every write carries the attempt that `claim` gave out. */
-import type {
-  Device,
-  DeviceChoice,
-  ErrorRecord,
-  JobProgress,
-  JobResult,
-  JobStatus,
-  Training,
-} from '@trainyard/contracts';
-import type { Prisma, PrismaClient } from '../client.js';
+/** How a worker reports on the job that it has taken, and ends it. Every write carries the attempt of its claim. */
+import type { Device, ErrorRecord, JobProgress, JobResult, JobStatus } from '@trainyard/contracts';
+import type { PrismaClient } from '../client.js';
 import { type Fence, StaleAttemptError } from '../errors.js';
-import { appendEvent, type JobControl, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
+import { appendEvent, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
+import { type Requests, renewLease } from '../job-lease.js';
 import { endAttempt, putBack } from '../job-retries.js';
 import { HELD } from '../job-states.js';
-import { fromJson, toJson } from '../json.js';
-import { type DatasetContent, toDatasetContent } from '../trained-model.js';
-
-export interface ClaimOptions {
-  workerId: string;
-  leaseMs: number;
-  /** What the worker can train on. A job that asks for another device is left to another worker. */
-  devices: readonly Device[];
-}
-
-/** A job that a worker has taken. `plan` is null until its first start has fixed one. */
-export interface TrainingClaim extends Fence {
-  projectId: string;
-  spec: unknown;
-  training: Training;
-  deviceRequested: DeviceChoice;
-  /** Seconds that earlier attempts have trained. */
-  elapsedSeconds: number;
-  plan: unknown;
-  dataset: DatasetContent;
-}
-
-/** What was asked of the worker that holds a job. */
-export interface Requests {
-  cancelRequested: boolean;
-  control: JobControl | null;
-}
+import { toJson } from '../json.js';
 
 export function jobLifecycle(client: PrismaClient) {
   function move(fence: Fence, to: JobStatus, change: StatusChange = {}): Promise<void> {
@@ -47,36 +14,9 @@ export function jobLifecycle(client: PrismaClient) {
   }
 
   return {
-    /** Takes a queued job for `leaseMs`, raises its attempt and moves it to `preparing`. Null when it is not there to be taken. */
-    claim(id: string, options: ClaimOptions): Promise<TrainingClaim | null> {
-      return client.$transaction(async (tx) => {
-        const job = await lockJob(tx, id);
-        if (job?.status !== 'queued' || (await waits(tx, id))) return null;
-        const row = await tx.job.findUniqueOrThrow({ where: { id }, include: { dataset: true } });
-        if (row.deviceRequested === 'cuda' && !options.devices.includes('cuda')) return null;
-        const attempt = job.attempt + 1;
-        await moveJob(tx, job, 'preparing', {
-          reason: attempt === 1 ? null : `Attempt ${attempt}`,
-          data: { attempt, workerId: options.workerId },
-        });
-        await renew(tx, { id, attempt }, options.leaseMs);
-        return {
-          id,
-          attempt,
-          projectId: row.projectId,
-          spec: row.spec,
-          training: fromJson<Training>(row.training),
-          deviceRequested: row.deviceRequested as DeviceChoice,
-          elapsedSeconds: fromJson<JobProgress | null>(row.progress)?.elapsed_s ?? 0,
-          plan: row.plan,
-          dataset: toDatasetContent(row.dataset),
-        };
-      });
-    },
-
     /** Heartbeat: holds the job for another `leaseMs`, and says what was asked for meanwhile. */
     renewLease(fence: Fence, leaseMs: number): Promise<Requests> {
-      return renew(client, fence, leaseMs);
+      return renewLease(client, fence, leaseMs);
     },
 
     /** `preparing` to `running`. */
@@ -153,22 +93,6 @@ export function jobLifecycle(client: PrismaClient) {
       return done;
     },
   };
-}
-
-async function renew(client: Prisma.TransactionClient, fence: Fence, leaseMs: number): Promise<Requests> {
-  const [row] = await client.$queryRaw<Requests[]>`
-    UPDATE jobs SET lease_expires_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1000}::float8)
-    WHERE id = ${fence.id} AND attempt = ${fence.attempt} AND status IN ('preparing', 'running')
-    RETURNING cancel_requested_at IS NOT NULL AS "cancelRequested", control_requested AS control`;
-  if (!row) throw new StaleAttemptError(fence);
-  return row;
-}
-
-/** Whether a job is still in the pause after a failure, by the database's clock. */
-async function waits(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ early: boolean | null }[]>`
-    SELECT not_before > clock_timestamp() AS early FROM jobs WHERE id = ${id}`;
-  return row?.early === true;
 }
 
 /** Takes a job away from a lost worker. False when that worker, or another reconciler, was quicker. */

@@ -15,11 +15,13 @@ import { appendStatus, lockJob, moveJob } from '../job-journal.js';
 import { isEnded } from '../job-states.js';
 import { toJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
+import { QUEUE_RULES, type QueueRules } from '../queue-order.js';
 import { withQueuePlaces } from '../queue-places.js';
 import { addWebhook } from '../webhook-messages.js';
 import { phasesInclude, toJob } from '../wire.js';
 import { notReady } from './datasets.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
+import { jobClaims } from './job-claims.js';
 import { jobControl } from './job-control.js';
 import { jobLifecycle } from './job-lifecycle.js';
 import { enqueue } from './outbox.js';
@@ -34,23 +36,26 @@ export interface NewJob {
   spec: unknown;
   training: Training;
   device?: DeviceChoice | undefined;
+  priority?: number | undefined;
   tags?: string[] | undefined;
   webhook?: WebhookOptions | undefined;
   /** Of a request that came with an `Idempotency-Key`. */
   idempotency?: IdempotencyClaim | undefined;
 }
 
-export function openJobs(client: PrismaClient) {
+export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) {
   const { alive } = openWorkers(client);
+  const places = { client, alive, rules };
 
   async function get(projectId: string, id: string): Promise<Job> {
     const row = await client.job.findFirst({ where: { id, projectId }, include: phasesInclude });
     if (!row) throw notFound('job', id);
     const job = toJob(row);
-    return (await withQueuePlaces(client, alive, [job]))[0] ?? job;
+    return (await withQueuePlaces(places, [job]))[0] ?? job;
   }
 
   return {
+    ...jobClaims(client, rules),
     ...jobLifecycle(client),
     ...jobControl(client, get),
     get,
@@ -85,6 +90,7 @@ export function openJobs(client: PrismaClient) {
             spec: toJson(job.spec),
             training: toJson(job.training),
             deviceRequested: job.device ?? 'auto',
+            priority: job.priority ?? 0,
             tags: job.tags ?? [],
           },
         });
@@ -107,7 +113,7 @@ export function openJobs(client: PrismaClient) {
       };
       const rows = await client.job.findMany({ where, ...newestFirst(page), include: phasesInclude });
       const list = toList(rows, page, toJob, idOf);
-      return { ...list, data: await withQueuePlaces(client, alive, list.data) };
+      return { ...list, data: await withQueuePlaces(places, list.data) };
     },
 
     /**

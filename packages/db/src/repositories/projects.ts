@@ -1,5 +1,12 @@
 /** Projects, and the first one, with which a server begins. */
-import { type CreateProject, type List, newId, type Project, TrainyardError } from '@trainyard/contracts';
+import {
+  type CreateProject,
+  type List,
+  newId,
+  type Project,
+  TrainyardError,
+  type UpdateProject,
+} from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
 import { refuseTakenName } from '../errors.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
@@ -26,7 +33,14 @@ export function openProjects(client: PrismaClient) {
 
     async get(id: string): Promise<Project> {
       const row = await client.project.findUnique({ where: { id } });
-      if (!row) throw new TrainyardError('not_found', `There is no project "${id}".`);
+      if (!row) throw unknownProject(id);
+      return toProject(row);
+    },
+
+    /** A lower limit takes nothing away from jobs that are trained already. */
+    async update(id: string, { max_running_jobs: maxRunningJobs }: UpdateProject): Promise<Project> {
+      const [row] = await client.project.updateManyAndReturn({ where: { id }, data: { maxRunningJobs } });
+      if (!row) throw unknownProject(id);
       return toProject(row);
     },
 
@@ -68,4 +82,8 @@ export function openProjects(client: PrismaClient) {
       });
     },
   };
+}
+
+function unknownProject(id: string): TrainyardError {
+  return new TrainyardError('not_found', `There is no project "${id}". GET /v1/projects lists them.`);
 }

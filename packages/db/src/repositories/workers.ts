@@ -4,6 +4,7 @@ import { newId } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
 import { HELD } from '../job-states.js';
 import { fromJson } from '../json.js';
+import type { MachineTraits } from '../queue-order.js';
 
 const ALIVE_MS = 15_000;
 const FORGOTTEN_MS = 3_600_000;
@@ -20,6 +21,8 @@ export interface NewWorker {
   host: string;
   pid: number;
   devices: WorkerDevice[];
+  /** What decides the bits that its machine computes, where that is known. */
+  traits?: MachineTraits;
 }
 
 export interface AttachedWorker {
@@ -27,6 +30,8 @@ export interface AttachedWorker {
   host: string;
   pid: number;
   devices: WorkerDevice[];
+  /** Null for a worker of an older version. */
+  traits: MachineTraits | null;
   startedAt: Date;
   lastSeenAt: Date;
   /** The jobs that it holds. */
@@ -38,11 +43,12 @@ export interface AttachedWorker {
 export function openWorkers(client: PrismaClient) {
   return {
     /** Enters a worker, again under its old `id` where that is given, and forgets those not seen for an hour. */
-    async register({ id = newId('worker'), host, pid, devices }: NewWorker): Promise<string> {
+    async register({ id = newId('worker'), host, pid, devices, traits }: NewWorker): Promise<string> {
       await client.$executeRaw`
         DELETE FROM workers WHERE last_seen_at < now() - make_interval(secs => ${FORGOTTEN_MS / 1000}::float8)`;
       await client.$executeRaw`
-        INSERT INTO workers (id, host, pid, devices) VALUES (${id}, ${host}, ${pid}, ${JSON.stringify(devices)}::jsonb)
+        INSERT INTO workers (id, host, pid, devices, cpu, onnxruntime_version)
+        VALUES (${id}, ${host}, ${pid}, ${JSON.stringify(devices)}::jsonb, ${traits?.cpu ?? null}, ${traits?.onnxruntimeVersion ?? null})
         ON CONFLICT (id) DO UPDATE SET devices = EXCLUDED.devices, last_seen_at = now()`;
       return id;
     },
@@ -76,6 +82,10 @@ export function openWorkers(client: PrismaClient) {
       return rows.map((row) => ({
         ...row,
         devices: fromJson<WorkerDevice[]>(row.devices),
+        traits:
+          row.cpu === null || row.onnxruntimeVersion === null
+            ? null
+            : { cpu: row.cpu, onnxruntimeVersion: row.onnxruntimeVersion },
         jobs: jobs.filter(({ workerId }) => workerId === row.id).map(({ id, projectId }) => ({ id, projectId })),
         datasets: datasets.filter(({ workerId }) => workerId === row.id).length,
       }));

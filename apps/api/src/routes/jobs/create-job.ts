@@ -14,7 +14,7 @@ const schema = {
   description:
     'Give one of `model_id`, `model` and `keras`. Every field of `training` has a default that trains well; what a Keras ' +
     'document was compiled with goes before these defaults. A `webhook` without a secret gets one, which is shown in this ' +
-    'answer only.',
+    'answer only. Projects take turns at the workers; `priority` orders the jobs of this project among themselves.',
   tags: ['Jobs'],
   headers: idempotencyHeaders,
   body: reference(CreateJob),

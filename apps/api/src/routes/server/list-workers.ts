@@ -42,6 +42,14 @@ function memberView(worker: AttachedWorker, isShown: (job: AttachedWorker['jobs'
 }
 
 function operatorView(worker: AttachedWorker): View {
-  const { id, host, pid, startedAt } = worker;
-  return { ...memberView(worker, () => true), id, host, pid, started_at: startedAt.toISOString() };
+  const { id, host, pid, traits, startedAt } = worker;
+  return {
+    ...memberView(worker, () => true),
+    id,
+    host,
+    pid,
+    cpu: traits?.cpu ?? null,
+    onnxruntime_version: traits?.onnxruntimeVersion ?? null,
+    started_at: startedAt.toISOString(),
+  };
 }

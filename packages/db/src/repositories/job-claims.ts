@@ -1,0 +1,129 @@
+/** How a worker takes a job out of the queue. Claims are made one at a time, so that turns and limits hold. */
+import {
+  completeTraining,
+  type DeviceChoice,
+  type JobProgress,
+  type StoredTraining,
+  type Training,
+} from '@trainyard/contracts';
+import { Prisma, type PrismaClient } from '../client.js';
+import type { Fence } from '../errors.js';
+import { appendEvent, lockJob, moveJob } from '../job-journal.js';
+import { renewLease } from '../job-lease.js';
+import { fromJson } from '../json.js';
+import { planDifferences } from '../plan-differences.js';
+import {
+  hasDevice,
+  hasWaitedForPlan,
+  IS_DUE,
+  type QueueRules,
+  queueOrder,
+  repeatsPlan,
+  type WorkerAbilities,
+} from '../queue-order.js';
+import { type DatasetContent, toDatasetContent } from '../trained-model.js';
+
+export interface ClaimOptions extends WorkerAbilities {
+  workerId: string;
+  leaseMs: number;
+}
+
+/** A job that a worker has taken. `plan` is null until its first start has fixed one. */
+export interface TrainingClaim extends Fence {
+  projectId: string;
+  spec: unknown;
+  training: Training;
+  deviceRequested: DeviceChoice;
+  /** Seconds that earlier attempts have trained. */
+  elapsedSeconds: number;
+  plan: unknown;
+  dataset: DatasetContent;
+}
+
+const CLAIM_LOCK = 7_240_003;
+
+/** A worker that is frozen in the middle of a claim holds up the others for no longer. */
+const FROZEN_MS = 5_000;
+
+/** A job whose row is locked is passed over: what is done to it may be a cancellation. */
+const CANDIDATES = 16;
+
+export function jobClaims(client: PrismaClient, rules: QueueRules) {
+  /** The first in the order that this worker may take, best first. */
+  async function candidates(db: Prisma.TransactionClient, options: ClaimOptions, which: Prisma.Sql): Promise<string[]> {
+    const fits = Prisma.sql`${hasDevice(options)} AND (${repeatsPlan(options)} OR ${hasWaitedForPlan(rules)})`;
+    const slice = { which: Prisma.sql`${which} AND ${IS_DUE} AND ${fits}`, pool: Prisma.sql`true` };
+    const rows = await db.$queryRaw<{ id: string }[]>`
+      SELECT id FROM (${queueOrder(slice, rules)}) AS ordered
+      WHERE excess = 0 ORDER BY position LIMIT ${CANDIDATES}::int`;
+    return rows.map(({ id }) => id);
+  }
+
+  async function claim(options: ClaimOptions, which: Prisma.Sql): Promise<TrainingClaim | null> {
+    // Most looks find nothing, and then wait for nobody.
+    if ((await candidates(client, options, which)).length === 0) return null;
+    return client.$transaction(async (tx) => {
+      await waitForTurn(tx);
+      for (const id of await candidates(tx, options, which)) {
+        if (await isFree(tx, id)) return take(tx, id, options);
+      }
+      return null;
+    });
+  }
+
+  return {
+    /** Takes the job that is next for this worker. Null when there is none. */
+    claimNext(options: ClaimOptions): Promise<TrainingClaim | null> {
+      return claim(options, Prisma.sql`true`);
+    },
+
+    /** Takes one job, whether or not it is its turn. Null when this worker may not take it now. */
+    claim(id: string, options: ClaimOptions): Promise<TrainingClaim | null> {
+      return claim(options, Prisma.sql`id = ${id}`);
+    },
+  };
+}
+
+async function waitForTurn(tx: Prisma.TransactionClient): Promise<void> {
+  await tx.$queryRaw`SELECT set_config('idle_in_transaction_session_timeout', ${String(FROZEN_MS)}, true)`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`;
+}
+
+async function isFree(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT id FROM jobs WHERE id = ${id} AND status = 'queued' FOR UPDATE SKIP LOCKED`;
+  return rows.length > 0;
+}
+
+/** Raises the attempt of a queued job that is locked, and moves it to `preparing`. */
+async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOptions): Promise<TrainingClaim | null> {
+  const job = await lockJob(tx, id);
+  if (!job) return null;
+  const row = await tx.job.findUniqueOrThrow({ where: { id }, include: { dataset: true } });
+  const differences = planDifferences(row.plan, options);
+  const isExact = differences.length === 0;
+  const attempt = job.attempt + 1;
+  await moveJob(tx, job, 'preparing', {
+    reason: attempt === 1 ? null : `Attempt ${attempt}`,
+    data: {
+      attempt,
+      workerId: options.workerId,
+      // Another plan is made on this worker.
+      ...(isExact ? {} : { exact: false, plan: Prisma.DbNull }),
+    },
+  });
+  if (!isExact) await appendEvent(tx, id, 'plan', { exact: false, attempt, differences });
+  await tx.$executeRaw`UPDATE projects SET job_taken_at = clock_timestamp() WHERE id = ${row.projectId}`;
+  await renewLease(tx, { id, attempt }, options.leaseMs);
+  return {
+    id,
+    attempt,
+    projectId: row.projectId,
+    spec: row.spec,
+    training: completeTraining(fromJson<StoredTraining>(row.training)),
+    deviceRequested: row.deviceRequested as DeviceChoice,
+    elapsedSeconds: fromJson<JobProgress | null>(row.progress)?.elapsed_s ?? 0,
+    plan: isExact ? row.plan : null,
+    dataset: toDatasetContent(row.dataset),
+  };
+}
