@@ -1,0 +1,114 @@
+// The API while PostgreSQL goes away and comes back: refusals that say when to ask again, and nothing lost.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { migrate, openDatabase } from '@trainyard/db';
+import { beforeAll, expect, it } from 'vitest';
+import { startGuard } from '../../scripts/stack/guard.mjs';
+import { readyDataset } from '../db/rows.js';
+import { type Restartable, restartablePostgres } from '../faults/servers/restartable.js';
+import { atEnd, createTestFolder, TEST_KEY } from '../setup/index.js';
+import { SMALL_NET } from './networks.js';
+import { operationsOf } from './operations.js';
+import { createTestApi, type TestApi } from './setup.js';
+
+let postgres: Restartable;
+let api: TestApi;
+let job: object;
+
+beforeAll(async () => {
+  const guard = startGuard();
+  atEnd(() => guard.close());
+  postgres = await restartablePostgres({ directory: createTestFolder(), guard });
+  await migrate(postgres.url);
+  const db = openDatabase(postgres.url);
+  atEnd(() => db.close());
+  const { projectId } = await db.projects.ensureBootstrap({ secret: TEST_KEY });
+  api = await createTestApi({ db });
+  const dataset = await readyDataset(db, projectId);
+  job = { dataset_id: dataset.id, model: SMALL_NET, training: { batch_size: 4 } };
+});
+
+interface Seen {
+  status: number;
+  retryAfter: string | null;
+  ms: number;
+  id: string | null;
+}
+
+/** Sends one request as the operator, who alone is known to this database. */
+async function send(path: string, method = 'GET', body?: object, key?: string): Promise<Seen> {
+  const begun = performance.now();
+  const headers: Record<string, string> = { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' };
+  if (key !== undefined) headers['idempotency-key'] = key;
+  const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await fetch(`${api.app.listeningOrigin}${path}`, init);
+  const answer = await response.json();
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    ms: performance.now() - begun,
+    id: typeof answer.id === 'string' ? answer.id : null,
+  };
+}
+
+/** Asks the same again and again, until the signal. */
+async function ask(signal: AbortSignal, request: (turn: number) => Promise<Seen>): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for (let turn = 0; !signal.aborted; turn++) {
+    seen.push(await request(turn));
+    await sleep(10);
+  }
+  return seen;
+}
+
+it.each(['fast', 'immediate'] as const)(
+  'refuses for now while it is down (%s), loses no job that it took, and goes on by itself',
+  async (how) => {
+    const stop = new AbortController();
+    const posts = [1, 2, 3, 4].map((client) =>
+      ask(stop.signal, (turn) => send('/v1/jobs', 'POST', job, `${how}-${client}-${turn}`)),
+    );
+    const reads = ['/v1/jobs?limit=3', '/v1/projects', '/v1/workers'].map((path) => ask(stop.signal, () => send(path)));
+    await sleep(1500);
+    await postgres.down(how);
+    await sleep(1500);
+    await postgres.up();
+    const back = performance.now();
+    while ((await send('/v1/jobs?limit=1')).status !== 200) await sleep(50);
+    expect(performance.now() - back).toBeLessThan(5000);
+    await sleep(1000);
+    stop.abort();
+
+    const posted = (await Promise.all(posts)).flat();
+    const read = (await Promise.all(reads)).flat();
+    for (const [seen, success] of [
+      [posted, 202],
+      [read, 200],
+    ] as const) {
+      expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([success, 503]));
+      const refused = seen.filter(({ status }) => status === 503);
+      for (const { retryAfter } of refused) expect(Number(retryAfter)).toBeGreaterThan(0);
+    }
+    expect(Math.max(...[...posted, ...read].map(({ ms }) => ms))).toBeLessThan(10_000);
+    const taken = posted.flatMap(({ status, id }) => (status === 202 && id ? [id] : []));
+    expect(new Set(taken).size).toBe(taken.length);
+    for (const id of taken) expect((await send(`/v1/jobs/${id}`)).status).toBe(200);
+  },
+);
+
+it('refuses every operation for now, but those that need no database', async () => {
+  const operations = await operationsOf(api.app);
+  await postgres.down('fast');
+  try {
+    for (const { method, path, isPublic } of operations.filter(({ isPublic }) => !isPublic)) {
+      const body = method === 'post' || method === 'patch' ? {} : undefined;
+      const seen = await send(path.replaceAll(/\{\w+\}/g, 'x'), method.toUpperCase(), body);
+      expect({ path, isPublic, status: seen.status }).toEqual({ path, isPublic, status: 503 });
+      expect(Number(seen.retryAfter)).toBeGreaterThan(0);
+    }
+    expect((await send('/healthz')).status).toBe(200);
+    expect((await send('/readyz')).status).toBe(503);
+  } finally {
+    await postgres.up();
+  }
+  await expect.poll(async () => (await send('/readyz')).status, { timeout: 10_000 }).toBe(200);
+});
