@@ -1,5 +1,6 @@
 /** An uploaded archive as this package sees it: a list of entries whose bytes can be read, and never a folder on disk. */
 import type { SkippedFile } from '@trainyard/contracts';
+import type { RandomAccess } from '@trainyard/storage';
 
 export interface ArchiveEntry {
   /** Relative, '/' between its parts, in Unicode NFC. A name only: nothing is ever written under it. */
@@ -18,6 +19,8 @@ export interface Archive {
   read(entry: ArchiveEntry, maxBytes: number): Promise<Uint8Array>;
   /** The entry piece by piece, in constant memory. Throws `invalid_archive` as soon as it is seen to be damaged. */
   stream(entry: ArchiveEntry): AsyncIterable<Uint8Array>;
+  /** The entry, to be read at any place until the archive is closed; null where it is compressed and cannot be. */
+  randomAccess(entry: ArchiveEntry): Promise<RandomAccess | null>;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { TrainyardError } from '@trainyard/contracts';
 import type { ObjectStore, RandomAccess } from '@trainyard/storage';
 import { ARCHIVE_LIMITS, type Archive, type ArchiveLimits } from './archive.js';
 import { type Packing, packingOf, readPackedHead, unpackObject } from './packing.js';
+import { SingleFile, singleFileName } from './single-file.js';
 import { openTar } from './tar.js';
 import { BLOCK_BYTES, isTarHeader } from './tar-header.js';
 import { openZip } from './zip.js';
@@ -31,11 +32,13 @@ export async function openArchive(store: ObjectStore, key: string, options: Open
   const object = await store.openRandomAccess(key);
   const { limits = ARCHIVE_LIMITS } = options;
   const { packing, head } = await closingOnError(object, () => readHead(object));
-  if (!isTarHeader(head)) return openZip(object, limits);
-  if (packing === null) return openTar(object, limits);
+  const fileName = singleFileName(head);
+  if (!isTarHeader(head) && fileName === null) return openZip(object, limits);
+  const open = (plain: RandomAccess) => (fileName ? new SingleFile(plain, fileName) : openTar(plain, limits));
+  if (packing === null) return open(object);
   await object.close();
   await unpackObject(store, { key, bytes: object.bytes, packing }, options.unpackTo, limits);
-  return openTar(await store.openRandomAccess(options.unpackTo), limits);
+  return open(await store.openRandomAccess(options.unpackTo));
 }
 
 /** The first bytes of an upload, unpacked where it is packed as a whole. Throws where they are those of no archive. */
@@ -48,7 +51,9 @@ async function readHead(object: RandomAccess): Promise<{ packing: Packing | null
     return { packing, head };
   }
   const unpacked = await readPackedHead(object, packing, BLOCK_BYTES);
-  if (!isTarHeader(unpacked)) throw notAnArchive(`a ${packing} file, and what is packed in it is no tar file`);
+  if (!isTarHeader(unpacked) && singleFileName(unpacked) === null) {
+    throw notAnArchive(`a ${packing} file, and what is packed in it is neither a tar file nor a table`);
+  }
   return { packing, head: unpacked };
 }
 
@@ -62,5 +67,8 @@ async function closingOnError<T>(object: RandomAccess, work: () => Promise<T>): 
 }
 
 function notAnArchive(kind: string): TrainyardError {
-  return new TrainyardError('invalid_archive', `The upload is ${kind}. Pack the images in a zip or tar file.`);
+  return new TrainyardError(
+    'invalid_archive',
+    `The upload is ${kind}. Pack the images in a zip or tar file, or upload a table by itself.`,
+  );
 }

@@ -52,7 +52,7 @@ export async function readTarDirectory(object: RandomAccess, limits: ArchiveLimi
     if (hasEnded) continue;
     const header = readBlock(block, offset);
     if (EXTENSIONS.has(header.type)) {
-      checkWhole(header, offset, object.bytes);
+      checkWhole(decodeLossy(header.name), offset + header.bytes, object.bytes);
       extension = { ...extension, ...(await readExtensionAt(blocks, header, offset)) };
       offset += padded(header.bytes);
       continue;
@@ -60,8 +60,8 @@ export async function readTarDirectory(object: RandomAccess, limits: ArchiveLimi
     if (header.type === OLD_GNU_SPARSE) offset = await skipSparseMap(blocks, block, offset);
     const { entry, reason } = toTarEntry(header, extension, offset);
     extension = {};
+    checkWhole(entry.path, offset + entry.bytes, object.bytes);
     directory.add(entry, reason);
-    checkWhole({ name: Buffer.from(entry.path), bytes: entry.bytes }, offset, object.bytes);
     offset += padded(entry.bytes);
   }
   if (!hasEnded) throw cutShort('it has no end mark');
@@ -113,8 +113,8 @@ async function skipSparseMap(blocks: ReadWindow, header: Uint8Array, offset: num
   return end;
 }
 
-function checkWhole({ name, bytes }: Pick<TarHeader, 'name' | 'bytes'>, offset: number, archiveBytes: number): void {
-  if (offset + bytes > archiveBytes) throw cutShort(`it ends within "${printable(decodeLossy(name))}"`);
+function checkWhole(path: string, end: number, archiveBytes: number): void {
+  if (end > archiveBytes) throw cutShort(`it ends within "${printable(path)}"`);
 }
 
 function padded(bytes: number): number {

@@ -4,6 +4,7 @@ import type { RandomAccess } from '@trainyard/storage';
 import type { Archive, ArchiveEntry, ArchiveLimits } from './archive.js';
 import type { Directory } from './directory.js';
 import { printable } from './entry-names.js';
+import { ObjectSlice } from './object-slice.js';
 import { readPieces } from './read-window.js';
 import { readTarDirectory, type TarEntry } from './tar-directory.js';
 
@@ -41,6 +42,11 @@ class TarArchive implements Archive {
   async *stream({ path }: ArchiveEntry): AsyncIterable<Uint8Array> {
     const { offset, bytes } = this.#entry(path);
     yield* readPieces(this.#object, offset, offset + bytes);
+  }
+
+  async randomAccess({ path }: ArchiveEntry): Promise<RandomAccess> {
+    const { offset, bytes } = this.#entry(path);
+    return new ObjectSlice(this.#object, offset, bytes);
   }
 
   close(): Promise<void> {

@@ -12,6 +12,7 @@ import type { Archive, ArchiveEntry, ArchiveLimits } from './archive.js';
 import type { Directory } from './directory.js';
 import { printable } from './entry-names.js';
 import { ObjectReader } from './object-reader.js';
+import { ObjectSlice } from './object-slice.js';
 import { LOCAL_HEADER_BYTES, readZipDirectory, type ZipEntry } from './zip-directory.js';
 
 const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
@@ -67,6 +68,11 @@ class ZipArchive implements Archive {
       throw damaged(path, 'is damaged', error);
     }
     if (checksum !== entry.crc32) throw damaged(path, 'is damaged');
+  }
+
+  async randomAccess({ path }: ArchiveEntry): Promise<RandomAccess | null> {
+    const entry = this.#entry(path);
+    return entry.deflated ? null : new ObjectSlice(this.#object, await this.#locate(entry), entry.bytes);
   }
 
   async close(): Promise<void> {
