@@ -198,6 +198,53 @@ describe('a job with a webhook', () => {
     }
   });
 
+  it('reaches others at once while 20 receivers do not answer, few of whose messages are under way', async () => {
+    const patient = await createTestApi({ webhooks: { allowPrivate: true, timeoutMs: 60_000 } });
+    const { id } = await readyDataset(patient.db, patient.member.projectId);
+    const model = { input: { width: 8, height: 8, channels: 1 }, ...SMALL_NET };
+    const submit = async (url: string): Promise<Job> => {
+      const job = { dataset_id: id, model, training: { batch_size: 4 }, webhook: { url, events: ['queued'] } };
+      return (await patient.member.post('/v1/jobs', job).expect(202)).body;
+    };
+    const silent = await Promise.all(Array.from({ length: 20 }, () => startReceiver(() => {})));
+    for (let message = 0; message < 5; message++) for (const { url } of silent) await submit(url);
+    const { perReceiver } = patient.app.webhooks.atOnce;
+    await vi.waitUntil(() => silent.every(({ received }) => received.length === perReceiver), { timeout: 20_000 });
+
+    const lively = await startReceiver();
+    const posted = performance.now();
+    for (let message = 0; message < 10; message++) await submit(lively.url);
+    await vi.waitUntil(() => lively.received.length === 10, { timeout: 20_000, interval: 20 });
+    expect(performance.now() - posted).toBeLessThan(15_000);
+    expect(silent.map(({ received }) => received.length)).toEqual(Array.from({ length: 20 }, () => perReceiver));
+    const { body } = await patient.member.get('/v1/webhooks/deliveries?status=delivered').expect(200);
+    expect(body.data).toHaveLength(10);
+
+    // What is under way when the server stops is given back, for another process to send at once.
+    await patient.app.close();
+    const room = { total: 1000, perReceiver: 1000, perProject: 1000, receivers: [], projects: [] };
+    const claims = await patient.db.webhooks.claim({ room, leaseMs: 1 });
+    expect(claims).toHaveLength(100);
+    expect(new Set(claims.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+  });
+
+  it('takes turns between projects where there is not room for all', async () => {
+    const few = { total: 8, perReceiver: 8, perProject: 4 };
+    const patient = await createTestApi({ webhooks: { allowPrivate: true, timeoutMs: 60_000, atOnce: few } });
+    const model = { input: { width: 8, height: 8, channels: 1 }, ...SMALL_NET };
+    const [mine, theirs] = [await startReceiver(() => {}), await startReceiver()];
+    for (const [caller, { url }] of [
+      [patient.member, mine],
+      [patient.stranger, theirs],
+    ] as const) {
+      const { id } = await readyDataset(patient.db, caller.projectId);
+      const job = { dataset_id: id, model, training: { batch_size: 4 }, webhook: { url, events: ['queued'] } };
+      for (let message = 0; message < 10; message++) await caller.post('/v1/jobs', job).expect(202);
+    }
+    await vi.waitUntil(() => theirs.received.length === 10, { timeout: 20_000 });
+    expect(mine.received).toHaveLength(few.perProject);
+  });
+
   it('does not exist for another project', async () => {
     const receiver = await startReceiver();
     const job = await post({ url: receiver.url, events: ['queued'] });

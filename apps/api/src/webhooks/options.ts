@@ -8,6 +8,8 @@ export interface WebhookDelivering {
   /** For one attempt, from the look-up of the name to the end of the answer. */
   timeoutMs: number;
   retryDelaysS: readonly number[];
+  /** Messages under way at the same time, in one process: in all, to one receiver (host and port), of one project. */
+  atOnce: { total: number; perReceiver: number; perProject: number };
   resolve: Resolve;
 }
 
@@ -15,5 +17,6 @@ export const WEBHOOK_DELIVERING: WebhookDelivering = {
   allowPrivate: false,
   timeoutMs: 15_000,
   retryDelaysS: RETRY_DELAYS_S,
+  atOnce: { total: 256, perReceiver: 3, perProject: 96 },
   resolve: resolveBySystem,
 };

@@ -1,6 +1,6 @@
 /** The deliveries of webhooks: what the API shows of them, and how a process takes one, tries it and says what came. */
 import { type List, TrainyardError, type WebhookDelivery, type WebhookDeliveryStatus } from '@trainyard/contracts';
-import type { Prisma, PrismaClient } from '../client.js';
+import { Prisma, type PrismaClient } from '../client.js';
 import { notFound } from '../errors.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 
@@ -8,9 +8,24 @@ import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 export interface DeliveryClaim {
   id: string;
   attempt: number;
+  projectId: string;
   url: string;
+  /** Scheme, host and port of the address. */
+  receiver: string;
   secret: string;
   payload: string;
+}
+
+/** What a process can send beside what it has under way already. */
+export interface DeliveryRoom {
+  /** Messages that it can take. */
+  total: number;
+  /** How many may be under way to one receiver, and of one project. */
+  perReceiver: number;
+  perProject: number;
+  /** The receiver and the project of each message that is under way. */
+  receivers: readonly string[];
+  projects: readonly string[];
 }
 
 /** What came of an attempt. */
@@ -22,6 +37,9 @@ export interface DeliveryOutcome {
   responseBody: string | null;
   error: string | null;
 }
+
+/** Addresses are stored in their normal form, so equal receivers have equal texts. */
+const RECEIVER = Prisma.sql`substring(w.url FROM '^https?://[^/?#]+')`;
 
 const withUrl = { webhook: { select: { url: true } } } satisfies Prisma.WebhookDeliveryInclude;
 
@@ -59,14 +77,31 @@ export function openWebhooks(client: PrismaClient) {
     },
 
     /**
-     * Takes up to `limit` messages that are due, those that wait longest first. No other process gets one of them until
-     * `leaseMs` have passed; then the attempt counts as lost, and the message is due again.
+     * Takes messages that are due, those that wait longest first, as far as there is room for their receivers and
+     * projects. No other process gets one of them until `leaseMs` have passed; then the attempt counts as lost, and the
+     * message is due again.
      */
-    claim({ limit, leaseMs }: { limit: number; leaseMs: number }): Promise<DeliveryClaim[]> {
+    claim({ room, leaseMs }: { room: DeliveryRoom; leaseMs: number }): Promise<DeliveryClaim[]> {
       return client.$queryRaw<DeliveryClaim[]>`
-        WITH due AS MATERIALIZED (
-          SELECT id FROM webhook_deliveries WHERE status = 'pending' AND next_attempt_at <= clock_timestamp()
-          ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+        WITH waiting AS (
+          SELECT d.id, d.project_id, d.next_attempt_at, ${RECEIVER} AS receiver
+          FROM webhook_deliveries d JOIN webhooks w ON w.job_id = d.job_id
+          WHERE d.status = 'pending' AND d.next_attempt_at <= clock_timestamp()
+        ), to_receivers AS (
+          SELECT *, row_number() OVER (PARTITION BY receiver ORDER BY next_attempt_at, id)
+            + (SELECT count(*) FROM unnest(${room.receivers}::text[]) busy WHERE busy = receiver) AS place
+          FROM waiting
+        ), of_projects AS (
+          SELECT *, row_number() OVER (PARTITION BY project_id ORDER BY next_attempt_at, id)
+            + (SELECT count(*) FROM unnest(${room.projects}::text[]) busy WHERE busy = project_id) AS turn
+          FROM to_receivers WHERE place <= ${room.perReceiver}::int
+        ), chosen AS (
+          SELECT id FROM of_projects WHERE turn <= ${room.perProject}::int
+          ORDER BY next_attempt_at, id LIMIT ${room.total}::int
+        ), due AS MATERIALIZED (
+          SELECT id FROM webhook_deliveries
+          WHERE id IN (SELECT id FROM chosen) AND status = 'pending' AND next_attempt_at <= clock_timestamp()
+          FOR UPDATE SKIP LOCKED
         )
         UPDATE webhook_deliveries d SET
           attempts = d.attempts + 1,
@@ -74,7 +109,8 @@ export function openWebhooks(client: PrismaClient) {
           next_attempt_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1000}::float8)
         FROM due, webhooks w
         WHERE d.id = due.id AND w.job_id = d.job_id
-        RETURNING d.id, d.attempts AS attempt, w.url, w.secret, d.payload`;
+        RETURNING d.id, d.attempts AS attempt, d.project_id AS "projectId", w.url, ${RECEIVER} AS receiver, w.secret,
+          d.payload`;
     },
 
     /** Writes what came of an attempt; does nothing once another attempt has begun. */
