@@ -37,7 +37,7 @@ async function expectNothingLeft<T>(send: () => PromiseLike<T>): Promise<T> {
   const before = { ids: await datasetIds(), files: await storedFiles() };
   const answer = await send();
   await expect.poll(storedFiles, { timeout: 5_000 }).toEqual(before.files);
-  expect(await datasetIds()).toEqual(before.ids);
+  await expect.poll(datasetIds, { timeout: 5_000 }).toEqual(before.ids);
   return answer;
 }
 

@@ -14,6 +14,7 @@ import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { type DatasetContent, toDatasetContent } from '../trained-model.js';
 import { toDataset } from '../wire.js';
 import { datasetIngest } from './dataset-ingest.js';
+import { datasetUploads, lockUpload } from './dataset-uploads.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { enqueue } from './outbox.js';
 
@@ -32,6 +33,7 @@ export interface NewDataset {
 export function openDatasets(client: PrismaClient) {
   return {
     ...datasetIngest(client),
+    ...datasetUploads(client),
 
     /** A data set in status `uploading`. */
     async create(dataset: NewDataset): Promise<Dataset> {
@@ -52,7 +54,8 @@ export function openDatasets(client: PrismaClient) {
 
     /**
      * Moves a data set from `uploading` to `processing` and announces it to the workers, once the upload is stored.
-     * Fields of the form that came after the file may be given here. Throws `not_found` when it was deleted meanwhile.
+     * Fields of the form that came after the file may be given here. Throws `not_found` when it was deleted or
+     * abandoned meanwhile.
      */
     uploaded(
       id: string,
@@ -66,25 +69,21 @@ export function openDatasets(client: PrismaClient) {
     ): Promise<Dataset> {
       return client.$transaction(async (tx) => {
         await bindSubject(tx, upload.idempotency, id);
-        const { count } = await tx.dataset.updateMany({
-          where: { id, status: 'uploading' },
+        if (!(await lockUpload(tx, id))) throw notFound('data set', id);
+        const row = await tx.dataset.update({
+          where: { id },
           data: {
             status: 'processing',
+            leaseExpiresAt: null,
             bytes: BigInt(upload.bytes),
             ...(upload.name === undefined ? {} : { name: upload.name }),
             ...(upload.format === undefined ? {} : { format: upload.format }),
             ...(upload.options === undefined ? {} : { options: toJson(upload.options) }),
           },
         });
-        if (count === 0) throw notFound('data set', id);
         await enqueue(tx, 'ingest', id, { dataset_id: id });
-        return toDataset(await tx.dataset.findUniqueOrThrow({ where: { id } }));
+        return toDataset(row);
       });
-    },
-
-    /** Forgets a data set whose upload did not get through. */
-    async discard(id: string): Promise<void> {
-      await client.dataset.deleteMany({ where: { id, status: 'uploading' } });
     },
 
     async get(projectId: string, id: string): Promise<Dataset> {

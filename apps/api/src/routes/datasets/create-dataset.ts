@@ -13,6 +13,7 @@ import { reference } from '../../schemas/reference.js';
 import { readDatasetForm } from '../../uploads/dataset-form.js';
 import { digestOf } from '../../uploads/digest-of.js';
 import { drain } from '../../uploads/drain.js';
+import { holdUpload } from '../../uploads/upload-lease.js';
 import { uploadFolder } from './folders.js';
 
 /** What a form may be longer than its file. */
@@ -70,12 +71,17 @@ export const createDataset: FastifyPluginAsyncTypebox = async (app) => {
   });
 };
 
-/** The row is made once the file is whole, so an upload that breaks off leaves neither. */
+/**
+ * The row comes before the file, and is `uploading` until the file is whole: should this process be killed, another one
+ * finds by the row what is to be cleared away. An upload that breaks off leaves neither.
+ */
 async function receive(app: FastifyInstance, request: FastifyRequest): Promise<Dataset> {
   if (!request.isMultipart()) throw notMultipart();
   refuseLonger(request, app.maxUploadBytes);
   const id = newId('dataset');
   const sourceKey = `${uploadFolder(id)}/source`;
+  await app.db.datasets.create({ id, projectId: request.principal.projectId, sourceKey });
+  const release = holdUpload(app.db.datasets, id, request.log);
   try {
     const { fields, stored } = await readDatasetForm(request, {
       check: checkFields(request),
@@ -83,13 +89,14 @@ async function receive(app: FastifyInstance, request: FastifyRequest): Promise<D
     });
     const { bytes, sha256 } = stored;
     const idempotency = request.idempotency && { ...request.idempotency, requestHash: hashOf(request, fields, sha256) };
-    await app.db.datasets.create({ id, projectId: request.principal.projectId, ...fields, sourceKey });
-    const dataset = await app.db.datasets.uploaded(id, { bytes, idempotency });
+    const dataset = await app.db.datasets.uploaded(id, { bytes, ...fields, idempotency });
     app.dispatch();
     return dataset;
   } catch (error) {
     await leaveNothing(app, request, id);
     throw error;
+  } finally {
+    release();
   }
 }
 
@@ -113,10 +120,15 @@ async function hashForm(request: FastifyRequest): Promise<string> {
   return hashOf(request, fields, stored.sha256);
 }
 
+/** What cannot be cleared away now keeps its row, by which it is found later. */
 async function leaveNothing(app: FastifyInstance, request: FastifyRequest, id: string): Promise<void> {
-  const steps = [app.store.removePrefix(uploadFolder(id)), app.db.datasets.discard(id)];
-  for (const step of await Promise.allSettled(steps)) {
-    if (step.status === 'rejected') request.log.error({ err: step.reason, id }, 'an upload was not cleared away');
+  try {
+    // A database that breaks off while it commits may have done so.
+    if (!(await app.db.datasets.abandonUpload(id))) return;
+    await app.store.removePrefix(uploadFolder(id));
+    await app.db.datasets.discard(id);
+  } catch (err) {
+    request.log.error({ err, id }, 'an upload was not cleared away yet');
   }
 }
 
