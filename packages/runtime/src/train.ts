@@ -144,6 +144,8 @@ function observe(
       await report({ type: 'epoch', row, progress, elapsed_s: elapsed() });
     },
     async checkpoint(snapshot) {
+      // An attempt that goes on from it does not do the steps before it again.
+      await steps.flush();
       const { key, digest, bytes } = await history.save(snapshot);
       const { epoch, step, inEpoch } = snapshot.position;
       await report({
