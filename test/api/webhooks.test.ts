@@ -355,4 +355,21 @@ describe('without the leave of the operator', () => {
     expect(taken).toMatchObject({ asked: 1, body: { delivered: true } });
     expect(receiver.received.map(({ headers }) => headers.host)).toEqual([`rebinding.example:${receiver.port}`]);
   });
+
+  it('does not follow a name that is public when it is checked and private when the connection is made', async () => {
+    const receiver = await startReceiver();
+    let asked = 0;
+    // In a range that nobody has, so that nothing answers there.
+    const unused = { address: '2c0f:ffff:ffff:ffff::1', family: 6 };
+    const resolve = async () => (asked++ === 0 ? [unused] : [{ address: '127.0.0.1', family: 4 }]);
+    const { member } = await createTestApi({ webhooks: { resolve, timeoutMs: 1_000 } });
+    const url = `http://rebinding.example:${receiver.port}/`;
+    const { body } = await member.post('/v1/webhooks/test', { url, secret: SECRET }).expect(200);
+    expect(body).toMatchObject({ delivered: false, response_status: null });
+    expect(body.error).toMatch(/2c0f:ffff:ffff:ffff::1|No answer within 1 s/);
+    expect(asked).toBe(1);
+    const again = await member.post('/v1/webhooks/test', { url, secret: SECRET }).expect(200);
+    expect(again.body.error).toContain('127.0.0.1 is not a public address');
+    expect(receiver.received).toEqual([]);
+  });
 });

@@ -102,5 +102,15 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(' ');
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return isAboutCertificate(error) ? `${NOT_TRUSTED} (${error.message})` : error.message;
+}
+
+const NOT_TRUSTED =
+  'The certificate of the receiver is not trusted. Use one of a public authority, or ask the operator to name the ' +
+  'authority in NODE_EXTRA_CA_CERTS';
+
+/** By the names that OpenSSL and Node.js have for what is wrong with one. */
+function isAboutCertificate(error: Error): boolean {
+  return /CERT|UNABLE_TO_VERIFY_LEAF/.test(String(Reflect.get(error, 'code')));
 }
