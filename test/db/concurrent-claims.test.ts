@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { TrainingClaim } from '@trainyard/db';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -9,11 +6,11 @@ import { atEnd } from '../setup/index.js';
 import { createJob, openTestDatabase, RESULT, readyDataset, WORKER } from './rows.js';
 
 async function open() {
-  const { db, url, projectId } = await openTestDatabase();
+  const { db, url } = await openTestDatabase();
   const sql = new pg.Client({ connectionString: url });
   await sql.connect();
   atEnd(() => sql.end());
-  return { db, url, sql, projectId };
+  return { db, sql };
 }
 
 /** What was seen right after a claim. */
@@ -96,37 +93,5 @@ describe('twenty workers that take two hundred jobs at once', () => {
     }
     // Equal in number at every moment, but for those that ended meanwhile.
     expect(most).toBeLessThanOrEqual(5);
-  });
-});
-
-describe('a worker that freezes in the middle of a claim', () => {
-  it('holds up the others for seconds, and takes nothing when it goes on', async () => {
-    const { db, url, sql, projectId } = await open();
-    const dataset = await readyDataset(db, projectId);
-    const { id } = await createJob(db, projectId, dataset.id);
-    // The claim waits for the row of the project, so that its process can be stopped within the transaction.
-    const holder = new pg.Client({ connectionString: url });
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE', [projectId]);
-    const script = fileURLToPath(new URL('./claiming-process.mjs', import.meta.url));
-    const child = spawn(process.execPath, [script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const ended = once(child, 'exit');
-    atEnd(() => child.kill('SIGKILL'));
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-    });
-    const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    await expect.poll(async () => (await sql.query(waiting)).rows.length, { timeout: 20_000 }).toBe(1);
-    child.kill('SIGSTOP');
-    await holder.end();
-
-    const claim = await db.jobs.claimNext(WORKER);
-    expect(claim).toMatchObject({ id, attempt: 1 });
-    child.kill('SIGCONT');
-    await ended;
-    expect(printed).toMatch(/^(null|refused: )/);
-    expect(await db.jobs.get(projectId, id)).toMatchObject({ attempt: 1, worker: WORKER.workerId });
   });
 });
