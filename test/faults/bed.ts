@@ -22,8 +22,10 @@ export const KINDS = {
     checkpoints: { every_epochs: 2, every_steps: 7, keep: 3 },
     seed: 3,
   },
-  /** A checkpoint after every epoch. */
-  plain: { epochs: 24, batch_size: 8, checkpoints: { keep: 2 } },
+  /** A checkpoint after every epoch, all of which stay. */
+  plain: { epochs: 24, batch_size: 8, checkpoints: { keep: 1000 } },
+  /** Long enough to be killed many times. */
+  long: { epochs: 150, batch_size: 8, ema: { decay: 0.9 }, checkpoints: { every_steps: 7, keep: 2 } },
   /** Figures that are gathered over an epoch, of which checkpoints are few. */
   gathered: {
     epochs: 40,
@@ -35,7 +37,7 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-/** Training each without a fault takes its time; the short form has one. */
+/** Those of which there are many; training each without a fault takes its time, so the short form has one. */
 export const KIND_NAMES: readonly Kind[] = FORM === 'full' ? ['stateful', 'plain', 'gathered'] : ['stateful'];
 
 export class Bed {
@@ -54,20 +56,32 @@ export class Bed {
     atEnd(() => this.rows.close());
   }
 
-  /** Trains the references, and leaves no worker behind. */
   static async make(): Promise<Bed> {
     const trainyard = await startTrainyard();
     const worker = await trainyard.startWorker();
     const { id } = await readyDataset(trainyard, 20);
-    const bed = new Bed(trainyard, id);
-    for (const kind of KIND_NAMES) {
-      const job = await bed.submit(kind);
-      await bed.ended(job);
-      await checkHistory(bed.rows, job);
-      bed.#references.set(kind, await traceOf(trainyard, bed.rows, job));
-    }
     await worker.stop();
-    return bed;
+    return new Bed(trainyard, id);
+  }
+
+  /** Trains the references that there are not yet, and leaves no worker behind. */
+  async train(kinds: readonly Kind[]): Promise<void> {
+    const missing = kinds.filter((kind) => !this.#references.has(kind));
+    if (missing.length === 0) return;
+    await this.fleet(1);
+    for (const kind of missing) {
+      const job = await this.submit(kind);
+      await this.ended(job);
+      await checkHistory(this.rows, job);
+      this.#references.set(kind, await traceOf(this.trainyard, this.rows, job));
+    }
+    await this.clear();
+  }
+
+  reference(kind: Kind): Trace {
+    const reference = this.#references.get(kind);
+    if (!reference) throw new Error(`The reference ${kind} has not been trained.`);
+    return reference;
   }
 
   /** Ends what an earlier scenario may have left: its workers and its jobs. */
@@ -94,6 +108,15 @@ export class Bed {
     return id;
   }
 
+  /** Submits so many that `open` jobs have not ended. */
+  async keepBusy(open: number, kind: () => Kind): Promise<void> {
+    const [row] = await this.rows.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM jobs WHERE status IN ('queued', 'preparing', 'running') AND id = ANY($1)",
+      [[...this.jobs.keys()]],
+    );
+    for (let count = row.count; count < open; count++) await this.submit(kind());
+  }
+
   ended(jobId: string, timeout?: number) {
     return jobThat(this.trainyard, jobId, ended, timeout);
   }
@@ -101,13 +124,14 @@ export class Bed {
   /** Throws unless a job has ended as its reference has. */
   async check(jobId: string): Promise<void> {
     const kind = this.jobs.get(jobId);
-    const reference = kind && this.#references.get(kind);
-    if (!reference) throw new Error(`There is no reference for ${jobId}.`);
+    if (!kind) throw new Error(`The job ${jobId} is not of this bed.`);
     const { status, error } = await this.trainyard.db.jobs.get(this.trainyard.projectId, jobId);
     expect({ status, error }, jobId).toEqual({ status: 'succeeded', error: null });
     await checkHistory(this.rows, jobId);
     await checkFiles(this.trainyard, this.rows, jobId);
-    expect(await traceOf(this.trainyard, this.rows, jobId), `${jobId} beside its reference`).toEqual(reference);
+    expect(await traceOf(this.trainyard, this.rows, jobId), `${jobId} beside its reference`).toEqual(
+      this.reference(kind),
+    );
   }
 
   /** Waits for the ends of all jobs and checks each. */
@@ -120,10 +144,11 @@ export class Bed {
 
 let made: Promise<Bed> | undefined;
 
-/** The bed that the scenarios of one test file share, cleared. */
-export async function sharedBed(): Promise<Bed> {
+/** The bed that the scenarios of one test file share, cleared, with the references that one needs. */
+export async function sharedBed(kinds: readonly Kind[]): Promise<Bed> {
   made ??= Bed.make();
   const bed = await made;
   await bed.clear();
+  await bed.train(kinds);
   return bed;
 }

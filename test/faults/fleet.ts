@@ -6,6 +6,8 @@ import { descendantsOf } from '../worker/processes.js';
 export class Fleet {
   readonly #startWorker: () => Promise<Program>;
   readonly #workers: Program[] = [];
+  /** With those that are gone. */
+  readonly #all: Program[] = [];
   #starting: Promise<unknown> = Promise.resolve();
 
   constructor(startWorker: () => Promise<Program>) {
@@ -38,6 +40,30 @@ export class Fleet {
     await gone;
   }
 
+  /** Starts others in the place of those that have ended by themselves. */
+  async replaceDead(): Promise<void> {
+    const dead = this.#workers.filter(
+      ({ process: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null,
+    );
+    for (const worker of dead) await this.end(worker, 'SIGKILL');
+    await this.grow(dead.length);
+  }
+
+  /** The job that a worker of a pid spoke of last before a time, by its log. */
+  lastTaken(pid: number, at: number): { jobId: string; attempt: number } | null {
+    const lines =
+      this.#all
+        .find(({ process: child }) => child.pid === pid)
+        ?.log()
+        .split('\n') ?? [];
+    for (const line of lines.reverse()) {
+      if (!line.startsWith('{') || !line.endsWith('}')) continue;
+      const { time, job_id: jobId, attempt } = JSON.parse(line);
+      if (typeof jobId === 'string' && typeof attempt === 'number' && time <= at) return { jobId, attempt };
+    }
+    return null;
+  }
+
   /** Resolves once no worker is being started any more. */
   async settled(): Promise<void> {
     await this.#starting;
@@ -50,7 +76,9 @@ export class Fleet {
   }
 
   async #add(): Promise<void> {
-    this.#workers.push(await this.#startWorker());
+    const worker = await this.#startWorker();
+    this.#workers.push(worker);
+    this.#all.push(worker);
   }
 }
 

@@ -16,7 +16,7 @@ export const orphans: FaultScenario = {
   rounds: { short: 1, full: 6 },
   limitSeconds: { short: 120, full: 300 },
   async run(context, rounds) {
-    const bed = await sharedBed();
+    const bed = await sharedBed([]);
     for (let round = 0; round < rounds; round++) {
       context.recovered(await orphanTrainer(bed, context));
       context.recovered(await orphanBlocked());
