@@ -109,8 +109,8 @@ describe('a POST with a key', () => {
   });
 
   it('leaves the key free where it was refused', async () => {
-    expectPointers(await post('refused', job('refused', { priority: 'x', epochs: 1 })), 'invalid_request', [
-      '/priority',
+    expectPointers(await post('refused', job('refused', { flavour: 'x', epochs: 1 })), 'invalid_request', [
+      '/flavour',
       '/epochs',
     ]);
     expectProblem(await post('refused', job('refused', { training: { batch_size: 5 } })), 'batch_too_large');
@@ -251,6 +251,37 @@ describe('what else is made', () => {
       await cutOff(path);
       expect((await post(path, body, operator, path).expect(201)).body).toMatchObject({ id: first.body.id });
     }
+  });
+
+  it('gives the secret of a webhook again, also after a crash, but stores it with the webhook alone', async () => {
+    const url = 'https://receiver.invalid/hook';
+    const body = job('webhook', { webhook: { url, events: ['failed'] } });
+    const first = await post('webhook', body).expect(202);
+    expect(first.body.webhook.secret).toMatch(/^whsec_/);
+    expect(JSON.stringify(await rowOf('webhook'))).not.toContain('whsec_');
+    const again = await post('webhook', body).expect(202);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.text).toBe(first.text);
+    await cutOff('webhook');
+    const found = await post('webhook', body).expect(202);
+    expect(found.body).toMatchObject({ id: first.body.id, webhook: { secret: first.body.webhook.secret } });
+    expect(JSON.stringify(await rowOf('webhook'))).not.toContain('whsec_');
+
+    await api.member.post(`/v1/jobs/${first.body.id}/cancel`).expect(202);
+    await api.member.delete(`/v1/jobs/${first.body.id}`).expect(204);
+    const late = await post('webhook', body).expect(202);
+    expect(late.body).toMatchObject({ id: first.body.id, webhook: { url } });
+    expect(late.text).not.toContain('whsec_');
+  });
+
+  it('never answers a secret that was posted', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+    const body = job('own', { webhook: { url: 'https://receiver.invalid/hook', events: ['failed'], secret } });
+    const texts = [(await post('own', body).expect(202)).text, (await post('own', body).expect(202)).text];
+    await cutOff('own');
+    texts.push((await post('own', body).expect(202)).text);
+    for (const text of texts) expect(text).not.toContain('whsec_');
+    expect(JSON.stringify(await rowOf('own'))).not.toContain('whsec_');
   });
 
   it('409 for an API key sent again, with its id; its secret is stored nowhere', async () => {

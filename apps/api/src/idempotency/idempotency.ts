@@ -14,7 +14,7 @@ import { requestHash } from './request-hash.js';
 import { refuseOther, type TakenKey, takeKey } from './take-key.js';
 
 /** A third of a key's lease. */
-const RENEW_MS = 10_000;
+const RENEW_MS = 4_000;
 const SWEEP_MS = 10 * 60_000;
 
 export const idempotency = plugin(
@@ -58,9 +58,12 @@ export const idempotency = plugin(
       reply.header(REPLAYED_HEADER, 'true');
       const id = taken.subjectId ?? '';
       if (route.refuseAgain !== undefined) return sendProblem(request, reply, route.refuseAgain(id));
-      if (taken.state === 'done') return sendStored(reply, taken.answer);
+      const restore = async (answer: object) =>
+        route.secret ? route.secret.restore(app.db, wanted.projectId, answer, request.body) : answer;
+      if (taken.state === 'done') return sendStored(reply, taken.answer, route.secret && restore);
       // Made by a request that was cut off before its answer was stored.
-      return reply.code(route.status).send(await route.find?.(app.db, wanted.projectId, id));
+      const found = await route.find?.(app.db, wanted.projectId, id);
+      return reply.code(route.status).send(found && (await restore(found)));
     }
 
     app.addHook('onSend', async (request, reply, payload) => {
@@ -97,14 +100,18 @@ function wantedOf(request: FastifyRequest, route: IdempotentRoute, key: string):
 }
 
 function answerOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): IdempotentAnswer {
-  const secret = request.routeOptions.config.idempotent?.refuseAgain !== undefined;
-  return {
-    status: reply.statusCode,
-    contentType: String(reply.getHeader('content-type') ?? 'application/json; charset=utf-8'),
-    body: secret || typeof payload !== 'string' ? null : payload,
-  };
+  const route = request.routeOptions.config.idempotent;
+  const contentType = String(reply.getHeader('content-type') ?? 'application/json; charset=utf-8');
+  const answer = { status: reply.statusCode, contentType };
+  if (route?.refuseAgain !== undefined || typeof payload !== 'string') return { ...answer, body: null };
+  return { ...answer, body: route?.secret ? JSON.stringify(route.secret.without(JSON.parse(payload))) : payload };
 }
 
-function sendStored(reply: FastifyReply, { status, contentType, body }: IdempotentAnswer): FastifyReply {
-  return reply.code(status).type(contentType).send(body);
+async function sendStored(
+  reply: FastifyReply,
+  { status, contentType, body }: IdempotentAnswer,
+  restore: ((answer: object) => Promise<object>) | undefined,
+): Promise<FastifyReply> {
+  const whole = restore && body !== null ? JSON.stringify(await restore(JSON.parse(body))) : body;
+  return reply.code(status).type(contentType).send(whole);
 }

@@ -9,10 +9,18 @@ export interface IdempotentRoute {
   status: number;
   /** What the route makes, as it answers it: for a request whose first answer was lost on the way. */
   find?: (db: Database, projectId: string, id: string) => Promise<object>;
+  /** For an answer with a secret that is stored elsewhere, and so not once more with the answer. */
+  secret?: StoredElsewhere;
   /** For an answer with a secret, which is never stored: what a request that is sent again gets instead. */
   refuseAgain?: (id: string) => ErrorRecord;
   /** The hash of a body that Fastify does not parse. Reads all of it. */
   hashBody?: (request: FastifyRequest) => Promise<string>;
+}
+
+export interface StoredElsewhere {
+  without(answer: object): object;
+  /** The answer with its secret, as long as that is still known. `posted` is the request's body. */
+  restore(db: Database, projectId: string, answer: object, posted: unknown): Promise<object>;
 }
 
 declare module 'fastify' {

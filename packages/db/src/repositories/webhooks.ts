@@ -51,6 +51,15 @@ export function openWebhooks(client: PrismaClient) {
   }
 
   return {
+    /** What the messages about a job are signed with; null where it has no webhook, or is gone. */
+    async secretOf(projectId: string, jobId: string): Promise<string | null> {
+      const webhook = await client.webhook.findFirst({
+        where: { jobId, job: { projectId } },
+        select: { secret: true },
+      });
+      return webhook?.secret ?? null;
+    },
+
     async list(
       projectId: string,
       page: Page & { job_id?: string; status?: WebhookDeliveryStatus } = {},

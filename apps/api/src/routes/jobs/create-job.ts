@@ -6,6 +6,7 @@ import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idem
 import { resolveJob } from '../../jobs/resolve-job.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
+import { withoutSecret, withSecret } from '../../webhooks/job-secret.js';
 import { readReceiverUrl } from '../../webhooks/receiver-url.js';
 
 const schema = {
@@ -39,6 +40,7 @@ const config = {
   idempotent: {
     status: 202,
     find: (db: Database, projectId: string, id: string) => db.jobs.get(projectId, id),
+    secret: { without: withoutSecret, restore: withSecret },
   } satisfies IdempotentRoute,
 };
 
