@@ -28,6 +28,7 @@ export interface Caller {
   projectId: string;
   get: (path: string) => supertest.Test;
   post: (path: string, body?: object) => supertest.Test;
+  patch: (path: string, body: object) => supertest.Test;
   delete: (path: string) => supertest.Test;
 }
 
@@ -70,6 +71,7 @@ export function caller(app: FastifyInstance, secret: string, projectId: string):
       const request = supertest(app.server).post(path).set({ authorization });
       return body === undefined ? request : request.send(body);
     },
+    patch: (path, body) => supertest(app.server).patch(path).set({ authorization }).send(body),
     delete: (path) => supertest(app.server).delete(path).set({ authorization }),
   };
 }
