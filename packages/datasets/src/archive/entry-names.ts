@@ -37,7 +37,7 @@ function unsafe(name: string, what: string): TrainyardError {
 }
 
 /** The path in Unicode NFC without empty and `.` parts. */
-function normalizePath(path: string): string {
+export function normalizePath(path: string): string {
   const names = path.normalize('NFC').split('/');
   return names.filter((name) => name !== '' && name !== '.').join('/');
 }
