@@ -6,7 +6,7 @@ import { TrainyardError } from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
 
 /** How long a request keeps its key without a sign of life. */
-const LEASE_S = 30;
+const LEASE_S = 12;
 const KEPT_S = 24 * 3600;
 
 export interface IdempotencyRequest {
