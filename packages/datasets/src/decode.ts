@@ -1,9 +1,11 @@
 /**
- * Image files to pixels, by libvips. Training data and images sent to an endpoint take this one path, so a model sees
- * both alike: turned upright by EXIF, in sRGB or grey, 8 bit, transparency on white, the first frame of several.
+ * Image files to pixels, by libvips, and bitmaps by `bmp.ts`. Training data and images sent to an endpoint take this one
+ * path, so a model sees both alike: turned upright by EXIF, in sRGB or grey, 8 bit, transparency on white, the first
+ * frame of several.
  */
 import { TrainyardError } from '@trainyard/contracts';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { BMP_PIXELS_MAX, decodeBmp, isBmp, readBmpHead } from './bmp.js';
 import type { PackedImage } from './packed-image.js';
 
 /** More pixels than that are refused before they are unpacked. */
@@ -32,6 +34,7 @@ export interface ImageHead {
 /** Throws `invalid_image` for what is no image that can be read. */
 export async function readImageHead(bytes: Uint8Array): Promise<ImageHead> {
   try {
+    if (isBmp(bytes)) return readBmpHead(bytes);
     const { autoOrient, space } = await sharp(bytes, INPUT).metadata();
     return { width: autoOrient.width, height: autoOrient.height, isGrey: GREY_SPACES.has(space) };
   } catch (error) {
@@ -45,10 +48,16 @@ export async function readImageHead(bytes: Uint8Array): Promise<ImageHead> {
  */
 export async function decodeImage(bytes: Uint8Array, image: PackedImage): Promise<Uint8Array> {
   try {
-    return await toPixels(sharp(bytes, INPUT).flatten({ background: BACKGROUND }), image);
+    return await toPixels(openImage(bytes).flatten({ background: BACKGROUND }), image);
   } catch (error) {
     throw invalidImage(error);
   }
+}
+
+function openImage(bytes: Uint8Array): Sharp {
+  if (!isBmp(bytes)) return sharp(bytes, INPUT);
+  const { width, height, pixels } = decodeBmp(bytes);
+  return sharp(pixels, { raw: { width, height, channels: 4 } });
 }
 
 /** Brings pixels, uint8 [height, width, channels], to the given size and number of channels, in the same layout. */
@@ -86,8 +95,10 @@ export function toPlanar(interleaved: Uint8Array, channels: number): Uint8Array 
 
 const REASONS: readonly [RegExp, string][] = [
   [/is empty/, 'it is empty'],
+  [/BMP exceeds/, `it is a BMP of more than ${BMP_PIXELS_MAX} pixels; save it as PNG`],
+  [/BMP .* unsupported/, 'it is a damaged BMP, or a rare kind of one; save it as PNG'],
   [/exceeds pixel limit/, `it has more than ${PIXELS_MAX} pixels`],
-  [/unsupported|not supported/i, 'its format is not JPEG, PNG, WebP, GIF, TIFF or AVIF, or a rare kind of one'],
+  [/unsupported|not supported/i, 'its format is not JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP, or a rare kind of one'],
   [/premature end|truncated|end of|bad seek|corrupt header/i, 'it is damaged or cut short'],
 ];
 
