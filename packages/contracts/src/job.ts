@@ -58,7 +58,14 @@ export const JobProgress = Type.Object({
   step: Type.Integer({ description: 'Training steps done since the start of the job' }),
   steps: Type.Integer({ description: 'Training steps in all' }),
   fraction: Type.Number(),
-  eta_s: Nullable(Type.Number()),
+  eta_s: Nullable(Type.Number({ description: 'Seconds until the last epoch and the test are done' })),
+  eta_error_s: Type.Optional(
+    Nullable(
+      Type.Number({
+        description: 'How far off eta_s is likely to be, by how the forecasts before it moved; null at first',
+      }),
+    ),
+  ),
   images_per_s: Nullable(Type.Number()),
   elapsed_s: Type.Optional(Type.Number({ description: 'Seconds of training so far, over all attempts' })),
 });

@@ -9,6 +9,7 @@ import {
   type JobProgress,
   type MetricValues,
   type PlateauState,
+  type Split,
   type StepMetrics,
   type StopOrder,
   type StopReason,
@@ -91,6 +92,10 @@ export function stepsPerEpoch(data: TrainingData, training: Training): number {
   return Math.ceil(data.splits.train.count / training.batch_size);
 }
 
+function imagesOf({ splits: { train, validation, test } }: TrainingData): Record<Split, number> {
+  return { train: train.count, validation: validation.count, test: test.count };
+}
+
 /**
  * Trains until the last epoch is done, or until it is told to end, and says which snapshot is the result: null where the
  * training is to go on elsewhere. Throws a `DivergedError` when a loss or a number of its state is none any more: what it
@@ -136,6 +141,7 @@ class Fitting {
       steps: this.#stepsPerEpoch * training.epochs,
       epoch: start.epoch,
       step: start.step,
+      images: imagesOf(options.data),
       now: performance.now(),
     });
   }
@@ -187,6 +193,7 @@ class Fitting {
     if (reason !== null || epoch % training.checkpoints.every_epochs === 0) {
       await this.#epochSnapshot(row, reason !== null);
     }
+    this.#progress.epochEnded(performance.now());
     return reason;
   }
 
@@ -215,7 +222,7 @@ class Fitting {
       refuseLosses(run, epoch, this.#state.values);
       const images = totals.add(run);
       const step = stepsBefore + totals.steps;
-      this.#progress.advance({ epoch, step, images, seconds: run.seconds });
+      this.#progress.advance({ epoch, step, images, seconds: run.seconds, now: performance.now() });
       await observer.steps(this.#stepRows(run, epoch), this.#progress.snapshot(performance.now()));
       const ending = this.#ending();
       if (ending !== null) return ending;

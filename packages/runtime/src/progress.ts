@@ -1,30 +1,52 @@
 /** How far a training is, how fast it goes and when it will be done. */
-import type { JobProgress } from '@trainyard/contracts';
+import type { JobProgress, Split } from '@trainyard/contracts';
+import { ForecastRecord } from './forecast.js';
 
 /** Seconds over which the speed is smoothed. */
 const SMOOTHING_S = 5;
 
+/** What an image costs that is only looked at, as a part of what one costs that is trained on. */
+const EVALUATION_COST = 1 / 3;
+
+export interface ProgressOptions {
+  epochs: number;
+  /** In all. */
+  steps: number;
+  /** Of the last step that was done before; 0 in a new job. */
+  epoch: number;
+  step: number;
+  /** Images of each split. */
+  images: Readonly<Record<Split, number>>;
+  /** Milliseconds. */
+  now: number;
+}
+
+/** Its times are in milliseconds. */
 export class ProgressMeter {
-  readonly #epochs: number;
-  readonly #steps: number;
-  readonly #firstStep: number;
-  readonly #startedAt: number;
+  readonly #options: ProgressOptions;
+  readonly #forecasts = new ForecastRecord();
   #epoch: number;
   #step: number;
   #imagesPerSecond: number | null = null;
+  /** When the run or the end of an epoch before this moment was over. */
+  #mark: number;
+  /** Of this process. The first run makes room in memory, and says little about the others. */
+  #first = { steps: 0, seconds: 0 };
+  #runs = { steps: 0, seconds: 0 };
+  #ends = { epochs: 0, seconds: 0 };
 
-  /** `step` is the last step that was done before, 0 in a new job; times are in milliseconds. */
-  constructor(options: { epochs: number; steps: number; epoch: number; step: number; now: number }) {
-    this.#epochs = options.epochs;
-    this.#steps = options.steps;
-    this.#firstStep = options.step;
-    this.#startedAt = options.now;
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#mark = options.now;
     this.#epoch = options.epoch;
     this.#step = options.step;
   }
 
   /** Counts one run: it trained `images` images in `seconds` and ended at `step` of `epoch`. */
-  advance(run: { epoch: number; step: number; images: number; seconds: number }): void {
+  advance(run: { epoch: number; step: number; images: number; seconds: number; now: number }): void {
+    const timed = this.#first.steps === 0 ? this.#first : this.#runs;
+    timed.steps += run.step - this.#step;
+    timed.seconds += this.#sinceMark(run.now);
     this.#epoch = run.epoch;
     this.#step = run.step;
     const speed = run.images / Math.max(run.seconds, 1e-6);
@@ -33,19 +55,47 @@ export class ProgressMeter {
       this.#imagesPerSecond === null ? speed : this.#imagesPerSecond + weight * (speed - this.#imagesPerSecond);
   }
 
-  /** The time left counts evaluation and checkpoints too: it goes by the time that passed, not by the time of the runs. */
+  /** Counts what comes after the steps of an epoch: its validation, and its checkpoint where there is one. */
+  epochEnded(now: number): void {
+    this.#ends.epochs += 1;
+    this.#ends.seconds += this.#sinceMark(now);
+  }
+
   snapshot(now: number): JobProgress {
-    const done = this.#step - this.#firstStep;
-    const secondsPerStep = done > 0 ? (now - this.#startedAt) / 1000 / done : null;
+    const { epochs, steps } = this.#options;
+    const eta = this.#secondsLeft();
+    const at = (now - this.#options.now) / 1000;
+    const error = eta === null ? null : this.#forecasts.error(at, eta);
+    if (eta !== null) this.#forecasts.add(at, eta);
     return {
       epoch: this.#epoch,
-      epochs: this.#epochs,
+      epochs,
       step: this.#step,
-      steps: this.#steps,
-      fraction: this.#steps === 0 ? 1 : this.#step / this.#steps,
-      eta_s: secondsPerStep === null ? null : rounded(secondsPerStep * (this.#steps - this.#step)),
+      steps,
+      fraction: steps === 0 ? 1 : this.#step / steps,
+      eta_s: eta === null ? null : rounded(eta),
+      eta_error_s: error === null ? null : rounded(error),
       images_per_s: this.#imagesPerSecond === null ? null : rounded(this.#imagesPerSecond),
     };
+  }
+
+  #sinceMark(now: number): number {
+    const seconds = (now - this.#mark) / 1000;
+    this.#mark = now;
+    return seconds;
+  }
+
+  /** The steps that are left, the ends of epochs and the test, each as long as those before; null before the first run. */
+  #secondsLeft(): number | null {
+    const { epochs, steps, images } = this.#options;
+    const timed = this.#runs.steps > 0 ? this.#runs : this.#first;
+    if (timed.steps === 0) return null;
+    const perStep = timed.seconds / timed.steps;
+    const perImage = (EVALUATION_COST * perStep * steps) / epochs / Math.max(images.train, 1);
+    const perEnd = this.#ends.epochs > 0 ? this.#ends.seconds / this.#ends.epochs : perImage * images.validation;
+    const perTestImage = images.validation > 0 ? perEnd / images.validation : perImage;
+    const endsLeft = epochs - this.#options.epoch - this.#ends.epochs;
+    return (steps - this.#step) * perStep + endsLeft * perEnd + images.test * perTestImage;
   }
 }
 

@@ -1,5 +1,5 @@
 /** A training job from its description to its result: packs the data, compiles, fits, keeps checkpoints, tests the best. */
-import type { ExecutionPlan, TrainerReport, TrainingTask } from '@trainyard/contracts';
+import type { ExecutionPlan, JobProgress, TrainerReport, TrainingTask } from '@trainyard/contracts';
 import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   buildModel,
@@ -116,6 +116,7 @@ async function trainPlanned(
     if (fitted === null) return false;
     const best = await history.tensors(fitted.best.step);
     const test = await compiled.evaluator.evaluate(best, data.splits.test, signal);
+    await observer.finished();
     await report({ type: 'trained', test, stop_reason: fitted.stopReason });
     return true;
   } finally {
@@ -132,14 +133,22 @@ function newPlan(task: TrainingTask, model: Model, steps: number): ExecutionPlan
   return choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch: steps });
 }
 
-/** Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. */
+/**
+ * Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. `finished` says that nothing is
+ * left to do, which the fit loop cannot: the test comes after it.
+ */
 function observe(
   steps: StepReporter,
   { history, report, elapsed }: { history: CheckpointHistory; report: Report; elapsed: () => number },
-): FitObserver {
+): FitObserver & { finished(): Promise<void> } {
+  let latest: JobProgress | null = null;
   return {
-    steps: (rows, progress) => steps.add(rows, progress),
+    steps(rows, progress) {
+      latest = progress;
+      return steps.add(rows, progress);
+    },
     async epoch(row, progress) {
+      latest = progress;
       await steps.flush();
       await report({ type: 'epoch', row, progress, elapsed_s: elapsed() });
     },
@@ -156,6 +165,11 @@ function observe(
         epoch_complete: inEpoch === undefined,
         metrics: snapshot.metrics,
       });
+    },
+    async finished() {
+      if (latest === null) return;
+      const progress = { ...latest, eta_s: 0, eta_error_s: 0 };
+      await report({ type: 'steps', rows: [], progress, elapsed_s: elapsed() });
     },
   };
 }
