@@ -41,7 +41,7 @@ const progressAt = (step: number): JobProgress => ({
   step,
   steps: 10,
   fraction: step / 10,
-  eta_s: null,
+  eta_s: 10 - step,
   images_per_s: null,
 });
 

@@ -3,8 +3,15 @@
  * and a client that comes back with the id of its last event misses nothing and gets nothing twice.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ENDED_JOB_STATUSES, type Event, type Job, LIST_LIMIT_MAX } from '@trainyard/contracts';
-import type { Database } from '@trainyard/db';
+import {
+  ENDED_JOB_STATUSES,
+  type Event,
+  type Job,
+  LIST_LIMIT_MAX,
+  type List,
+  TrainyardError,
+} from '@trainyard/contracts';
+import { type Database, isDatabaseUnavailable } from '@trainyard/db';
 
 export interface StreamSource {
   db: Pick<Database, 'jobs' | 'events'>;
@@ -20,19 +27,21 @@ export interface StreamSource {
 const POLL_MS = 400;
 const RECONNECT_MS = 1_000;
 
-/** The frames of the stream. It ends once the job has ended and its last event is out. */
+/**
+ * The frames of the stream. It ends once the job has ended and its last event is out, or the job has been deleted. While
+ * Postgres is away it goes on, without events.
+ */
 export async function* eventFrames(source: StreamSource): AsyncGenerator<string, void, void> {
   yield `retry: ${RECONNECT_MS}\n\n`;
   let { after } = source;
   let progress = '';
   let quietSince = Date.now();
   while (!source.signal.aborted) {
-    // The job is read before its events, so that a job seen as ended has all of its events in the list that follows.
-    const job = await source.db.jobs.get(source.projectId, source.jobId);
-    const page = await source.db.events.list(source.projectId, source.jobId, pageAfter(after));
-    const frames = page.data.map(eventFrame);
-    after = page.data.at(-1)?.id ?? after;
-    const latest = progressFrame(job);
+    const found = await look(source, after);
+    if (found === 'deleted') return;
+    const frames = found?.page.data.map(eventFrame) ?? [];
+    after = found?.page.data.at(-1)?.id ?? after;
+    const latest = found ? progressFrame(found.job) : progress;
     if (latest !== '' && latest !== progress) frames.push(latest);
     progress = latest;
     if (frames.length === 0 && Date.now() - quietSince > source.heartbeatMs) frames.push(': still here\n\n');
@@ -40,8 +49,30 @@ export async function* eventFrames(source: StreamSource): AsyncGenerator<string,
       yield frames.join('');
       quietSince = Date.now();
     }
-    if (isEnded(job) && !page.has_more) return;
-    if (!page.has_more) await pause(source.signal);
+    const hasMore = found?.page.has_more ?? false;
+    if (found && isEnded(found.job) && !hasMore) return;
+    if (!hasMore) await pause(source.signal);
+  }
+}
+
+interface Look {
+  job: Job;
+  page: List<Event>;
+}
+
+/** Null while Postgres is away. */
+async function look(
+  { db, projectId, jobId }: StreamSource,
+  after: string | undefined,
+): Promise<Look | 'deleted' | null> {
+  try {
+    // The job is read before its events, so that a job seen as ended has all of its events in the list that follows.
+    const job = await db.jobs.get(projectId, jobId);
+    return { job, page: await db.events.list(projectId, jobId, pageAfter(after)) };
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) return null;
+    if (error instanceof TrainyardError && error.code === 'not_found') return 'deleted';
+    throw error;
   }
 }
 
