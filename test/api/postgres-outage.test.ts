@@ -41,7 +41,7 @@ async function send(path: string, method = 'GET', body?: object, key?: string): 
   if (key !== undefined) headers['idempotency-key'] = key;
   const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
   const response = await fetch(`${api.app.listeningOrigin}${path}`, init);
-  const answer = await response.json();
+  const answer = (await response.json()) as { id?: unknown };
   return {
     status: response.status,
     retryAfter: response.headers.get('retry-after'),

@@ -62,7 +62,11 @@ describe('holdLease', () => {
   });
 
   it('is released at once, also while the database does not answer', async () => {
-    const release = holdLease({ renew: () => new Promise(() => {}), isLost: () => false, onLost: expect.unreachable });
+    const release = holdLease({
+      renew: () => new Promise(() => {}),
+      isLost: () => false,
+      onLost: () => expect.unreachable(),
+    });
     await sleep(20);
     const begun = performance.now();
     await release();

@@ -7,6 +7,9 @@ import { type Database, isDatabaseUnavailable } from '@trainyard/db';
 
 const RETRY_MS = 300;
 
+/** For what waits as long as an outage lasts. */
+export const NEVER: AbortSignal = new AbortController().signal;
+
 /** Every call on a repository is tried again through outages. Once `lost` is aborted it throws the reason of that. */
 export function patientDatabase(db: Database, lost: AbortSignal): Database {
   return new Proxy(db, {

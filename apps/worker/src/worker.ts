@@ -18,6 +18,9 @@ export interface RunningWorker {
 /** A training uses every core; reading an archive goes on beside it. */
 const CONCURRENCY = { ingest: 1, training: 1 };
 
+/** Longer than any attempt outlives an outage: it is not over before what it has written is known. */
+const SETTLE_MS = 600_000;
+
 export async function startWorker(config: WorkerConfig, log: Logger, stop: AbortSignal): Promise<RunningWorker> {
   const store = openObjectStore({ root: config.objectsDir });
   await store.check();
@@ -27,7 +30,7 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   for (const { device, available, reason } of devices) log.info({ device, available, reason }, 'tried a device');
   if (traits === null) throw new Error('Training works on no device of this machine');
   log.info({ traits }, 'the machine computes with');
-  const db = openDatabase(config.databaseUrl, config.queueRules);
+  const db = openDatabase(config.databaseUrl, config.queueRules, { settleMs: SETTLE_MS });
   const { workerId, end: endRegistration } = await register(db, { devices, traits }, log);
   const { objectsDir, threads } = config;
   const abilities = { devices: devices.filter(({ available }) => available).map(({ device }) => device), traits };

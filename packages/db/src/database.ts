@@ -15,12 +15,17 @@ import { openOutbox } from './repositories/outbox.js';
 import { openProjects } from './repositories/projects.js';
 import { openWebhooks } from './repositories/webhooks.js';
 import { openWorkers } from './repositories/workers.js';
+import { settleCommits } from './settled-commits.js';
 
 export type Database = ReturnType<typeof openDatabase>;
 
-/** Connects on first use. `url` is a `postgresql://` address of an existing database. */
-export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES) {
-  const client = openClient(url);
+/**
+ * Connects on first use. `url` is a `postgresql://` address of an existing database. With `settleMs`, a transaction whose
+ * connection was lost at its commit is asked after for so long: one that then fails with a lost connection was not
+ * committed and can be tried again.
+ */
+export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { settleMs = 0 } = {}) {
+  const client = settleMs > 0 ? settleCommits(openClient(url), settleMs) : openClient(url);
   return {
     projects: openProjects(client),
     keys: openKeys(client),

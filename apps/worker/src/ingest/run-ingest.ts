@@ -1,10 +1,12 @@
 /** One attempt at an uploaded data set: takes it, has a child read it, and marks it ready or failed, or hands it back. */
-import { ERROR_KINDS, type ErrorRecord, INGEST_PROTOCOL, type IngestReport, toErrorRecord } from '@trainyard/contracts';
+import { ERROR_KINDS, type ErrorRecord, INGEST_PROTOCOL, type IngestReport } from '@trainyard/contracts';
 import { type DatasetClaim, StaleAttemptError } from '@trainyard/db';
 import type { Logger } from 'pino';
 import { type ChildOutcome, runChild } from '../child/run-child.js';
 import type { WorkerContext } from '../context.js';
-import { holdLease, LEASE_MS } from '../lease.js';
+import { holdLease, LEASE_MS, LeaseLapsedError } from '../lease.js';
+import { NEVER, patientDatabase } from '../patient-database.js';
+import { describeError } from '../training/training-error.js';
 
 const SCRIPT = new URL('../children/ingest.js', import.meta.url);
 
@@ -29,6 +31,7 @@ export async function runIngest(context: WorkerContext, datasetId: string, shutd
 
 async function ingest(context: WorkerContext, claim: DatasetClaim, log: Logger, shutdown: AbortSignal): Promise<void> {
   const { datasets } = context.db;
+  const endings = patientDatabase(context.db, NEVER).datasets;
   const lost = new AbortController();
   const releaseLease = holdLease({
     renew: () => datasets.renewLease(claim, LEASE_MS),
@@ -37,15 +40,16 @@ async function ingest(context: WorkerContext, claim: DatasetClaim, log: Logger, 
   });
   try {
     const { outcome, ingested } = await read(context, claim, { stop: shutdown, kill: lost.signal, log });
-    if (lost.signal.aborted) throw lost.signal.reason;
+    // Where the lease ran out in an outage, the fence says whether the data set is still this worker's.
+    if (lost.signal.aborted && !(lost.signal.reason instanceof LeaseLapsedError)) throw lost.signal.reason;
     if (ingested) {
-      await datasets.markReady(claim, ingested.dataset);
+      await endings.markReady(claim, ingested.dataset);
       return log.info('read a data set');
     }
-    if (shutdown.aborted) return await datasets.release(claim);
+    if (shutdown.aborted || lost.signal.aborted) return await endings.release(claim);
     const error = errorOf(outcome, log);
-    if (ERROR_KINDS[error.code].retryable && claim.attempt < TRIES_MAX) return await datasets.release(claim);
-    await datasets.markFailed(claim, error);
+    if (ERROR_KINDS[error.code].retryable && claim.attempt < TRIES_MAX) return await endings.release(claim);
+    await endings.markFailed(claim, error);
   } finally {
     await releaseLease();
   }
@@ -57,8 +61,9 @@ async function read(
   { stop, kill, log }: { stop: AbortSignal; kill: AbortSignal; log: Logger },
 ): Promise<{ outcome: ChildOutcome; ingested: Ingested | null }> {
   let ingested: Ingested | null = null;
+  const { datasets } = patientDatabase(db, kill);
   const onReport = async (report: IngestReport) => {
-    if (report.type === 'progress') await db.datasets.setProgress(claim, report.progress);
+    if (report.type === 'progress') await datasets.setProgress(claim, report.progress);
     else ingested = report;
   };
   const { id: dataset_id, sourceKey: source_key, format, options } = claim;
@@ -70,7 +75,7 @@ async function read(
   } catch (error) {
     if (error instanceof StaleAttemptError) throw error;
     log.error({ err: error }, 'reading a data set could not go on');
-    return { outcome: { type: 'failed', error: toErrorRecord(error), stderr: '' }, ingested: null };
+    return { outcome: { type: 'failed', error: describeError(error), stderr: '' }, ingested: null };
   }
 }
 

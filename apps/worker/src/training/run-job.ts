@@ -11,12 +11,13 @@ import {
   type TrainerReport,
   type TrainingTask,
 } from '@trainyard/contracts';
-import { StaleAttemptError, type TrainingClaim } from '@trainyard/db';
+import { type Database, StaleAttemptError, type TrainingClaim } from '@trainyard/db';
 import type { Logger } from 'pino';
 import { type ChildOutcome, runChild } from '../child/run-child.js';
 import type { WorkerContext } from '../context.js';
 import { chooseDevice } from '../devices/choose-device.js';
-import { holdLease, LEASE_MS } from '../lease.js';
+import { holdLease, LEASE_MS, LeaseLapsedError } from '../lease.js';
+import { NEVER, patientDatabase, throughOutages } from '../patient-database.js';
 import { JobLog } from './job-log.js';
 import { JobWriter } from './job-writer.js';
 import { countOomKills } from './oom-kills.js';
@@ -56,6 +57,10 @@ export async function runJob(context: WorkerContext, claim: TrainingClaim, shutd
 
 class JobRun {
   readonly #context: WorkerContext;
+  /** For what is written meanwhile: it waits through outages for as long as the lease may be held. */
+  readonly #held: Database;
+  /** For what ends the attempt: it waits as long as an outage lasts, and the fence says whether the attempt still counts. */
+  readonly #endings: Database;
   readonly #claim: TrainingClaim;
   readonly #log: Logger;
   readonly #writer: JobWriter;
@@ -67,11 +72,13 @@ class JobRun {
   readonly #lost = new AbortController();
 
   constructor(context: WorkerContext, claim: TrainingClaim, log: Logger) {
+    const { db, objectsDir } = context;
     this.#context = context;
+    this.#held = patientDatabase(db, this.#lost.signal);
+    this.#endings = patientDatabase(db, NEVER);
     this.#claim = claim;
     this.#log = log;
-    this.#writer = new JobWriter(context, claim);
-    const { db, objectsDir } = context;
+    this.#writer = new JobWriter({ ...context, db: this.#held }, claim);
     this.#jobLog = new JobLog({ jobLogs: db.jobLogs, fence: claim, log, folders: [objectsDir] });
   }
 
@@ -83,9 +90,11 @@ class JobRun {
     this.#jobLog.info(`The worker ${this.#context.workerId} has taken the job.`);
     try {
       const killedBefore = await countOomKills();
-      const outcome = await this.#train();
+      const ended = await this.#train();
       const killed = (await countOomKills()) > killedBefore;
-      if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+      const outcome = this.#lost.signal.aborted ? this.#lapsed(this.#lost.signal.reason) : ended;
+      // The last lines of the log are not to be lost either.
+      await throughOutages(() => this.#endings.check(), NEVER);
       this.#jobLog.outcome(outcome);
       await this.#jobLog.end();
       await this.#settle(outcome, killed);
@@ -120,6 +129,13 @@ class JobRun {
     });
   }
 
+  /** What is left of an attempt whose lease is lost: nothing where another worker has it, else its end is to be written. */
+  #lapsed(reason: unknown): ChildOutcome {
+    if (!(reason instanceof LeaseLapsedError)) throw reason;
+    this.#log.warn({ err: reason }, 'stopped the trainer');
+    return { type: 'failed', error: describeError(reason), stderr: '' };
+  }
+
   async #train(): Promise<ChildOutcome> {
     try {
       return await runChild({
@@ -147,7 +163,8 @@ class JobRun {
 
   /** All that the trainer has to know; also fixes the device and writes it down. */
   async #describe(): Promise<TrainingTask> {
-    const { db, devices, threads } = this.#context;
+    const { devices, threads } = this.#context;
+    const db = this.#held;
     const claim = this.#claim;
     const planned = claim.plan === null ? null : parseExecutionPlan(claim.plan);
     const device = chooseDevice(claim.deviceRequested, planned?.device ?? null, devices);
@@ -179,23 +196,23 @@ class JobRun {
   }
 
   async #finish(): Promise<void> {
-    const { db } = this.#context;
-    const { best } = await db.jobs.get(this.#claim.projectId, this.#claim.id);
+    const { jobs } = this.#endings;
+    const { best } = await jobs.get(this.#claim.projectId, this.#claim.id);
     const { test = null, stop_reason = 'completed' } = this.#writer.trained ?? {};
     const result: JobResult = { test, stop_reason, best };
-    await db.jobs.finish(this.#claim, result);
+    await jobs.finish(this.#claim, result);
     this.#log.info('finished a job');
   }
 
   #settleStopped(): Promise<void> {
-    const { jobs } = this.#context.db;
+    const { jobs } = this.#endings;
     if (this.#ending === 'cancelled') return jobs.markCancelled(this.#claim);
     if (this.#ending === 'paused') return jobs.markPaused(this.#claim);
     return jobs.release(this.#claim, 'The worker was stopped');
   }
 
   #settleFailed(error: ErrorRecord): Promise<void> {
-    const { jobs } = this.#context.db;
+    const { jobs } = this.#endings;
     if (this.#ending !== null && this.#ending !== 'stopped') return this.#settleStopped();
     return jobs.fail(this.#claim, error);
   }

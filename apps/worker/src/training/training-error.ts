@@ -3,14 +3,17 @@ import { type ErrorRecord, toErrorRecord } from '@trainyard/contracts';
 import { isDatabaseUnavailable } from '@trainyard/db';
 import type { Logger } from 'pino';
 import type { ChildOutcome } from '../child/run-child.js';
+import { LeaseLapsedError } from '../lease.js';
 
 /** How `runChild` names the end of a process that was killed, also by way of a shell. */
 const KILLED = ['signal SIGKILL', 'exit code 137'];
 
+const DATABASE_AWAY: ErrorRecord = { code: 'unavailable', message: 'The database could not be reached.' };
+
 /** The record of an error of the worker itself. */
 export function describeError(error: unknown): ErrorRecord {
-  if (!isDatabaseUnavailable(error)) return toErrorRecord(error);
-  return { code: 'unavailable', message: 'The database could not be reached.' };
+  const isAway = error instanceof LeaseLapsedError || isDatabaseUnavailable(error);
+  return isAway ? DATABASE_AWAY : toErrorRecord(error);
 }
 
 /** `killed` says that the system has killed a process for want of memory while the trainer ran. */
