@@ -89,6 +89,13 @@ describe('the queue', () => {
     expect(steps).toEqual(['started', 'stopped']);
   });
 
+  it('closes soon where Redis cannot be reached', async () => {
+    const consumer = consume('redis://127.0.0.1:1', 'training', async () => {}, { concurrency: 1 });
+    const asked = Date.now();
+    await consumer.close();
+    expect(Date.now() - asked).toBeLessThan(5000);
+  });
+
   it('takes only payloads of its kind, going in and coming out', async () => {
     const { url, queues } = await open();
     const wrong = { job_id: newId('dataset') };

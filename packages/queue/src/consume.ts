@@ -1,4 +1,5 @@
 /** The receiving side of a queue. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseQueuePayload, type QueueName, type QueuePayload } from '@trainyard/contracts';
 import { Worker } from 'bullmq';
 import { connect, PREFIX } from './connection.js';
@@ -15,11 +16,17 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Takes no more entries, aborts the signals of those in hand, and resolves once their handlers are done. */
+  /**
+   * Takes no more entries, aborts the signals of those in hand, and resolves once their handlers are done. An entry that
+   * was in hand while Redis cannot be reached comes again.
+   */
   close(): Promise<void>;
 }
 
 const LOCK_MS = 30_000;
+
+/** How long Redis may take to hear that the consumer closes. */
+const CLOSE_MS = 2_000;
 
 /** How often an entry may lose its consumer. Postgres counts the attempts, so the queue gives up on none of them. */
 const STALLED_MAX = 1000;
@@ -39,7 +46,15 @@ export function consume<Q extends QueueName>(
   const closing = new AbortController();
   const connection = connect(redisUrl, 'wait');
   connection.on('error', onError);
-  const worker = new Worker(queue, (entry) => handler(parseQueuePayload(queue, entry.data), closing.signal), {
+  const inHand = new Set<Promise<void>>();
+
+  async function handle(data: unknown): Promise<void> {
+    const handling = handler(parseQueuePayload(queue, data), closing.signal);
+    inHand.add(handling);
+    await handling.finally(() => inHand.delete(handling));
+  }
+
+  const worker = new Worker(queue, (entry) => handle(entry.data), {
     connection,
     prefix: PREFIX,
     concurrency: options.concurrency,
@@ -53,7 +68,13 @@ export function consume<Q extends QueueName>(
   return {
     async close() {
       closing.abort();
-      await worker.close();
+      let isClosed = false;
+      const closed = worker.close().then(() => {
+        isClosed = true;
+      }, onError);
+      await Promise.allSettled(inHand);
+      await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
+      if (!isClosed) void worker.disconnect().catch(onError);
       connection.disconnect();
     },
   };
