@@ -2,6 +2,7 @@
 import { type DatasetFormat, TrainyardError } from '@trainyard/contracts';
 import type { Archive } from '../archive/archive.js';
 import { cifarBinary } from './cifar-binary.js';
+import { csv } from './csv/csv.js';
 import type { Format } from './format.js';
 import { idx } from './idx.js';
 import { imageFolder } from './image-folder.js';
@@ -12,6 +13,7 @@ export const FORMATS: Readonly<Record<DatasetFormat, Format>> = {
   idx,
   cifar_binary: cifarBinary,
   npz,
+  csv,
   image_folder: imageFolder,
 };
 const FORMAT_NAMES = Object.keys(FORMATS) as DatasetFormat[];

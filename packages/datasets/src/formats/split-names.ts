@@ -13,9 +13,20 @@ const SPLIT_WORDS: ReadonlyMap<string, Split> = new Map([
   ['t10k', 'test'],
 ]);
 
+const CELL_WORDS: ReadonlyMap<string, Split> = new Map([
+  ['publictest', 'validation'],
+  ['privatetest', 'test'],
+]);
+
 /** Of one lower-case word; null where it names no split. */
 export function splitOfWord(word: string): Split | null {
   return SPLIT_WORDS.get(word) ?? null;
+}
+
+/** Of a field of a table, such as `train` or FER2013's `PublicTest`; null where it names none. */
+export function splitOfCell(text: string): Split | null {
+  const word = text.trim().toLowerCase();
+  return splitOfWord(word) ?? CELL_WORDS.get(word) ?? null;
 }
 
 /**

@@ -1,0 +1,73 @@
+/** Tables: with the pixels of an image in each row, or with the names and labels of the images that lie beside them. */
+import { type DatasetReading, TrainyardError } from '@trainyard/contracts';
+import type { Archive, ArchiveEntry } from '../../archive/archive.js';
+import { toPlanar } from '../../decode.js';
+import type { PackedImage } from '../../packed-image.js';
+import type { Format, ListedSample, ReadImage } from '../format.js';
+import { readImageFiles } from '../image-files.js';
+import { toPixelBytes } from '../pixel-range.js';
+import { type PlacedImage, resizeRawImages } from '../raw-images.js';
+import { groupBySource } from '../sources.js';
+import { isCsvFile } from './csv-file.js';
+import { namesItsLabels, openFileTable } from './file-table.js';
+import { ImageNames } from './image-names.js';
+import { listNamedFiles } from './list-files.js';
+import { listPixelRows } from './list-rows.js';
+import { openPixelTable, readPixelRows } from './pixel-table.js';
+
+export const csv: Format = {
+  description: 'a .csv file with a label and pixels in each row, or one with file names and labels beside the images',
+  detect,
+  list: async (archive, options, onProgress) =>
+    (await listNamedFiles(archive, options, onProgress)) ?? listPixelRows(archive, options, onProgress),
+  images: readImages,
+};
+
+/** Beside images, a table counts only where it names some of them and a column of labels. */
+async function detect(archive: Archive): Promise<boolean> {
+  const tables = archive.entries.filter(isCsvFile);
+  const names = new ImageNames(archive);
+  if (names.count === 0) return tables.length > 0;
+  for (const entry of tables) if (await isMeant(archive, entry, names)) return true;
+  return false;
+}
+
+async function isMeant(archive: Archive, entry: ArchiveEntry, names: ImageNames): Promise<boolean> {
+  try {
+    const table = await openFileTable(archive, entry, names, {});
+    return table !== null && namesItsLabels(table);
+  } catch (error) {
+    if (error instanceof TrainyardError && error.code === 'invalid_dataset') return false;
+    throw error;
+  }
+}
+
+async function* readImages<S extends ListedSample>(
+  archive: Archive,
+  samples: readonly S[],
+  image: PackedImage,
+  reading: DatasetReading = {},
+): AsyncGenerator<ReadImage<S>> {
+  if (samples.every(({ index }) => index === undefined)) {
+    yield* readImageFiles(archive, samples, image);
+    return;
+  }
+  for (const [entry, wanted] of groupBySource(archive, samples)) {
+    yield* resizeRawImages(readRows(archive, entry, wanted[0], reading), wanted, image);
+  }
+}
+
+async function* readRows(
+  archive: Archive,
+  entry: ArchiveEntry,
+  { width, height }: ListedSample,
+  reading: DatasetReading,
+): AsyncGenerator<PlacedImage> {
+  const options = { label_column: reading.label_column, image: { width, height } };
+  const table = await openPixelTable(archive, entry, options);
+  const { channels } = table.shape;
+  for await (const row of readPixelRows(archive, table)) {
+    if ('reason' in row) continue;
+    yield { index: row.index, channels, pixels: toPlanar(toPixelBytes(row.values, reading), channels) };
+  }
+}

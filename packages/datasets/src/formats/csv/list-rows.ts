@@ -1,0 +1,106 @@
+/** Lists the images of tables that hold their pixels. */
+import { type DatasetOptions, type SkippedFile, type Split, TrainyardError } from '@trainyard/contracts';
+import type { Archive, ArchiveEntry } from '../../archive/archive.js';
+import { printable } from '../../archive/entry-names.js';
+import type { ListedSample, Listing, OnProgress } from '../format.js';
+import { LabelSet } from '../labels.js';
+import { PixelRange } from '../pixel-range.js';
+import { nameOf, skipOthers } from '../sources.js';
+import { splitOfPath } from '../split-names.js';
+import { isCsvFile } from './csv-file.js';
+import { openPixelTable, type PixelTable, readPixelRows } from './pixel-table.js';
+
+/** The listing holds an object for each image. */
+const IMAGES_MAX = 5_000_000;
+
+/** Throws `invalid_dataset`. */
+export async function listPixelRows(
+  archive: Archive,
+  options: DatasetOptions,
+  onProgress: OnProgress,
+): Promise<Listing> {
+  const { tables, skipped } = await openTables(archive, options);
+  const labels = new LabelSet();
+  const range = new PixelRange();
+  const samples: ListedSample[] = [];
+  for (const [index, table] of tables.entries()) {
+    const { width, height } = table.shape;
+    const source = table.entry.path;
+    const fileSplit = splitOfPath(source);
+    for await (const row of readPixelRows(archive, table)) {
+      if ('reason' in row) {
+        skipped.push({ file: nameOf({ source, index: row.index }), reason: row.reason });
+        continue;
+      }
+      range.add(row.values);
+      const split: Split | null = row.split ?? fileSplit;
+      samples.push({ source, index: row.index, class: labels.add(row.label), split, width, height });
+      if (samples.length > IMAGES_MAX) throw tooMany();
+    }
+    onProgress(index + 1, tables.length);
+  }
+  if (samples.length === 0) throw noImage(tables[0], skipped);
+  if (!samples.some(({ split }) => split === 'train' || split === null)) for (const one of samples) one.split = null;
+  const used = new Set(archive.entries.filter(isCsvFile).map(({ path }) => path));
+  return {
+    classes: labels.finish(samples),
+    samples,
+    skipped: skipped.concat(skipOthers(archive, used, 'it is no table')),
+    isGrey: tables.every(({ shape }) => shape.channels === 1),
+    reading: { ...range.result(), ...labelColumn(tables) },
+  };
+}
+
+/**
+ * The tables whose images are of the shape of the first for training. One that cannot be read as such, as Kaggle's
+ * test.csv without labels, is skipped where another can. Throws `invalid_dataset` where none can.
+ */
+async function openTables(archive: Archive, options: DatasetOptions) {
+  const tables: PixelTable[] = [];
+  const skipped: SkippedFile[] = [];
+  let failure: unknown = new TrainyardError('invalid_dataset', 'The archive holds no table (.csv or .tsv).');
+  for (const entry of trainFirst(archive.entries.filter(isCsvFile))) {
+    try {
+      const table = await openPixelTable(archive, entry, options);
+      const reason = tables.length > 0 ? difference(table, tables[0]) : null;
+      if (reason === null) tables.push(table);
+      else skipped.push({ file: printable(entry.path), reason });
+    } catch (error) {
+      if (!(error instanceof TrainyardError) || error.code !== 'invalid_dataset') throw error;
+      if (skipped.length === 0) failure = error;
+      skipped.push({ file: printable(entry.path), reason: error.detail });
+    }
+  }
+  if (tables.length === 0) throw failure;
+  return { tables, skipped };
+}
+
+function trainFirst(entries: readonly ArchiveEntry[]): ArchiveEntry[] {
+  const isTrain = (entry: ArchiveEntry) => Number(splitOfPath(entry.path) === 'train');
+  return [...entries].sort((a, b) => isTrain(b) - isTrain(a));
+}
+
+function difference(table: PixelTable, first: PixelTable): string | null {
+  if (table.columns !== first.columns)
+    return `it has ${table.columns} columns; ${printable(first.entry.path)} has ${first.columns}`;
+  const [a, b] = [table.shape, first.shape];
+  return a.width === b.width && a.height === b.height && a.channels === b.channels
+    ? null
+    : 'its images are of another size';
+}
+
+/** What finds the labels again without a look at all rows, where it is the same for all tables. */
+function labelColumn(tables: readonly PixelTable[]): { label_column?: string } {
+  const names = new Set(tables.map(({ header, label }) => header?.[label] ?? String(label)));
+  const [name] = names;
+  return names.size === 1 && name !== '' ? { label_column: name } : {};
+}
+
+function noImage(table: PixelTable, skipped: readonly SkippedFile[]): TrainyardError {
+  const first = skipped[0] ? ` The first: ${skipped[0].file}: ${skipped[0].reason}.` : '';
+  return new TrainyardError('invalid_dataset', `No row of "${printable(table.entry.path)}" is an image.${first}`);
+}
+
+function tooMany(): TrainyardError {
+  return new TrainyardError('invalid_dataset', `The tables hold more than ${IMAGES_MAX} images. Upload fewer.`);
+}

@@ -1,0 +1,133 @@
+/** A table with a row for each image: its label, and its pixels in columns of their own or together in one. */
+import { type DatasetOptions, type Split, TrainyardError } from '@trainyard/contracts';
+import type { Archive, ArchiveEntry } from '../../archive/archive.js';
+import { printable } from '../../archive/entry-names.js';
+import { flatImageShape, type ImageShape } from '../flat-image.js';
+import { labelText } from '../labels.js';
+import { splitOfCell } from '../split-names.js';
+import {
+  askedColumn,
+  isRowNumber,
+  listNames,
+  namedLabelColumn,
+  namedSplitColumn,
+  onlyOtherColumn,
+} from './column-names.js';
+import { readCsvRows, readFirstRows } from './csv-file.js';
+import { LabelGuess } from './label-guess.js';
+
+export interface PixelTable {
+  entry: ArchiveEntry;
+  /** Names of the columns; null where the first row is an image already. */
+  header: readonly string[] | null;
+  columns: number;
+  label: number;
+  split: number | null;
+  /** The columns of the pixels, or one that holds all of them with spaces between. */
+  pixels: readonly number[];
+  shape: ImageShape;
+}
+
+/** A row of such a table, or why it is no image. `index` counts from 0, without the names. */
+export type PixelRow =
+  | { index: number; label: string; split: Split | null; values: Float64Array }
+  | { index: number; reason: string };
+
+/** Throws `invalid_dataset` where the labels or the shape of the images cannot be told. */
+export async function openPixelTable(
+  archive: Archive,
+  entry: ArchiveEntry,
+  options: DatasetOptions,
+): Promise<PixelTable> {
+  const [first, second] = await readFirstRows(archive, entry, 2);
+  const header = isHeader(first) ? first.map((name) => name.trim()) : null;
+  const sample = header ? second : first;
+  if (!sample) throw invalid(entry, 'has no row of data');
+  const columns = sample.length;
+  const packed = sample.findIndex((cell) => numbersOf(cell).length > 3);
+  const split = header ? namedSplitColumn(header) : null;
+  const asked = options.label_column;
+  const label =
+    asked !== undefined
+      ? askedColumn(asked, columns, header)
+      : ((header && (namedLabelColumn(header) ?? onlyOtherColumn(header))) ??
+        otherThan(columns, [packed, split]) ??
+        (await guessLabel(archive, entry, header)));
+  const used = new Set([label, split]);
+  const rest = Array.from(sample.keys()).filter((index) => !used.has(index) && !(header && isRowNumber(header[index])));
+  const pixels = packed >= 0 ? [packed] : rest;
+  const count = packed >= 0 ? numbersOf(sample[packed]).length : pixels.length;
+  const lastName = header?.[pixels[pixels.length - 1]] ?? '';
+  return { entry, header, columns, label, split, pixels, shape: shapeOf(entry, count, options, lastName) };
+}
+
+/** Every row. */
+export async function* readPixelRows(archive: Archive, table: PixelTable): AsyncGenerator<PixelRow> {
+  let index = table.header ? -1 : 0;
+  for await (const cells of readCsvRows(archive, table.entry)) {
+    if (index >= 0) yield readRow(table, cells, index);
+    index++;
+  }
+}
+
+function readRow({ columns, label, split, pixels, shape }: PixelTable, cells: string[], index: number): PixelRow {
+  if (cells.length !== columns) return { index, reason: `it has ${cells.length} fields; expected ${columns}` };
+  const text = labelText(cells[label]);
+  if (text === null) return { index, reason: 'it has no label' };
+  const count = shape.width * shape.height * shape.channels;
+  const packed = pixels.length === 1 && count > 1;
+  const numbers = packed ? numbersOf(cells[pixels[0]]) : pixels.map((column) => cells[column]);
+  if (numbers.length !== count) return { index, reason: `it has ${numbers.length} pixels; expected ${count}` };
+  const values = new Float64Array(count);
+  for (let place = 0; place < count; place++) {
+    const value = numbers[place] === '' ? Number.NaN : Number(numbers[place]);
+    if (!Number.isFinite(value)) return { index, reason: `its pixel ${place + 1} is not a number` };
+    values[place] = value;
+  }
+  return { index, label: text, split: split === null ? null : splitOfCell(cells[split]), values };
+}
+
+/** Names, where one is known or most of the first row are no numbers. */
+function isHeader(row: readonly string[]): boolean {
+  if (namedLabelColumn(row) !== null) return true;
+  const isNumbers = (cell: string) => numbersOf(cell).every((part) => !Number.isNaN(Number(part)));
+  return row.filter((cell) => cell.trim() === '' || !isNumbers(cell)).length > row.length / 2;
+}
+
+function numbersOf(cell: string): string[] {
+  return cell.includes(' ') ? cell.trim().split(/\s+/) : [cell];
+}
+
+/** The one column beside those, where the pixels are together in one. */
+function otherThan(columns: number, [packed, split]: [number, number | null]): number | null {
+  const others = Array.from({ length: columns }, (_, index) => index).filter((i) => i !== packed && i !== split);
+  return packed >= 0 && others.length === 1 ? others[0] : null;
+}
+
+async function guessLabel(archive: Archive, entry: ArchiveEntry, header: readonly string[] | null): Promise<number> {
+  const guess = new LabelGuess();
+  const first = header && isRowNumber(header[0]) ? 1 : 0;
+  let last = 0;
+  for await (const cells of readCsvRows(archive, entry)) {
+    const isNames = header !== null && last === 0;
+    last ||= cells.length - 1;
+    if (!isNames && cells.length === last + 1) guess.add(cells[first], cells[last]);
+  }
+  const place = guess.result();
+  if (place) return place === 'first' ? first : last;
+  const known = header ? ` The columns are ${listNames(header)}.` : '';
+  throw invalid(entry, `does not show which column holds the labels.${known} Name it in options.label_column`);
+}
+
+function shapeOf(entry: ArchiveEntry, count: number, options: DatasetOptions, lastName: string): ImageShape {
+  try {
+    return flatImageShape(count, options.image, lastName);
+  } catch (error) {
+    if (error instanceof TrainyardError) throw invalid(entry, `cannot be used: ${error.detail.replace(/\.$/, '')}`);
+    throw error;
+  }
+}
+
+function invalid(entry: ArchiveEntry, what: string): TrainyardError {
+  return new TrainyardError('invalid_dataset', `"${printable(entry.path)}" ${what}.`);
+}
