@@ -242,6 +242,8 @@ describe('a job with a plan', () => {
         },
       },
     ]);
+    const { data: warnings } = await db.jobLogs.list(projectId, job.id, { level: 'warning' });
+    expect(warnings).toMatchObject([{ attempt: 2, message: expect.stringContaining(`here ${other.traits.cpu}`) }]);
     const plan = { ...PLAN, cpu: other.traits.cpu };
     expect(await db.jobs.setPlan(claim, plan)).toEqual(plan);
     await db.jobs.release(claim, 'The worker was stopped');

@@ -11,6 +11,7 @@ import type { Fence } from '../errors.js';
 import { appendEvent, lockJob, moveJob } from '../job-journal.js';
 import { renewLease } from '../job-lease.js';
 import { fromJson } from '../json.js';
+import { appendLogLines } from '../log-lines.js';
 import { planDifferences } from '../plan-differences.js';
 import {
   hasDevice,
@@ -112,7 +113,14 @@ async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOpti
       ...(isExact ? {} : { exact: false, plan: Prisma.DbNull }),
     },
   });
-  if (!isExact) await appendEvent(tx, id, 'plan', { exact: false, attempt, differences });
+  if (!isExact) {
+    await appendEvent(tx, id, 'plan', { exact: false, attempt, differences });
+    const what = differences
+      .map(({ trait, planned, found }) => `${trait}: planned ${planned}, here ${found}`)
+      .join('; ');
+    const message = `This worker cannot repeat the plan of the job, so its figures may differ slightly (${what}).`;
+    await appendLogLines(tx, id, attempt, [{ level: 'warning', message }]);
+  }
   await tx.$executeRaw`UPDATE projects SET job_taken_at = clock_timestamp() WHERE id = ${row.projectId}`;
   await renewLease(tx, { id, attempt }, options.leaseMs);
   return {
