@@ -8,6 +8,9 @@ import { FORM } from './harness.js';
 import { Rows } from './rows.js';
 import { checkFiles, checkHistory, type Trace, traceOf } from './trace.js';
 
+/** How many checkpoints there are must not depend on how fast the machine is. */
+const BY_STEPS = { every_seconds: 86_400 };
+
 /** Between them they keep every kind of state that a training carries from one step to the next. */
 export const KINDS = {
   /** Averages of weights, a rate that follows the figures, patience, and checkpoints in the middle of epochs. */
@@ -19,19 +22,19 @@ export const KINDS = {
     early_stopping: { monitor: 'val_loss', patience: 21, min_delta: 0.001 },
     ema: { decay: 0.9 },
     gradient_clip_norm: 1,
-    checkpoints: { every_epochs: 2, every_steps: 7, keep: 3 },
+    checkpoints: { every_epochs: 2, every_steps: 7, keep: 3, ...BY_STEPS },
     seed: 3,
   },
   /** A checkpoint after every epoch, all of which stay. */
-  plain: { epochs: 24, batch_size: 8, checkpoints: { keep: 1000 } },
+  plain: { epochs: 24, batch_size: 8, checkpoints: { keep: 1000, ...BY_STEPS } },
   /** Long enough to be killed many times. */
-  long: { epochs: 150, batch_size: 8, ema: { decay: 0.9 }, checkpoints: { every_steps: 7, keep: 2 } },
+  long: { epochs: 150, batch_size: 8, ema: { decay: 0.9 }, checkpoints: { every_steps: 7, keep: 2, ...BY_STEPS } },
   /** Figures that are gathered over an epoch, of which checkpoints are few. */
   gathered: {
     epochs: 40,
     batch_size: 4,
     metrics: ['accuracy', 'auc'],
-    checkpoints: { every_epochs: 10, every_steps: 17, keep: 3 },
+    checkpoints: { every_epochs: 10, every_steps: 17, keep: 3, ...BY_STEPS },
   },
 } as const satisfies Record<string, TrainingOptions>;
 

@@ -11,6 +11,13 @@ export interface StatusEvent {
   at: Date;
 }
 
+export interface CheckpointRow {
+  step: number;
+  digest: string;
+  storage_key: string;
+  epoch_complete: boolean;
+}
+
 export class Rows {
   readonly #pool: pg.Pool;
 
@@ -78,11 +85,10 @@ export class Rows {
     return rows.map(({ values }) => values);
   }
 
-  checkpoints(
-    jobId: string,
-  ): Promise<{ id: string; step: number; epoch: number; digest: string; storage_key: string }[]> {
-    return this.query('SELECT id, step, epoch, digest, storage_key FROM checkpoints WHERE job_id = $1 ORDER BY step', [
-      jobId,
-    ]);
+  checkpoints(jobId: string): Promise<CheckpointRow[]> {
+    return this.query<CheckpointRow & Row>(
+      'SELECT step, digest, storage_key, epoch_complete FROM checkpoints WHERE job_id = $1 ORDER BY step',
+      [jobId],
+    );
   }
 }

@@ -6,8 +6,8 @@ import type { Row, Rows } from './rows.js';
 
 /** The same for every run of a training, to the bit. */
 export interface Trace {
-  /** Of the newest checkpoint. */
-  digest: string | undefined;
+  /** Those of whole epochs; others may be written where an attempt has ended. */
+  checkpoints: { step: number; digest: string }[];
   steps: Row[];
   /** Without the times that they took. */
   epochs: Row[];
@@ -19,8 +19,9 @@ export interface Trace {
 export async function traceOf(trainyard: Trainyard, rows: Rows, jobId: string): Promise<Trace> {
   const { result, best } = await trainyard.db.jobs.get(trainyard.projectId, jobId);
   const epochs = await rows.metrics(jobId, 'epoch');
+  const checkpoints = await rows.checkpoints(jobId);
   return {
-    digest: (await rows.checkpoints(jobId)).at(-1)?.digest,
+    checkpoints: checkpoints.filter((row) => row.epoch_complete).map(({ step, digest }) => ({ step, digest })),
     steps: await rows.metrics(jobId, 'step'),
     epochs: epochs.map(({ images_per_s: _, duration_s: __, ...figures }) => figures),
     stopReason: result?.stop_reason,

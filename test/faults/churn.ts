@@ -1,0 +1,59 @@
+// Workers that come and go, killed or told to stop, while a long queue is worked off.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bed, KIND_NAMES, sharedBed } from './bed.js';
+import type { Fleet } from './fleet.js';
+import { type FaultContext, type FaultScenario, FORM } from './harness.js';
+import { type Struck, tellRecovery } from './recovery.js';
+
+const WORKERS = { short: 2, full: 3 };
+/** Between two ends of workers. */
+const PAUSE_MS = { least: 1000, most: 5000 };
+const KILL_SHARE = 0.5;
+const END_MS = 120_000;
+
+export const churn: FaultScenario = {
+  name: 'workers churned under a queue of jobs',
+  rounds: { short: 5, full: 100 },
+  limitSeconds: { short: 180, full: 900 },
+  async run(context, rounds) {
+    const bed = await sharedBed(KIND_NAMES);
+    for (let job = 0; job < rounds; job++) await bed.submit(context.dice.one(KIND_NAMES));
+    const fleet = await bed.fleet(WORKERS[FORM]);
+    const struck: Struck[] = [];
+    const ending: Promise<void>[] = [];
+    while ((await open(bed)) > 0) {
+      await sleep(context.dice.between(PAUSE_MS.least, PAUSE_MS.most));
+      if (fleet.workers.length > 0) ending.push((await endOne(bed, fleet, struck, context)).gone);
+      if (ending.length % 10 === 0) context.say(`${ending.length} workers ended, ${await open(bed)} jobs open`);
+    }
+    await Promise.all(ending);
+    await fleet.settled();
+    await bed.checkAll(END_MS);
+    for (const strike of struck) await tellRecovery(bed.rows, strike, context);
+    return {
+      checked: `${rounds} jobs over ${ending.length} ends of workers (${struck.length} of them in the middle of a job): each succeeded once, with the bytes and rows of one left alone`,
+    };
+  },
+};
+
+/** Jobs that still need somebody. */
+async function open(bed: Bed): Promise<number> {
+  const [row] = await bed.rows.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM jobs WHERE status IN ('queued', 'preparing', 'running') AND id = ANY($1)",
+    [[...bed.jobs.keys()]],
+  );
+  return row.count;
+}
+
+/** Kills a worker, or tells it to stop, which takes a moment: the answer resolves once it is gone. */
+async function endOne(
+  bed: Bed,
+  fleet: Fleet,
+  struck: Struck[],
+  { dice }: FaultContext,
+): Promise<{ gone: Promise<void> }> {
+  const worker = dice.one(fleet.workers);
+  const job = await bed.rows.heldBy(worker.process.pid ?? 0);
+  if (job !== null) struck.push({ jobId: job.id, attempt: job.attempt, at: Date.now() });
+  return { gone: fleet.replace(worker, dice.chance(KILL_SHARE) ? 'SIGKILL' : 'SIGTERM') };
+}
