@@ -14,8 +14,8 @@ import type { Stack } from './stack.js';
 import { type Upload, uploadUntilTold } from './upload-stream.js';
 
 const UPLOADS = 3;
-const PADDING_BYTES = 4 * 1024 * 1024;
-const CHUNK_MS = 15;
+const PADDING_BYTES = 2 * 1024 * 1024;
+const CHUNK_MS = 25;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SWEPT_MS = 20_000;
 

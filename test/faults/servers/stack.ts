@@ -23,13 +23,15 @@ export interface Stack extends Trainyard {
   readonly client: Client;
   /** The one that runs now. */
   api: Program;
+  readonly workers: readonly Program[];
   /** Starts the API again, on the same port. */
   restartApi(): Promise<void>;
   /** Ends everything; also done at the end of the test file. */
   end(): Promise<void>;
 }
 
-export async function startStack(workers: number): Promise<Stack> {
+/** `dataDir` is where the programs keep their files; left out, a folder beside the servers' own. */
+export async function startStack(workerCount: number, dataDir?: string): Promise<Stack> {
   const folder = createTestFolder();
   const guard = startGuard();
   atEnd(() => guard.close());
@@ -37,8 +39,9 @@ export async function startStack(workers: number): Promise<Stack> {
     restartablePostgres({ directory: join(folder, 'postgres'), guard }),
     restartableRedis({ directory: join(folder, 'redis'), guard }),
   ]);
-  const environment = await environmentOf(folder, postgres.url, redis.url);
+  const environment = await environmentOf(dataDir ?? join(folder, 'data'), postgres.url, redis.url);
   const programs: Program[] = [];
+  const workers: Program[] = [];
   const started = async (starting: Promise<Program>): Promise<Program> => {
     const program = await starting;
     programs.push(program);
@@ -52,29 +55,34 @@ export async function startStack(workers: number): Promise<Stack> {
     postgres,
     redis,
     api,
+    workers,
     db,
     projectId,
     databaseUrl: environment.DATABASE_URL,
     redisUrl: redis.url,
-    store: openObjectStore({ root: join(folder, 'data', 'objects') }),
+    store: openObjectStore({ root: join(environment.TRAINYARD_DATA_DIR, 'objects') }),
     client: new Client(`http://127.0.0.1:${environment.TRAINYARD_PORT}`, TEST_KEY),
-    startWorker: () => started(startWorker(environment)),
+    async startWorker() {
+      const worker = await started(startWorker(environment));
+      workers.push(worker);
+      return worker;
+    },
     async restartApi() {
       stack.api = await started(startApi(environment));
     },
     end: once(() => endAll(programs, db)),
   };
   atEnd(stack.end);
-  await Promise.all(Array.from({ length: workers }, stack.startWorker));
+  await Promise.all(Array.from({ length: workerCount }, stack.startWorker));
   return stack;
 }
 
-async function environmentOf(folder: string, database: string, redis: string): Promise<TestEnvironment> {
+async function environmentOf(dataDir: string, database: string, redis: string): Promise<TestEnvironment> {
   const [port, inferencePort] = await Promise.all([lastingPort(), lastingPort()]);
   return {
     DATABASE_URL: database,
     REDIS_URL: redis,
-    TRAINYARD_DATA_DIR: join(folder, 'data'),
+    TRAINYARD_DATA_DIR: dataDir,
     TRAINYARD_HOST: '127.0.0.1',
     TRAINYARD_PORT: String(port),
     TRAINYARD_INFERENCE_PORT: String(inferencePort),
