@@ -187,9 +187,31 @@ describe('a job in the pause after a failure', () => {
     await db.jobs.fail(await take(db), { code: 'worker_lost', message: 'The training process ended.' });
     const second = await queue();
     expect(await place(first)).toMatchObject({ queue_position: 2, waiting_for: 'retry_pause' });
-    expect(await place(second)).toMatchObject({ queue_position: 1, waiting_for: 'device' });
+    expect(await place(second)).toMatchObject({ queue_position: 1, waiting_for: 'worker' });
     expect((await take(db)).id).toBe(second.id);
     expect(await db.jobs.claimNext(WORKER)).toBeNull();
+  });
+});
+
+describe('a job that asks for a device', () => {
+  it('waits for a worker that has it, and its place is among the jobs for these workers', async () => {
+    const { db } = await open();
+    const { id } = await db.projects.create({ name: 'a' });
+    const dataset = await readyDataset(db, id);
+    for (let i = 0; i < 2; i++) await createJob(db, id, dataset.id);
+    const onCuda = await createJob(db, id, dataset.id, { device: 'cuda', priority: -1 });
+    const place = async () => {
+      const { queue_position, waiting_for } = await db.jobs.get(id, onCuda.id);
+      return { queue_position, waiting_for };
+    };
+    await db.workers.register({ host: 'box', pid: 1, devices: CPU, traits: TRAITS });
+    expect(await place()).toEqual({ queue_position: 1, waiting_for: 'device' });
+    const devices: WorkerDevice[] = [{ device: 'cuda', available: true, reason: null }];
+    await db.workers.register({ host: 'box', pid: 2, devices, traits: TRAITS });
+    expect(await place()).toEqual({ queue_position: 1, waiting_for: 'worker' });
+    for (let i = 0; i < 2; i++) expect((await take(db)).deviceRequested).toBe('auto');
+    expect(await db.jobs.claimNext(WORKER)).toBeNull();
+    expect((await take(db, { ...WORKER, devices: ['cuda'] })).id).toBe(onCuda.id);
   });
 });
 

@@ -85,12 +85,12 @@ function describePlace(place: Place, workers: AttachedWorker[], remaining: Remai
   };
 }
 
-function waitOf({ due, excess, keptSeconds }: Place, able: AttachedWorker[], exact: AttachedWorker[]): JobWait {
+function waitOf({ due, excess, device, keptSeconds }: Place, able: AttachedWorker[], exact: AttachedWorker[]): JobWait {
   if (!due) return 'retry_pause';
   if (excess > 0) return 'project_limit';
   if (exact.length > 0) return 'worker';
   if (able.length > 0) return keptSeconds > 0 ? 'plan' : 'worker';
-  return 'device';
+  return device === 'auto' ? 'worker' : 'device';
 }
 
 /** Of each worker that trains, and of each project's jobs, how long that still takes. */
