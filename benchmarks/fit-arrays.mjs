@@ -22,11 +22,15 @@ import { choosePlan, fit as fitLoop, openTraining, stepsPerEpoch } from '@trainy
  * @property {import('@trainyard/contracts').TrainingOptions} options
  * @property {import('@trainyard/runtime').TrainingData} data
  * @property {number} threads
+ * @property {boolean} [test] Whether the test split is evaluated at the end, as jobs do
  * @property {(row: import('@trainyard/contracts').EpochMetrics) => void} [onEpoch]
+ * @property {(progress: import('@trainyard/contracts').JobProgress) => void} [onProgress]
+ * @property {(snapshot: import('@trainyard/runtime').Snapshot) => Promise<void>} [onCheckpoint]
+ * @property {() => void} [onStart] Called when all is compiled
  */
 
 /** @param {FitOnArrays} input @returns {Promise<{ plan: import('@trainyard/contracts').ExecutionPlan }>} */
-export async function fitArrays({ spec, image, classes, options, data, threads, onEpoch }) {
+export async function fitArrays({ spec, image, classes, options, data, threads, test = false, ...told }) {
   const model = buildModel(parseModelSpec(spec), { image, classes: classes.length, task: 'multiclass' });
   const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head) };
   const training = resolveTraining(options, defaults);
@@ -37,16 +41,23 @@ export async function fitArrays({ spec, image, classes, options, data, threads, 
   const context = metricContext(model, classes);
   const compiled = await openTraining({ model, training, preprocessing, plan, context, steps });
   const tensors = initialParameters(model, training.seed);
+  const { signal } = new AbortController();
   try {
+    told.onStart?.();
     await fitLoop({
       ...compiled,
       training,
       data,
       context,
       start: { tensors, epoch: 0, step: 0, best: null, learningRate: null },
-      signal: new AbortController().signal,
-      observer: { async steps() {}, epoch: async (row) => onEpoch?.(row), async checkpoint() {} },
+      signal,
+      observer: {
+        steps: async (_rows, progress) => told.onProgress?.(progress),
+        epoch: async (row) => told.onEpoch?.(row),
+        checkpoint: async (snapshot) => told.onCheckpoint?.(snapshot),
+      },
     });
+    if (test) await compiled.evaluator.evaluate(tensors, data.splits.test, signal);
   } finally {
     await compiled.release();
   }

@@ -25,11 +25,13 @@ export class ForecastRecord {
   /**
    * The likely error of the forecast that `eta` seconds are left at the time `at`. Null where it is unknown. Forecasts from
    * the later half of the time had half of what this one knows, or more; by what part of the time left the worst of them
-   * was off as seen from now, this one may be.
+   * was off as seen from now, this one may be. A mean over the time that passed differs from one over the time that is left
+   * because of both, so that the shorter one of them counts: hence the root.
    */
   error(at: number, eta: number): number | null {
     const recent = this.#kept.filter((forecast) => forecast.at >= at / 2 && forecast.eta > 0);
     if (recent.length < FORECASTS_MIN) return null;
-    return eta * Math.max(...recent.map((then) => Math.abs(at + eta - then.at - then.eta) / then.eta));
+    const worst = Math.max(...recent.map((then) => Math.abs(at + eta - then.at - then.eta) / then.eta));
+    return eta === 0 ? 0 : worst * eta * Math.sqrt(1 + at / eta);
   }
 }

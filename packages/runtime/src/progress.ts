@@ -1,6 +1,7 @@
 /** How far a training is, how fast it goes and when it will be done. */
 import type { JobProgress, Split } from '@trainyard/contracts';
 import { ForecastRecord } from './forecast.js';
+import { Pace } from './pace.js';
 
 /** Seconds over which the speed is smoothed. */
 const SMOOTHING_S = 5;
@@ -31,22 +32,24 @@ export class ProgressMeter {
   /** When the run or the end of an epoch before this moment was over. */
   #mark: number;
   /** Of this process. The first run makes room in memory, and says little about the others. */
-  #first = { steps: 0, seconds: 0 };
-  #runs = { steps: 0, seconds: 0 };
-  #ends = { epochs: 0, seconds: 0 };
+  #first: Pace | null = null;
+  readonly #runs = new Pace();
+  readonly #ends = new Pace();
+  #epochsEnded: number;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
     this.#mark = options.now;
     this.#epoch = options.epoch;
+    this.#epochsEnded = options.epoch;
     this.#step = options.step;
   }
 
   /** Counts one run: it trained `images` images in `seconds` and ended at `step` of `epoch`. */
   advance(run: { epoch: number; step: number; images: number; seconds: number; now: number }): void {
-    const timed = this.#first.steps === 0 ? this.#first : this.#runs;
-    timed.steps += run.step - this.#step;
-    timed.seconds += this.#sinceMark(run.now);
+    const timed = this.#first === null ? new Pace() : this.#runs;
+    timed.add(run.step - this.#step, this.#sinceMark(run.now));
+    this.#first ??= timed;
     this.#epoch = run.epoch;
     this.#step = run.step;
     const speed = run.images / Math.max(run.seconds, 1e-6);
@@ -57,8 +60,8 @@ export class ProgressMeter {
 
   /** Counts what comes after the steps of an epoch: its validation, and its checkpoint where there is one. */
   epochEnded(now: number): void {
-    this.#ends.epochs += 1;
-    this.#ends.seconds += this.#sinceMark(now);
+    this.#epochsEnded += 1;
+    this.#ends.add(1, this.#sinceMark(now));
   }
 
   snapshot(now: number): JobProgress {
@@ -88,13 +91,12 @@ export class ProgressMeter {
   /** The steps that are left, the ends of epochs and the test, each as long as those before; null before the first run. */
   #secondsLeft(): number | null {
     const { epochs, steps, images } = this.#options;
-    const timed = this.#runs.steps > 0 ? this.#runs : this.#first;
-    if (timed.steps === 0) return null;
-    const perStep = timed.seconds / timed.steps;
+    const perStep = this.#runs.secondsEach ?? this.#first?.secondsEach ?? null;
+    if (perStep === null) return null;
     const perImage = (EVALUATION_COST * perStep * steps) / epochs / Math.max(images.train, 1);
-    const perEnd = this.#ends.epochs > 0 ? this.#ends.seconds / this.#ends.epochs : perImage * images.validation;
+    const perEnd = this.#ends.secondsEach ?? perImage * images.validation;
     const perTestImage = images.validation > 0 ? perEnd / images.validation : perImage;
-    const endsLeft = epochs - this.#options.epoch - this.#ends.epochs;
+    const endsLeft = epochs - this.#epochsEnded;
     return (steps - this.#step) * perStep + endsLeft * perEnd + images.test * perTestImage;
   }
 }
