@@ -5,12 +5,13 @@
 import { TrainyardError } from '@trainyard/contracts';
 import { Decompress } from 'fzstd';
 import { ByteReader } from '../byte-reader.js';
+import { Xxh64 } from './xxh64.js';
 
 const MAGIC = 0xfd2fb528;
 /** Frames with these, and any last four bits, hold something else than data. */
 const SKIPPABLE_MAGIC = 0x184d2a5;
-/** What zstd's own program takes without being told to: level 22, and --long, stay within it. */
-const WINDOW_BYTES_MAX = 128 * 1024 ** 2;
+/** The decoder reads at most 25 bits of a distance at once: beyond this window it would copy from wrong places. */
+const WINDOW_BYTES_MAX = 32 * 1024 ** 2;
 const BLOCK_BYTES_MAX = 128 * 1024;
 const RUN_LENGTH_BLOCK = 1;
 const SKIP_BYTES = 64 * 1024;
@@ -33,6 +34,7 @@ export async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
 async function* unpackFrame(reader: ByteReader, magic: Uint8Array): AsyncGenerator<Uint8Array> {
   const unpacked: Uint8Array[] = [];
   const frame = new Decompress((block) => unpacked.push(block));
+  const hash = new Xxh64();
   const { header, hasChecksum } = await readFrameHeader(reader);
   let packed = Buffer.concat([magic, header]);
   for (let isLast = false; !isLast; packed = Buffer.alloc(0)) {
@@ -40,8 +42,18 @@ async function* unpackFrame(reader: ByteReader, magic: Uint8Array): AsyncGenerat
     isLast = block.isLast;
     const checksum = isLast && hasChecksum ? await takeExactly(reader, 4) : new Uint8Array(0);
     push(frame, Buffer.concat([packed, block.bytes, checksum]), isLast);
-    yield* unpacked.splice(0).filter((bytes) => bytes.byteLength > 0);
+    for (const bytes of unpacked.splice(0)) {
+      if (hasChecksum) hash.update(bytes);
+      if (bytes.byteLength > 0) yield bytes;
+    }
+    if (checksum.byteLength > 0) checkHash(hash, checksum);
   }
+}
+
+/** The last four bytes of a frame are the lower half of its hash; the decoder itself passes over them. */
+function checkHash(hash: Xxh64, checksum: Uint8Array): void {
+  const expected = toView(checksum).getUint32(0, true);
+  if (BigInt.asUintN(32, hash.digest()) !== BigInt(expected)) throw damaged('its checksum is another');
 }
 
 function push(frame: Decompress, packed: Uint8Array, isLast: boolean): void {
@@ -59,9 +71,10 @@ async function readFrameHeader(reader: ByteReader): Promise<{ header: Uint8Array
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3];
   const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6];
   const rest = await takeExactly(reader, (isSingleSegment ? 0 : 1) + dictionaryBytes + sizeBytes);
-  if (dictionaryBytes > 0) throw unusable('it was packed with a dictionary');
+  if (dictionaryBytes > 0) throw unusable('it was packed with a dictionary', 'without one');
   const windowBytes = isSingleSegment ? contentBytes(rest) : describedWindow(rest[0]);
-  if (windowBytes > WINDOW_BYTES_MAX) throw unusable(`it wants a window of more than ${WINDOW_BYTES_MAX} bytes`);
+  if (windowBytes > WINDOW_BYTES_MAX)
+    throw unusable(`it wants a window of more than ${WINDOW_BYTES_MAX} bytes`, 'without --long and --ultra');
   return {
     header: Buffer.concat([[descriptor], rest].map((part) => Buffer.from(part))),
     hasChecksum: (descriptor & 4) !== 0,
@@ -108,6 +121,6 @@ function damaged(how: string, cause?: unknown): TrainyardError {
   return new TrainyardError('invalid_archive', detail, { cause });
 }
 
-function unusable(why: string): TrainyardError {
-  return new TrainyardError('invalid_archive', `The zstd file cannot be read: ${why}. Make it again without.`);
+function unusable(why: string, remedy: string): TrainyardError {
+  return new TrainyardError('invalid_archive', `The zstd file cannot be read: ${why}. Make it again ${remedy}.`);
 }
