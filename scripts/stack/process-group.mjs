@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PATIENCE_MS = 10_000;
+/** A worker writes checkpoints before it ends, for as long as it is given, and then hands its jobs back. */
+const PATIENCE_MS = (Number(process.env.TRAINYARD_STOP_SECONDS) || 20) * 1000 + 10_000;
 
 /**
  * Ends groups side by side. Their leaders were started detached, so a pid is also its group's id.

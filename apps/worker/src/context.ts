@@ -14,5 +14,7 @@ export interface WorkerContext {
   abilities: WorkerAbilities;
   /** Threads of a training. */
   threads: number;
+  /** How long a training has to hand over, in milliseconds. */
+  handOverMs: number;
   log: Logger;
 }

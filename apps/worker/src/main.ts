@@ -3,7 +3,8 @@ import { ConfigError, readConfig, type WorkerConfig } from '@trainyard/config';
 import { pino } from 'pino';
 import { startWorker } from './worker.js';
 
-const STOP_MAX_MS = 9000;
+/** What a worker has to write that its jobs are handed back, once their trainers have ended. */
+const WRITE_MS = 5000;
 
 const config = readConfigOrEnd();
 const log = pino({ level: config.logLevel, base: { app: 'worker' } });
@@ -13,7 +14,7 @@ function stop(why: string): void {
   if (stopping.signal.aborted) return;
   log.info({ why }, 'stopping');
   stopping.abort(new Error(`The worker was stopped: ${why}`));
-  setTimeout(() => process.exit(1), STOP_MAX_MS).unref();
+  setTimeout(() => process.exit(1), config.stopMs + WRITE_MS).unref();
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));

@@ -30,6 +30,7 @@ describe('readConfig', () => {
       webhookAllowPrivate: false,
       logLevel: 'info',
     });
+    expect(readConfig('worker', GIVEN)).toMatchObject({ threads: expect.any(Number), stopMs: 20_000 });
     expect(readConfig('worker', GIVEN).threads).toBeGreaterThan(0);
     expect(readConfig('inference', GIVEN)).toMatchObject({ port: 8081, host: '127.0.0.1' });
   });
@@ -45,6 +46,7 @@ describe('readConfig', () => {
       TRAINYARD_WEBHOOK_ALLOW_PRIVATE: 'true',
       TRAINYARD_LOG_LEVEL: 'debug',
       TRAINYARD_THREADS: '3',
+      TRAINYARD_STOP_SECONDS: '90',
       TRAINYARD_PROJECT_MAX_RUNNING_JOBS: '2',
       TRAINYARD_PLAN_WAIT_SECONDS: '0',
     };
@@ -59,6 +61,7 @@ describe('readConfig', () => {
     });
     expect(readConfig('worker', env)).toMatchObject({
       threads: 3,
+      stopMs: 90_000,
       queueRules: { projectMaxRunningJobs: 2, planWaitSeconds: 0 },
     });
   });

@@ -28,6 +28,10 @@ const Queue = {
   TRAINYARD_PLAN_WAIT_SECONDS: Type.Integer({ minimum: 0, maximum: 31_536_000, default: 300 }),
 };
 
+/** A day: longer than any checkpoint takes. */
+const STOP_SECONDS_MAX = 86_400;
+const Stop = { TRAINYARD_STOP_SECONDS: Type.Integer({ minimum: 1, maximum: STOP_SECONDS_MAX, default: 20 }) };
+
 const SCHEMAS = {
   api: Type.Object({
     ...Shared,
@@ -49,7 +53,7 @@ const SCHEMAS = {
       default: 'false',
     }),
   }),
-  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads }),
+  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads, ...Stop }),
   inference: Type.Object({ ...Shared, ...Threads, TRAINYARD_INFERENCE_PORT: Port(8081) }),
 };
 
@@ -89,6 +93,8 @@ export interface WorkerConfig extends SharedConfig {
   redisUrl: string;
   queueRules: QueueRulesConfig;
   threads: number;
+  /** How long a training has to write a checkpoint and hand over, when the worker is told to stop. */
+  stopMs: number;
 }
 
 export interface InferenceConfig extends SharedConfig {
@@ -120,7 +126,13 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
   },
   worker(env) {
     const read = readVariables(SCHEMAS.worker, env);
-    return { ...shared(read), redisUrl: read.REDIS_URL, queueRules: queueRules(read), threads: read.TRAINYARD_THREADS };
+    return {
+      ...shared(read),
+      redisUrl: read.REDIS_URL,
+      queueRules: queueRules(read),
+      threads: read.TRAINYARD_THREADS,
+      stopMs: read.TRAINYARD_STOP_SECONDS * 1000,
+    };
   },
   inference(env) {
     const read = readVariables(SCHEMAS.inference, env);

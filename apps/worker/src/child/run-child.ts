@@ -30,6 +30,8 @@ export interface ChildOptions<Task, Report> {
   stop: AbortSignal;
   /** Aborting it kills the child at once. */
   kill?: AbortSignal;
+  /** How long it has to hand over, in milliseconds; 20 s by default. */
+  handOverMs?: number;
 }
 
 /** How a child ended: its task done, stopped as it was told, with an error of its own, or without a word. */
@@ -39,8 +41,14 @@ export type ChildOutcome =
   | { type: 'failed'; error: ErrorRecord; stderr: string }
   | { type: 'crashed'; exit: string; stderr: string };
 
+const ABANDON_MS = 3000;
+const HAND_OVER_MS = 20_000;
+
 /** How long a child has to end; one that keeps what it trained still has to test it, and is killed by `kill` alone. */
-const GRACE_MS: Readonly<Record<StopOrder, number | null>> = { abandon: 3000, hand_over: 20_000, keep: null };
+function graceMs(how: StopOrder, handOverMs: number): number | null {
+  if (how === 'keep') return null;
+  return how === 'abandon' ? ABANDON_MS : handOverMs;
+}
 
 /** Runs a child until its process is gone; none is left behind, however this ends. */
 export async function runChild<Task, Report extends { type: string }>(
@@ -105,14 +113,17 @@ function dealWithReports<Task, Report extends { type: string }>(
   };
 }
 
-function obeySignals(child: ChildProcess, { stop, kill }: Pick<ChildOptions<never, never>, 'stop' | 'kill'>) {
+function obeySignals(
+  child: ChildProcess,
+  { stop, kill, handOverMs = HAND_OVER_MS }: Pick<ChildOptions<never, never>, 'stop' | 'kill' | 'handOverMs'>,
+) {
   let grace: NodeJS.Timeout | undefined;
   const onKill = () => void child.kill('SIGKILL');
   const onStop = () => {
     const how = STOP_ORDERS.find((order) => order === stop.reason) ?? 'abandon';
     tell(child, { type: 'stop', how });
-    const graceMs = GRACE_MS[how];
-    if (graceMs !== null) grace = setTimeout(onKill, graceMs);
+    const ms = graceMs(how, handOverMs);
+    if (ms !== null) grace = setTimeout(onKill, ms);
   };
   stop.addEventListener('abort', onStop);
   kill?.addEventListener('abort', onKill);

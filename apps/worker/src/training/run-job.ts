@@ -145,6 +145,7 @@ class JobRun {
         task: await this.#describe(),
         onReport: (report) => this.#write(report),
         stop: this.#stop.signal,
+        handOverMs: this.#context.handOverMs,
         kill: AbortSignal.any([this.#lost.signal, this.#kill.signal]),
       });
     } catch (error) {
