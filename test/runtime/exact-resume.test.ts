@@ -7,6 +7,7 @@ import type { CheckpointReference, EpochMetrics, TrainingOptions } from '@trainy
 import { type ObjectStore, openObjectStore } from '@trainyard/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckpointHistory } from '../../packages/runtime/src/checkpoint-history.js';
+import type { FitResult } from '../../packages/runtime/src/fit.js';
 import type { TrainingData } from '../../packages/runtime/src/training-data.js';
 import { arraySplit, type FitSettings, type Fitted, fitOn, generator } from './fitting.js';
 
@@ -71,18 +72,36 @@ async function save({ snapshots }: Fitted, attempt: number): Promise<CheckpointR
 }
 
 /** Stops after each `runs` runs and goes on from the file, until the training is done. */
-async function interrupted(runs: number[], stepsPerRun: number) {
+async function interrupted(runs: number[], stepsPerRun: number, options: TrainingOptions = {}) {
   const parts: Fitted[] = [];
   const earlier: CheckpointReference[] = [];
   for (const [index, stopAfter] of [...runs, Number.POSITIVE_INFINITY].entries()) {
     const history = new CheckpointHistory(store, { id: 'job_1', attempt: index + 1 }, earlier);
     const start = (await history.resume()) ?? undefined;
     const order = (run: number) => (run === stopAfter ? ('hand_over' as const) : null);
-    const part = await train({ stepsPerRun, start, order });
+    const part = await train({ stepsPerRun, start, order }, options);
     earlier.push(await save(part, index + 1));
     parts.push(part);
   }
   return { parts, final: earlier[earlier.length - 1] };
+}
+
+interface Whole {
+  fitted: Fitted;
+  final: CheckpointReference;
+}
+
+async function uninterrupted(stepsPerRun: number, options: TrainingOptions = {}): Promise<Whole> {
+  const fitted = await train({ stepsPerRun }, options);
+  return { fitted, final: await save(fitted, 99) };
+}
+
+function expectSame({ parts, final }: Awaited<ReturnType<typeof interrupted>>, { fitted, final: alone }: Whole) {
+  expect(parts.slice(0, -1).map(({ result }) => result)).toEqual(parts.slice(1).map(() => null));
+  expect(final.digest).toBe(alone.digest);
+  expect(parts.at(-1)?.result).toEqual(fitted.result);
+  expect(parts.flatMap(({ steps }) => steps)).toEqual(fitted.steps);
+  expect(parts.flatMap(({ epochs }) => epochs).map(withoutTimes)).toEqual(fitted.epochs.map(withoutTimes));
 }
 
 const withoutTimes = ({ images_per_s: _, duration_s: __, ...row }: EpochMetrics) => row;
@@ -90,37 +109,65 @@ const withoutTimes = ({ images_per_s: _, duration_s: __, ...row }: EpochMetrics)
 describe.each([1, 2, 4])('a training of %i step(s) a run', (stepsPerRun) => {
   const full = stepsPerRun > 1 ? Math.floor(STEPS / stepsPerRun) : 0;
   const runsPerEpoch = full + STEPS - full * stepsPerRun;
-  let whole: Fitted;
-  let final: CheckpointReference;
+  let whole: Whole;
   beforeAll(async () => {
-    whole = await train({ stepsPerRun });
-    final = await save(whole, 99);
+    whole = await uninterrupted(stepsPerRun);
   });
-
-  function expectSame({ parts, final: other }: Awaited<ReturnType<typeof interrupted>>) {
-    expect(parts.slice(0, -1).map(({ result }) => result)).toEqual(parts.slice(1).map(() => null));
-    expect(other.digest).toBe(final.digest);
-    expect(parts.at(-1)?.result).toEqual(whole.result);
-    expect(parts.flatMap(({ steps }) => steps)).toEqual(whole.steps);
-    expect(parts.flatMap(({ epochs }) => epochs).map(withoutTimes)).toEqual(whole.epochs.map(withoutTimes));
-  }
 
   const places = Array.from({ length: runsPerEpoch * EPOCHS }, (_, i) => i + 1);
   it.each(places)('ends the same when it is interrupted after run %i', async (place) => {
-    expectSame(await interrupted([place], stepsPerRun));
+    expectSame(await interrupted([place], stepsPerRun), whole);
   });
 
   it('ends the same when it is interrupted after each run', async () => {
-    expectSame(await interrupted(Array(runsPerEpoch * EPOCHS).fill(1), stepsPerRun));
+    expectSame(await interrupted(Array(runsPerEpoch * EPOCHS).fill(1), stepsPerRun), whole);
   });
 
   it('ends the same with checkpoints in between', async () => {
     const often = await train({ stepsPerRun }, { checkpoints: { every_steps: 1 } });
     expect(often.snapshots).toHaveLength(runsPerEpoch * EPOCHS);
-    expect((await save(often, 100)).digest).toBe(final.digest);
+    expect((await save(often, 100)).digest).toBe(whole.final.digest);
     const within = often.snapshots.filter(({ position }) => position.inEpoch);
     expect(within).toHaveLength((runsPerEpoch - 1) * EPOCHS);
     expect(within.every(({ isBest, metrics }) => !isBest && metrics.validation === null)).toBe(true);
+  });
+});
+
+describe('what a training remembers from epoch to epoch', () => {
+  const stepsPerRun = 2;
+  const runsPerEpoch = STEPS / stepsPerRun;
+  const stopping = { patience: 2, min_delta: 10 };
+  const plateau = { type: 'reduce_on_plateau', patience: 1, min_delta: 10, factor: 0.5, cooldown: 1 } as const;
+
+  it.each<[string, TrainingOptions, Partial<FitResult>]>([
+    ['how long none was better', { early_stopping: stopping }, { stopReason: 'early_stopping' }],
+    [
+      'that the last is the result',
+      { early_stopping: { ...stopping, restore_best: false } },
+      { stopReason: 'early_stopping', best: { epoch: 3, step: 3 * STEPS, loss: expect.any(Number) } },
+    ],
+    [
+      'a figure that is to rise, and averaged weights',
+      { early_stopping: { ...stopping, monitor: 'val_accuracy' }, ema: { decay: 0.7 } },
+      { stopReason: 'early_stopping' },
+    ],
+    ['the rate after a plateau, and its cooldown', { schedule: plateau }, { stopReason: 'completed' }],
+    [
+      'both, by figures of the train split',
+      { schedule: { ...plateau, monitor: 'loss' }, early_stopping: { ...stopping, monitor: 'accuracy', patience: 3 } },
+      { stopReason: 'early_stopping' },
+    ],
+    [
+      'a warm-up and where a cycle stands',
+      { schedule: { type: 'one_cycle', warmup_steps: 4 } },
+      { stopReason: 'completed' },
+    ],
+  ])('is in its checkpoints: %s', async (_, options, result) => {
+    const long = { ...options, epochs: 5 };
+    const whole = await uninterrupted(stepsPerRun, long);
+    expect(whole.fitted.result).toMatchObject(result);
+    const runs = whole.fitted.epochs.length * runsPerEpoch;
+    expectSame(await interrupted(Array(runs).fill(1), stepsPerRun, long), whole);
   });
 });
 
