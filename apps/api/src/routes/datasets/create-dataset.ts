@@ -20,7 +20,11 @@ import { uploadFolder } from './folders.js';
 const FORM_BYTES = 1024 * 1024;
 
 const form = Type.Object({
-  file: Type.Unsafe<string>({ type: 'string', format: 'binary', description: 'A zip archive' }),
+  file: Type.Unsafe<string>({
+    type: 'string',
+    format: 'binary',
+    description: 'A zip file, or a tar file, plain or packed with gzip or zstd',
+  }),
   ...CreateDataset.properties,
 });
 
@@ -28,7 +32,7 @@ const schema = {
   operationId: 'createDataset',
   summary: 'Upload a data set',
   description:
-    'Formats: `image_folder` (a zip with one folder a class, or `train/ val/ test/` above those) and `idx` (the four files of MNIST in a zip). ' +
+    'Formats: `image_folder` (an archive with one folder a class, or `train/ val/ test/` above those) and `idx` (the four files of MNIST in an archive). ' +
     'The archive is read in the background: poll the data set until its status is `ready` or `failed`. `options` is sent as JSON text.',
   tags: ['Data sets'],
   headers: idempotencyHeaders,
