@@ -1,5 +1,5 @@
 // What the API does while a part of it is away.
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '@trainyard/db';
 import { openQueues } from '@trainyard/queue';
@@ -8,6 +8,7 @@ import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { readyDataset } from '../db/rows.js';
 import { atEnd, createTestFolder } from '../setup/index.js';
+import { createSmallDisk } from '../setup/small-disk.js';
 import { SMALL_NET } from './networks.js';
 import { expectPointers, expectProblem } from './problem.js';
 import { createTestApi } from './setup.js';
@@ -52,6 +53,21 @@ describe('without Postgres', () => {
     expectProblem(answer, 'unavailable');
     expect(answer.headers['retry-after']).toBeDefined();
     expect(answer.text).not.toMatch(/hidden|127\.0\.0\.1|prisma/i);
+  });
+});
+
+describe('with a full storage', () => {
+  it('507 to an upload, with the time to come back, and nothing is left of it', async (context) => {
+    const root = join(createSmallDisk(context, 1024 * 1024), 'objects');
+    const api = await createTestApi({ store: openObjectStore({ root }) });
+    const upload = (bytes: number) => api.member.post('/v1/datasets').attach('file', Buffer.alloc(bytes, 1), 'x.zip');
+    const answer = await upload(3 * 1024 * 1024);
+    expectProblem(answer, 'storage_full');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(1);
+    const left = await readdir(root, { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile())).toEqual([]);
+    expect((await api.member.get('/v1/datasets').expect(200)).body.data).toEqual([]);
+    await upload(100_000).expect(202);
   });
 });
 

@@ -28,13 +28,9 @@ export class LocalStore implements ObjectStore {
   async write(key: string, source: Readable | Uint8Array, options: WriteOptions = {}): Promise<WrittenObject> {
     checkKey(key);
     options.signal?.throwIfAborted();
-    const temporary = await this.#temporaryPath();
     try {
-      const written = await fill(temporary, source, options);
-      await this.#moveInto(temporary, join(this.#root, key));
-      return written;
+      return await this.#writeBy(await this.#temporaryPath(), key, source, options);
     } catch (error) {
-      await rm(temporary, { force: true });
       throw asStoreError(error);
     }
   }
@@ -126,6 +122,22 @@ export class LocalStore implements ObjectStore {
     if (handle && (await handle.stat()).isFile()) return handle;
     await handle?.close();
     throw new TrainyardError('not_found', `There is no stored object ${key}.`);
+  }
+
+  async #writeBy(
+    temporary: string,
+    key: string,
+    source: Readable | Uint8Array,
+    options: WriteOptions,
+  ): Promise<WrittenObject> {
+    try {
+      const written = await fill(temporary, source, options);
+      await this.#moveInto(temporary, join(this.#root, key));
+      return written;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
   }
 
   async #temporaryPath(): Promise<string> {
