@@ -42,6 +42,13 @@ describe('GET /v1/jobs/{id}/logs', () => {
     expect(lines[2503]).toMatch(/ 1 error the <end> is näh$/);
   });
 
+  it('200 as a list for clients that take both', async () => {
+    for (const accept of ['application/json, text/plain, */*', '*/*', 'text/html']) {
+      const { body } = await logs('?limit=1').set({ accept }).expect(200).expect('content-type', /json/);
+      expect(body.data).toHaveLength(1);
+    }
+  });
+
   it('is filtered by attempt and level, also as text, which may be empty', async () => {
     const { body } = await logs('?attempt=0').expect(200);
     expect(body.data).toMatchObject([{ seq: 1, attempt: 0 }]);

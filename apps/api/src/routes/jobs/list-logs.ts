@@ -57,8 +57,10 @@ async function sendText(reply: FastifyReply, pages: ReturnType<typeof pagesOf>):
   return reply.type('text/plain; charset=utf-8').send(Readable.from(textOf(first.value ?? [], pages)));
 }
 
+/** Some clients name both types with every request: they get the list. */
 function wantsText({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
-  return headers.accept?.toLowerCase().includes('text/plain') ?? false;
+  const accepted = headers.accept?.toLowerCase() ?? '';
+  return accepted.includes('text/plain') && !accepted.includes('application/json');
 }
 
 async function* pagesOf(
