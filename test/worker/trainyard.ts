@@ -15,7 +15,14 @@ import { type Database, type MetricRow, openDatabase } from '@trainyard/db';
 import { parseModelSpec } from '@trainyard/engine';
 import { type ObjectStore, openObjectStore } from '@trainyard/storage';
 import { buildImageFolderZip } from '../fixtures/index.js';
-import { atEnd, createTestEnvironment, type Program, startApi, startWorker } from '../setup/index.js';
+import {
+  atEnd,
+  createTestEnvironment,
+  type Program,
+  startApi,
+  startWorker,
+  type TestEnvironment,
+} from '../setup/index.js';
 
 export interface Trainyard {
   db: Database;
@@ -27,9 +34,12 @@ export interface Trainyard {
   startWorker(more?: Readonly<Record<string, string>>): Promise<Program>;
 }
 
-/** Starts everything but a worker. The API is there for its dispatcher and its reconciler. */
-export async function startTrainyard(): Promise<Trainyard> {
-  const environment = await createTestEnvironment();
+/**
+ * Starts everything but a worker. The API is there for its dispatcher and its reconciler. `settings` go before those of
+ * the tests.
+ */
+export async function startTrainyard(settings: Partial<TestEnvironment> = {}): Promise<Trainyard> {
+  const environment = { ...(await createTestEnvironment()), ...settings };
   const db = openDatabase(environment.DATABASE_URL);
   atEnd(() => db.close());
   const store = openObjectStore({ root: join(environment.TRAINYARD_DATA_DIR, 'objects') });
