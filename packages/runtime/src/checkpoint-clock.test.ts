@@ -20,6 +20,16 @@ describe('CheckpointClock', () => {
     expect(clock.isDue({ from: 9, to: 10 }, 131_000)).toBe(true);
   });
 
+  it('does not count one that had to wait for once', () => {
+    const clock = new CheckpointClock(every, 0);
+    clock.written(1000, 1100);
+    clock.written(31_000, 91_000);
+    expect(clock.isDue({ from: 9, to: 10 }, 120_999)).toBe(false);
+    expect(clock.isDue({ from: 9, to: 10 }, 121_000)).toBe(true);
+    clock.written(121_000, 181_000);
+    expect(clock.isDue({ from: 9, to: 10 }, 1_000_000)).toBe(false);
+  });
+
   it('is due whenever a run has passed a multiple of the steps asked for', () => {
     const clock = new CheckpointClock({ ...every, every_steps: 10 }, 0);
     expect(clock.isDue({ from: 4, to: 8 }, 0)).toBe(false);

@@ -7,7 +7,8 @@ const SHARE_MAX = 0.01;
 export class CheckpointClock {
   readonly #every: Training['checkpoints'];
   #writtenAt: number;
-  #costMs = 0;
+  /** Of the last two. */
+  #costsMs: number[] = [];
 
   /** Times are in milliseconds. */
   constructor(every: Training['checkpoints'], now: number) {
@@ -25,6 +26,11 @@ export class CheckpointClock {
   /** Takes note of a checkpoint that was begun and is safe now. */
   written(begun: number, now: number): void {
     this.#writtenAt = now;
-    this.#costMs = now - begun;
+    this.#costsMs = [...this.#costsMs.slice(-1), now - begun];
+  }
+
+  /** One that had to wait, for room on the disk or for the database, says nothing of the next. */
+  get #costMs(): number {
+    return this.#costsMs.length === 0 ? 0 : Math.min(...this.#costsMs);
   }
 }
