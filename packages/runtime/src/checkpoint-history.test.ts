@@ -25,6 +25,14 @@ function snapshot(epoch: number): Snapshot {
   };
 }
 
+/** In the middle of an epoch. */
+function within(step: number): Snapshot {
+  const epoch = Math.floor(step / 10);
+  const { position, ...rest } = snapshot(epoch);
+  const inEpoch = { steps: step % 10, images: step, loss: 1, metrics: [] };
+  return { ...rest, position: { ...position, step, inEpoch } };
+}
+
 /** What a first attempt that saved two epochs has left. */
 async function firstAttempt(): Promise<CheckpointReference[]> {
   const history = new CheckpointHistory(store, { id: 'job_1', attempt: 1 }, []);
@@ -60,6 +68,23 @@ describe('CheckpointHistory', () => {
     expect(await history.resume()).toMatchObject({ epoch: 1, step: 10 });
     await store.remove(earlier[0].key);
     expect(await new CheckpointHistory(store, { id: 'job_1', attempt: 3 }, earlier).resume()).toBeNull();
+  });
+
+  it('goes back to the newest of whole epochs that can be read, and forgets what came after it', async () => {
+    const history = new CheckpointHistory(store, { id: 'job_1', attempt: 2 }, await firstAttempt());
+    const before = await history.save(within(25));
+    expect(await history.goBack()).toMatchObject({ epoch: 2, step: 20 });
+    await expect(history.tensors(25)).rejects.toMatchObject({ code: 'checkpoint_corrupt' });
+    expect((await history.save(within(25))).key).not.toBe(before.key);
+    await store.write((await firstAttempt())[1].key, new Uint8Array(5));
+    expect(await history.goBack()).toMatchObject({ epoch: 1, step: 10 });
+  });
+
+  it('goes back to the beginning where no epoch is whole', async () => {
+    const history = new CheckpointHistory(store, { id: 'job_1', attempt: 1 }, []);
+    await history.save(within(5));
+    expect(await history.goBack()).toBeNull();
+    expect(await history.resume()).toBeNull();
   });
 
   it('never writes over the file of another attempt', async () => {

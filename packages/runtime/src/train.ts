@@ -71,9 +71,12 @@ async function trainPlanned(
   const preprocessing = preprocessingFor(training.normalization, task.dataset.stats, data.image.channels);
   const job = { id: task.job_id, attempt: task.attempt, rolledBack: task.rollback !== null };
   const history = new CheckpointHistory(store, job, task.checkpoints);
-  const fresh = { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null, learningRate: null };
+  const fresh = (): FitStart => {
+    const tensors = initialParameters(model, training.seed);
+    return { tensors, epoch: 0, step: 0, best: null, learningRate: null };
+  };
   const context: MetricContext = metricContext(model, task.dataset.classes);
-  const start: FitStart = (await history.resume()) ?? fresh;
+  const start = (await history.resume()) ?? fresh();
   for (const line of startLines(start, task)) await report({ type: 'log', ...line });
   const compiling = performance.now();
   const compiled = await openTraining({
@@ -110,7 +113,7 @@ async function trainPlanned(
           elapsed,
           observer,
         }).finally(() => steps.flush()),
-      goBack: async () => (await history.goBack()) ?? fresh,
+      goBack: async () => (await history.goBack()) ?? fresh(),
       report: (rollback) => report({ type: 'rollback', rollback }),
     });
     if (fitted === null) return false;
