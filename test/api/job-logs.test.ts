@@ -20,7 +20,10 @@ describe('GET /v1/jobs/{id}/logs', () => {
   it('200 as a list, oldest first, where `after` moves forward', async () => {
     const { body } = await logs('?limit=2').expect(200);
     expect(body).toMatchObject({ object: 'list', has_more: true, next_cursor: '2' });
-    expect(body.data.map(({ message }: LogLine) => message)).toEqual(['The job is queued.', 'The job is preparing.']);
+    expect(body.data.map(({ message }: LogLine) => message)).toEqual([
+      'The job is queued.',
+      'The job is being prepared.',
+    ]);
     const all: LogLine[] = [];
     for (let after = ''; ; ) {
       const { body: page } = await logs(`?limit=1000${after}`).expect(200);

@@ -29,11 +29,11 @@ describe('the log of a job', () => {
     const lines = await linesOf(fence.id);
     expect(lines.map(({ seq, attempt, level, message }) => ({ seq, attempt, level, message }))).toEqual([
       { seq: 1, attempt: 0, level: 'info', message: 'The job is queued.' },
-      { seq: 2, attempt: 1, level: 'info', message: 'The job is preparing.' },
+      { seq: 2, attempt: 1, level: 'info', message: 'The job is being prepared.' },
       { seq: 3, attempt: 1, level: 'info', message: 'The job is running.' },
       { seq: 4, attempt: 1, level: 'warning', message: 'First' },
       { seq: 5, attempt: 1, level: 'info', message: 'Second' },
-      { seq: 6, attempt: 1, level: 'error', message: `The job is failed: ${ERROR.message}` },
+      { seq: 6, attempt: 1, level: 'error', message: `The job has failed: ${ERROR.message}` },
     ]);
     expect(lines[3]?.at).toBe('2026-11-22T21:00:00.123Z');
     expect(Math.abs(Date.parse(lines[4]?.at ?? '') - Date.now())).toBeLessThan(60_000);

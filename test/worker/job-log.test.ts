@@ -41,7 +41,7 @@ describe('the log of a training', () => {
     const lines = await linesOf(id);
     expectInOrder(lines, [
       /^The job is queued\.$/,
-      /^The job is preparing\.$/,
+      /^The job is being prepared\.$/,
       /^The worker wrk_\w+ has taken the job\.$/,
       /^It runs on (cpu|cuda)\. /,
       /^Tensors of 16×16×3 are packed: \d+ train, \d+ validation, \d+ test/,
@@ -55,9 +55,9 @@ describe('the log of a training', () => {
       /^Epoch 3 is done/,
       /^A checkpoint is written after epoch 3/,
       /^The training is over \(completed\): test loss/,
-      /^The job is succeeded\.$/,
+      /^The job has succeeded\.$/,
     ]);
-    expect(lines.at(-1)?.message).toBe('The job is succeeded.');
+    expect(lines.at(-1)?.message).toBe('The job has succeeded.');
     expect(lines.filter(({ message }) => message.startsWith('Epoch '))).toHaveLength(3);
     const times = lines.map(({ at }) => at);
     expect(times).toEqual([...times].sort());
@@ -73,7 +73,7 @@ describe('the log of a training', () => {
     expect(await jobThat(trainyard, id, ended)).toMatchObject({ status: 'succeeded', attempt: 2 });
     const lines = await linesOf(id);
     const second = lines.filter(({ attempt }) => attempt === 2);
-    expectInOrder(lines, [/^The job is queued: .*SIGKILL/, /^The job is preparing: Attempt 2$/]);
+    expectInOrder(lines, [/^The job is queued: .*SIGKILL/, /^The job is being prepared: Attempt 2$/]);
     expectInOrder(second, [
       /has taken the job/,
       /plan of the job is kept/,
@@ -88,7 +88,7 @@ describe('the log of a training', () => {
     const job = await db.jobs.create({ projectId, datasetId: dataset.id, spec, training: resolveTraining() });
     expect((await jobThat(trainyard, job.id, ended)).status).toBe('failed');
     const lines = await linesOf(job.id);
-    expectInOrder(lines, [/^The training process wrote last:$/, /TrainyardError: /, /^The job is failed: /]);
+    expectInOrder(lines, [/^The training process wrote last:$/, /TrainyardError: /, /^The job has failed: /]);
     const errors = lines.filter(({ level }) => level === 'error').map(({ message }) => message);
     expect(errors.length).toBeGreaterThanOrEqual(3);
     expect(errors.join('\n')).not.toMatch(/node_modules|file:|\n\s+at |whsec_|postgresql:/);

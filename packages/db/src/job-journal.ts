@@ -4,7 +4,7 @@ import type { Prisma } from './client.js';
 import { type Fence, StaleAttemptError } from './errors.js';
 import { checkTransition, HELD, isEnded } from './job-states.js';
 import { toJson } from './json.js';
-import { appendLogLines } from './log-lines.js';
+import { appendLogLines, statusLine } from './log-lines.js';
 import { announceEvent } from './webhook-messages.js';
 
 /** What was asked of the worker that holds a job, beside its cancellation. */
@@ -62,9 +62,7 @@ export async function appendStatus(
   const reason = details.reason ?? null;
   const seq = await appendEvent(tx, jobId, 'status', { status, ...details, reason });
   await tx.jobPhase.create({ data: { jobId, seq, status, reason } });
-  const level = status === 'failed' ? 'error' : 'info';
-  const message = reason === null ? `The job is ${status}.` : `The job is ${status}: ${reason}`;
-  await appendLogLines(tx, jobId, details.attempt, [{ level, message }]);
+  await appendLogLines(tx, jobId, details.attempt, [statusLine(status, reason)]);
 }
 
 export interface StatusChange {

@@ -1,5 +1,5 @@
 /** Appends lines to the log of a job, in a transaction that holds the lock of the job's row, so that `seq` has no double. */
-import { LOG_LINES_MAX, type LogLevel } from '@trainyard/contracts';
+import { type JobStatus, LOG_LINES_MAX, type LogLevel } from '@trainyard/contracts';
 import type { Prisma } from './client.js';
 
 export interface NewLogLine {
@@ -40,4 +40,23 @@ export async function appendLogLines(
 function storable(line: string): string {
   const cut = line.length > MESSAGE_CHARACTERS_MAX ? `${line.slice(0, MESSAGE_CHARACTERS_MAX)}…` : line;
   return cut.replaceAll(/[\0\p{Surrogate}]/gu, '\ufffd');
+}
+
+const STATUS_TEXTS: Readonly<Record<JobStatus, string>> = {
+  queued: 'The job is queued',
+  preparing: 'The job is being prepared',
+  running: 'The job is running',
+  paused: 'The job is paused',
+  succeeded: 'The job has succeeded',
+  failed: 'The job has failed',
+  cancelled: 'The job is cancelled',
+};
+
+/** The line of a status that the job has entered. */
+export function statusLine(status: JobStatus, reason: string | null): NewLogLine {
+  const text = STATUS_TEXTS[status];
+  return {
+    level: status === 'failed' ? 'error' : 'info',
+    message: reason === null ? `${text}.` : `${text}: ${reason}`,
+  };
 }
