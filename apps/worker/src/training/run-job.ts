@@ -22,6 +22,7 @@ import { JobLog } from './job-log.js';
 import { JobWriter } from './job-writer.js';
 import { countOomKills } from './oom-kills.js';
 import { planText } from './report-lines.js';
+import { removeStrayFiles } from './stray-files.js';
 import { describeError, errorOf } from './training-error.js';
 
 const SCRIPT = new URL('../children/trainer.js', import.meta.url);
@@ -172,6 +173,7 @@ class JobRun {
     await db.jobs.setDevice(claim, device);
     this.#jobLog.info(`It runs on ${device.used}. ${device.reason}.`);
     if (planned !== null) this.#jobLog.info(`The plan of the job is kept: ${planText(planned)}.`);
+    await removeStrayFiles(this.#context, claim);
     const { id, task, classes, image, fit, stats } = claim.dataset;
     return {
       job_id: claim.id,

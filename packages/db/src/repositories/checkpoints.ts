@@ -122,6 +122,12 @@ export function openCheckpoints(client: PrismaClient) {
       };
     },
 
+    /** Of every checkpoint file that a row of the job refers to. */
+    async storageKeys(jobId: string): Promise<string[]> {
+      const rows = await client.checkpoint.findMany({ where: { jobId }, select: { storageKey: true } });
+      return rows.map(({ storageKey }) => storageKey);
+    },
+
     async get(projectId: string, id: string): Promise<Checkpoint> {
       const row = await client.checkpoint.findFirst({ where: { id, projectId } });
       if (!row) throw notFound('checkpoint', id);
