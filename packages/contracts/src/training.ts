@@ -78,7 +78,12 @@ export const TrainingOptions = Strict({
         }),
       ),
       keep: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 1000, default: 3, description: 'The newest, beside the best' }),
+        Type.Integer({
+          minimum: 1,
+          maximum: 1000,
+          default: 3,
+          description: 'The newest of whole epochs, beside the best',
+        }),
       ),
     }),
   ),
