@@ -1,7 +1,7 @@
 // A Trainyard with small trainings of several kinds, each of which is trained once without any fault.
 import type { TrainingOptions } from '@trainyard/contracts';
 import { expect } from 'vitest';
-import { atEnd } from '../setup/index.js';
+import { atEnd, type Program } from '../setup/index.js';
 import { ended, jobThat, readyDataset, startTrainyard, submit, type Trainyard } from '../worker/trainyard.js';
 import { Fleet } from './fleet.js';
 import { FORM } from './harness.js';
@@ -49,6 +49,8 @@ export class Bed {
   readonly #datasetId: string;
   readonly #references = new Map<Kind, Trace>();
   readonly #fleets: Fleet[] = [];
+  /** Workers that an earlier scenario has left: to start one takes seconds. */
+  readonly #idle: Program[] = [];
   /** What was submitted since the last `clear`. */
   readonly jobs = new Map<string, Kind>();
 
@@ -63,11 +65,12 @@ export class Bed {
     const trainyard = await startTrainyard();
     const worker = await trainyard.startWorker();
     const { id } = await readyDataset(trainyard, 20);
-    await worker.stop();
-    return new Bed(trainyard, id);
+    const bed = new Bed(trainyard, id);
+    bed.#idle.push(worker);
+    return bed;
   }
 
-  /** Trains the references that there are not yet, and leaves no worker behind. */
+  /** Trains the references that there are not yet. */
   async train(kinds: readonly Kind[]): Promise<void> {
     const missing = kinds.filter((kind) => !this.#references.has(kind));
     if (missing.length === 0) return;
@@ -87,9 +90,9 @@ export class Bed {
     return reference;
   }
 
-  /** Ends what an earlier scenario may have left: its workers and its jobs. */
+  /** Ends the jobs that an earlier scenario may have left, and takes over its workers. */
   async clear(): Promise<void> {
-    await Promise.all(this.#fleets.splice(0).map((fleet) => fleet.close()));
+    for (const fleet of this.#fleets.splice(0)) this.#idle.push(...(await fleet.release()));
     const { db, projectId } = this.trainyard;
     for (const id of this.jobs.keys()) {
       if (!ended(await db.jobs.get(projectId, id))) await db.jobs.cancel(projectId, id);
@@ -97,12 +100,25 @@ export class Bed {
     this.jobs.clear();
   }
 
-  /** Starts workers; `more` is set in their environment. */
-  async fleet(size: number, more: Readonly<Record<string, string>> = {}): Promise<Fleet> {
-    const fleet = new Fleet(() => this.trainyard.startWorker(more));
+  /** So many workers, and no others. */
+  async fleet(size: number): Promise<Fleet> {
+    const fleet = new Fleet(() => this.trainyard.startWorker(), this.#idle.splice(0, size));
     this.#fleets.push(fleet);
+    await this.#endIdle();
+    await fleet.grow(size - fleet.workers.length);
+    return fleet;
+  }
+
+  /** Workers with more in their environment, which are of no use to any other scenario. The caller closes it. */
+  async specialFleet(size: number, more: Readonly<Record<string, string>>): Promise<Fleet> {
+    await this.#endIdle();
+    const fleet = new Fleet(() => this.trainyard.startWorker(more));
     await fleet.grow(size);
     return fleet;
+  }
+
+  async #endIdle(): Promise<void> {
+    await new Fleet(() => this.trainyard.startWorker(), this.#idle.splice(0)).close();
   }
 
   async submit(kind: Kind, training: TrainingOptions = KINDS[kind]): Promise<string> {

@@ -16,7 +16,7 @@ const END_MS = 120_000;
 const SHORT: readonly string[] = ['half written', 'after the rename', 'while the commit is on its way'];
 
 export const checkpointKills: FaultScenario = {
-  name: 'SIGKILL at each step of writing a checkpoint',
+  name: 'Processes are killed at each step of writing a checkpoint',
   rounds: { short: SHORT.length, full: 2 * KILL_POINTS.length },
   limitSeconds: { short: 180, full: 600 },
   async run(context, rounds) {
@@ -24,8 +24,9 @@ export const checkpointKills: FaultScenario = {
     const bed = await sharedBed(['stateful']);
     const plans = new KillPlans();
     for (let round = 0; round < rounds; round++) plans.add(points[round % points.length], context.dice.between(1, 4));
-    const fleet = await bed.fleet(Math.min(WORKERS, rounds), plans.environment);
-    const files = await untilAllFired(bed, fleet, plans, context);
+    const fleet = await bed.specialFleet(Math.min(WORKERS, rounds), plans.environment);
+    const files = await untilAllFired(bed, fleet, plans, context).finally(() => fleet.close());
+    await bed.fleet(1);
     await bed.checkAll(END_MS);
     expect(plans.fired()).toHaveLength(rounds);
     await tellRecoveries(bed, fleet, plans, context);
@@ -50,7 +51,6 @@ async function untilAllFired(bed: Bed, fleet: Fleet, plans: KillPlans, context: 
     before = left;
     await sleep(100);
   }
-  await fleet.replaceDead();
   return files;
 }
 

@@ -7,13 +7,13 @@ import { type Struck, tellRecovery } from './recovery.js';
 
 const WORKERS = { short: 2, full: 3 };
 /** Between two ends of workers. */
-const PAUSE_MS = { least: 1000, most: 5000 };
+const PAUSE_MS = { least: 1000, most: 4000 };
 const KILL_SHARE = 0.5;
 const END_MS = 120_000;
 
 export const churn: FaultScenario = {
-  name: 'workers churned under a queue of jobs',
-  rounds: { short: 5, full: 100 },
+  name: 'Workers are killed, told to stop and replaced, while they work off a queue',
+  rounds: { short: 4, full: 100 },
   limitSeconds: { short: 180, full: 900 },
   async run(context, rounds) {
     const bed = await sharedBed(KIND_NAMES);

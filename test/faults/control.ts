@@ -10,7 +10,7 @@ const END_MS = 90_000;
 const KIND = 'plain';
 
 export const control: FaultScenario = {
-  name: 'pause, hand-over at SIGTERM, and stop',
+  name: 'Jobs are paused and resumed elsewhere, handed over at SIGTERM, and stopped with what they have',
   rounds: { short: 1, full: 8 },
   limitSeconds: { short: 180, full: 600 },
   async run(context, rounds) {

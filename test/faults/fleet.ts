@@ -10,8 +10,11 @@ export class Fleet {
   readonly #all: Program[] = [];
   #starting: Promise<unknown> = Promise.resolve();
 
-  constructor(startWorker: () => Promise<Program>) {
+  /** `workers`: some that run already. */
+  constructor(startWorker: () => Promise<Program>, workers: readonly Program[] = []) {
     this.#startWorker = startWorker;
+    this.#workers.push(...workers);
+    this.#all.push(...workers);
   }
 
   /** Those that take jobs just now. */
@@ -33,18 +36,15 @@ export class Fleet {
 
   async end(worker: Program, signal: NodeJS.Signals): Promise<void> {
     this.#workers.splice(this.#workers.indexOf(worker), 1);
-    const { process: child } = worker;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
+    if (!isRunning(worker)) return;
+    const gone = once(worker.process, 'exit');
+    worker.process.kill(signal);
     await gone;
   }
 
   /** Starts others in the place of those that have ended by themselves. */
   async replaceDead(): Promise<void> {
-    const dead = this.#workers.filter(
-      ({ process: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null,
-    );
+    const dead = this.#workers.filter((worker) => !isRunning(worker));
     for (const worker of dead) await this.end(worker, 'SIGKILL');
     await this.grow(dead.length);
   }
@@ -69,6 +69,14 @@ export class Fleet {
     await this.#starting;
   }
 
+  /** Gives up all that are left: they run on for somebody else. */
+  async release(): Promise<Program[]> {
+    await this.settled().catch(() => {});
+    const running = this.#workers.splice(0).filter(isRunning);
+    for (const { process: child } of running) child.kill('SIGCONT');
+    return running;
+  }
+
   /** Ends all that are left, at once. */
   async close(): Promise<void> {
     await this.settled().catch(() => {});
@@ -80,6 +88,10 @@ export class Fleet {
     this.#workers.push(worker);
     this.#all.push(worker);
   }
+}
+
+function isRunning({ process: { exitCode, signalCode } }: Program): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 /** What a worker has started, such as its trainer. */

@@ -14,7 +14,7 @@ const END_MS = 180_000;
 const HELD_MS = 90_000;
 
 export const oneJob: FaultScenario = {
-  name: 'one job, killed again and again',
+  name: 'One job loses its trainer or its worker, again and again',
   rounds: { short: 3, full: 25 },
   limitSeconds: { short: 180, full: 900 },
   async run(context, rounds) {

@@ -12,7 +12,7 @@ import { startLoad } from './load.js';
 const GONE_WITHIN_MS = 5000;
 
 export const orphans: FaultScenario = {
-  name: 'children of a killed worker, on a busy machine',
+  name: 'Workers are killed on a busy machine, and their children end by themselves',
   rounds: { short: 1, full: 6 },
   limitSeconds: { short: 120, full: 300 },
   async run(context, rounds) {

@@ -12,7 +12,7 @@ const FAILURES_MAX = 5;
 const END_MS = 180_000;
 
 export const randomKills: FaultScenario = {
-  name: 'SIGKILL of workers and trainers at random moments',
+  name: 'Workers and trainers are killed at random moments, while many small jobs are trained',
   rounds: { short: 5, full: 200 },
   limitSeconds: { short: 120, full: 900 },
   async run(context, rounds) {

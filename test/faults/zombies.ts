@@ -27,7 +27,7 @@ const SLEEPS: readonly Sleep[] = [
 ];
 
 export const zombies: FaultScenario = {
-  name: 'SIGSTOP of a worker past its lease, then SIGCONT',
+  name: 'Workers are stopped past their lease (SIGSTOP) and wake up (SIGCONT)',
   rounds: { short: 1, full: 8 },
   limitSeconds: { short: 180, full: 600 },
   async run(context, rounds) {
