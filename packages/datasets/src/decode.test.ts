@@ -88,6 +88,18 @@ describe('decodeImage', () => {
     expect([...(await decodeImage(file, rgb(2, 2)))]).toEqual(new Array(12).fill(255));
   });
 
+  it('reads large AVIFs one after another, and goes on after one that is damaged', async () => {
+    const file = await sharp({ create: { width: 2050, height: 2000, channels: 3, background: '#c06020' } })
+      .avif({ effort: 0 })
+      .toBuffer();
+    const damaged = Buffer.from(file).fill(0, file.length - 40);
+    const decoding = [file, damaged, file].map((bytes) => decodeImage(bytes, rgb(1, 1)));
+    const [first, second, third] = await Promise.allSettled(decoding);
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'invalid_image' } });
+    expect(third).toEqual(first);
+    expect(first.status).toBe('fulfilled');
+  });
+
   it.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)('reads %s', async (format) => {
     const file = await sharp({ create: { width: 20, height: 10, channels: 3, background: '#c06020' } })
       .toFormat(format)
@@ -120,10 +132,21 @@ describe('an image that cannot be read', () => {
   });
 
   it('is one with more pixels than are allowed, before it is unpacked', async () => {
-    const file = await sharp({ create: { width: 10_001, height: 10_000, channels: 3, background: '#000' } })
+    const file = await sharp({ create: { width: 8001, height: 8000, channels: 3, background: '#000' } })
       .png({ compressionLevel: 1 })
       .toBuffer();
-    await expectInvalid(file, /more than 100000000 pixels/);
+    await expectInvalid(file, /more than 64000000 pixels/);
+    await expect(readImageHead(file)).rejects.toMatchObject({ code: 'invalid_image' });
+  });
+
+  it('is an AVIF with more than its kind may have, as its head says', async () => {
+    const file = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#000' } })
+      .avif()
+      .toBuffer();
+    const size = file.indexOf('ispe') + 8;
+    file.writeUInt32BE(5001, size);
+    file.writeUInt32BE(5000, size + 4);
+    await expectInvalid(file, /more than 25000000 pixels/);
     await expect(readImageHead(file)).rejects.toMatchObject({ code: 'invalid_image' });
   });
 });

@@ -8,12 +8,17 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { BMP_PIXELS_MAX, decodeBmp, isBmp, readBmpHead } from './bmp.js';
 import type { PackedImage } from './packed-image.js';
 
-/** More pixels than that are refused before they are unpacked. */
-export const PIXELS_MAX = 100_000_000;
+/** More pixels than that are refused before they are unpacked; of some files all are in memory at once, up to 8 bytes each. */
+export const PIXELS_MAX = 64_000_000;
+/** AVIF takes some 20 bytes for each pixel while it is unpacked. */
+const AVIF_PIXELS_MAX = 25_000_000;
+/** From this size on, one AVIF is unpacked at a time. */
+const AVIF_PIXELS_SHARED = 4_000_000;
 
 const BACKGROUND = { r: 255, g: 255, b: 255 };
 const BORDER = { r: 0, g: 0, b: 0 };
 const INPUT: SharpOptions = { autoOrient: true, failOn: 'error', limitInputPixels: PIXELS_MAX };
+const AVIF_INPUT: SharpOptions = { ...INPUT, limitInputPixels: AVIF_PIXELS_MAX };
 const GREY_SPACES: ReadonlySet<string> = new Set(['b-w', 'grey16']);
 
 // Only raster formats are read: SVG and the like can refer to other files, and their loaders are large.
@@ -35,29 +40,49 @@ export interface ImageHead {
 export async function readImageHead(bytes: Uint8Array): Promise<ImageHead> {
   try {
     if (isBmp(bytes)) return readBmpHead(bytes);
-    const { autoOrient, space } = await sharp(bytes, INPUT).metadata();
+    const { autoOrient, space } = await sharp(bytes, isAvif(bytes) ? AVIF_INPUT : INPUT).metadata();
     return { width: autoOrient.width, height: autoOrient.height, isGrey: GREY_SPACES.has(space) };
   } catch (error) {
-    throw invalidImage(error);
+    throw invalidImage(error, bytes);
   }
 }
 
 /**
  * The pixels of an image file, brought to the given size: uint8 [height, width, channels]. Throws `invalid_image` for
- * what cannot be read, is cut short, or has more than 100 million pixels.
+ * what cannot be read, is cut short, or has more than 64 million pixels (AVIF and BMP: 25 million).
  */
 export async function decodeImage(bytes: Uint8Array, image: PackedImage): Promise<Uint8Array> {
   try {
-    return await toPixels(openImage(bytes).flatten({ background: BACKGROUND }), image);
+    if (isBmp(bytes)) return await decodeBitmap(bytes, image);
+    return await (isAvif(bytes) ? decodeAvif(bytes, image) : decodeFile(bytes, INPUT, image));
   } catch (error) {
-    throw invalidImage(error);
+    throw invalidImage(error, bytes);
   }
 }
 
-function openImage(bytes: Uint8Array): Sharp {
-  if (!isBmp(bytes)) return sharp(bytes, INPUT);
+function decodeFile(bytes: Uint8Array, input: SharpOptions, image: PackedImage): Promise<Uint8Array> {
+  return toPixels(sharp(bytes, input).flatten({ background: BACKGROUND }), image);
+}
+
+function decodeBitmap(bytes: Uint8Array, image: PackedImage): Promise<Uint8Array> {
   const { width, height, pixels } = decodeBmp(bytes);
-  return sharp(pixels, { raw: { width, height, channels: 4 } });
+  return toPixels(sharp(pixels, { raw: { width, height, channels: 4 } }).flatten({ background: BACKGROUND }), image);
+}
+
+let largeAvif: Promise<unknown> = Promise.resolve();
+
+async function decodeAvif(bytes: Uint8Array, image: PackedImage): Promise<Uint8Array> {
+  const decode = () => decodeFile(bytes, AVIF_INPUT, image);
+  const { width, height } = await sharp(bytes, AVIF_INPUT).metadata();
+  if (width * height < AVIF_PIXELS_SHARED) return decode();
+  const turn = largeAvif.then(decode);
+  largeAvif = turn.catch(() => {});
+  return turn;
+}
+
+/** By the brand box that files of that family begin with. */
+function isAvif(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ftyp';
 }
 
 /** Brings pixels, uint8 [height, width, channels], to the given size and number of channels, in the same layout. */
@@ -97,15 +122,19 @@ const REASONS: readonly [RegExp, string][] = [
   [/is empty/, 'it is empty'],
   [/BMP exceeds/, `it is a BMP of more than ${BMP_PIXELS_MAX} pixels; save it as PNG`],
   [/BMP .* unsupported/, 'it is a damaged BMP, or a rare kind of one; save it as PNG'],
-  [/exceeds pixel limit/, `it has more than ${PIXELS_MAX} pixels`],
   [/unsupported|not supported/i, 'its format is not JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP, or a rare kind of one'],
   [/premature end|truncated|end of|bad seek|corrupt header/i, 'it is damaged or cut short'],
 ];
 
 /** libvips' own words name functions and codes, which tell a caller nothing. */
-function invalidImage(error: unknown): TrainyardError {
+function invalidImage(error: unknown, bytes: Uint8Array): TrainyardError {
   const message = error instanceof Error ? error.message : String(error);
-  const known = REASONS.find(([pattern]) => pattern.test(message));
-  const reason = known?.[1] ?? 'its data is damaged';
+  const reason = reasonOf(message, isAvif(bytes) ? AVIF_PIXELS_MAX : PIXELS_MAX);
   return new TrainyardError('invalid_image', `The image cannot be read: ${reason}.`, { cause: error });
+}
+
+function reasonOf(message: string, pixelsMax: number): string {
+  const known = REASONS.find(([pattern]) => pattern.test(message));
+  if (known) return known[1];
+  return /exceeds pixel limit/.test(message) ? `it has more than ${pixelsMax} pixels` : 'its data is damaged';
 }
