@@ -1,4 +1,4 @@
-/** Gives back to the queue what a lost worker held, and announces again what a lost queue held. */
+/** Gives back to the queue what a lost worker held, and announces data sets again that a lost queue held. */
 import plugin from 'fastify-plugin';
 import { startPeriodicTask } from './periodic-task.js';
 import { SteadySight } from './steady-sight.js';

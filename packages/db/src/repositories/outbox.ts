@@ -49,19 +49,16 @@ export function openOutbox(client: PrismaClient) {
     },
 
     /**
-     * Makes entries pending again that were sent longer ago than `olderThanMs` while their job or data set still waits
-     * for a worker: the queue may have lost them. Answers how many. An entry that the queue still holds is not doubled,
-     * because it keeps its id.
+     * Makes entries pending again that were sent longer ago than `olderThanMs` while their data set still waits for a
+     * worker: the queue may have lost them. Answers how many. An entry that the queue still holds is not doubled, because
+     * it keeps its id. Jobs need no second entry: workers look for them by themselves, and one that a limit holds up
+     * would wake them for nothing.
      */
     redispatch(olderThanMs: number): Promise<number> {
       return client.$executeRaw`
         UPDATE outbox SET dispatched_at = NULL
         WHERE dispatched_at < now() - make_interval(secs => ${olderThanMs / 1000}::float8)
           AND id IN (
-            SELECT max(o.id) FROM outbox o
-            JOIN jobs j ON j.id = o.subject_id AND j.status = 'queued'
-            WHERE o.queue = 'training' GROUP BY o.subject_id
-            UNION ALL
             SELECT max(o.id) FROM outbox o
             JOIN datasets d ON d.id = o.subject_id AND d.status = 'processing' AND d.worker_id IS NULL
             WHERE o.queue = 'ingest' GROUP BY o.subject_id
