@@ -10,7 +10,7 @@ export type DatasetStatus = (typeof DATASET_STATUSES)[number];
 export const DATASET_TASKS = ['multiclass', 'multilabel', 'regression'] as const;
 export type DatasetTask = (typeof DATASET_TASKS)[number];
 
-export const DATASET_FORMATS = ['image_folder', 'idx', 'cifar_binary', 'npz', 'csv'] as const;
+export const DATASET_FORMATS = ['image_folder', 'idx', 'cifar_binary', 'npz', 'csv', 'parquet'] as const;
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
 
 export const SPLITS = ['train', 'validation', 'test'] as const;

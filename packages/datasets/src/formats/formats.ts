@@ -7,12 +7,14 @@ import type { Format } from './format.js';
 import { idx } from './idx.js';
 import { imageFolder } from './image-folder.js';
 import { npz } from './npz/npz.js';
+import { parquet } from './parquet/parquet.js';
 
 /** In the order in which they are tried: from the one that is easiest to tell to the one that takes almost anything. */
 export const FORMATS: Readonly<Record<DatasetFormat, Format>> = {
   idx,
   cifar_binary: cifarBinary,
   npz,
+  parquet,
   csv,
   image_folder: imageFolder,
 };

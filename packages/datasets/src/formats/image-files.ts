@@ -8,10 +8,12 @@ import type { PackedImage } from '../packed-image.js';
 import type { ListedSample, ReadImage } from './format.js';
 
 /** A larger file is skipped: no photo is, and each is in memory as a whole while it is decoded. */
-const FILE_BYTES_MAX = 64 * 1024 ** 2;
+export const FILE_BYTES_MAX = 64 * 1024 ** 2;
 /** What all images that are decoded at one time may take, by the size of their files and their pixels in RGB. */
 const MEMORY_BUDGET_BYTES = 256 * 1024 ** 2;
-const CONCURRENCY = 2 * availableParallelism();
+
+/** How many images are decoded at once. */
+export const DECODING = { concurrency: 2 * availableParallelism(), budget: MEMORY_BUDGET_BYTES };
 
 /** A file and what its head says, or why it cannot be used. */
 export type FileHead<F> = { file: F } & ({ head: ImageHead; reason?: undefined } | { head: null; reason: string });
@@ -22,9 +24,8 @@ export function readImageHeads<F extends { entry: ArchiveEntry }>(
   files: readonly F[],
 ): AsyncIterable<FileHead<F>> {
   return orderedMap(files, (file) => readHead(archive, file), {
-    concurrency: CONCURRENCY,
+    ...DECODING,
     cost: ({ entry }) => entry.bytes,
-    budget: MEMORY_BUDGET_BYTES,
   });
 }
 
@@ -44,9 +45,8 @@ export function readImageFiles<S extends ListedSample>(
 ): AsyncIterable<ReadImage<S>> {
   const entries = new Map(archive.entries.map((entry) => [entry.path, entry]));
   return orderedMap(samples, (sample) => readImage(archive, entries.get(sample.source), sample, image), {
-    concurrency: CONCURRENCY,
+    ...DECODING,
     cost: ({ source, width, height }) => 3 * width * height + (entries.get(source)?.bytes ?? 0),
-    budget: MEMORY_BUDGET_BYTES,
   });
 }
 

@@ -2,9 +2,9 @@
 import { type DatasetOptions, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
+import { askedColumn, isRowNumber, listNames, namedLabelColumn, namedSplitColumn } from '../column-names.js';
 import { labelText } from '../labels.js';
 import { splitOfCell, splitOfPath } from '../split-names.js';
-import { askedColumn, isRowNumber, listNames, namedLabelColumn, namedSplitColumn } from './column-names.js';
 import { readCsvRows, readFirstRows } from './csv-file.js';
 import type { ImageNames } from './image-names.js';
 

@@ -2,9 +2,6 @@
 import { type DatasetOptions, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
-import { flatImageShape, type ImageShape } from '../flat-image.js';
-import { labelText } from '../labels.js';
-import { splitOfCell } from '../split-names.js';
 import {
   askedColumn,
   isRowNumber,
@@ -12,7 +9,10 @@ import {
   namedLabelColumn,
   namedSplitColumn,
   onlyOtherColumn,
-} from './column-names.js';
+} from '../column-names.js';
+import { flatImageShape, type ImageShape } from '../image-shape.js';
+import { labelText } from '../labels.js';
+import { splitOfCell } from '../split-names.js';
 import { readCsvRows, readFirstRows } from './csv-file.js';
 import { LabelGuess } from './label-guess.js';
 

@@ -3,39 +3,21 @@ import { type DatasetReading, type ImageOptions, TrainyardError } from '@trainya
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
 import { PIXELS_MAX, toPlanar } from '../../decode.js';
-import { flatImageShape, type ImageShape } from '../flat-image.js';
+import { type ItemShape, itemShape } from '../image-shape.js';
 import { type PixelRange, toPixelBytes } from '../pixel-range.js';
 import type { PlacedImage } from '../raw-images.js';
 import { type NpyHead, readNpyHead, readNpyItems } from './npy-file.js';
-
-export type NpyImageShape = ImageShape & {
-  /** Whether each channel is a plane of its own. */
-  isPlanar: boolean;
-};
 
 /**
  * (N, H, W), (N, H, W, C), (N, C, H, W) with C 1 or 3, or (N, pixels). Channels are last where it could be either.
  * Throws `invalid_dataset`.
  */
-export function npyImageShape(entry: ArchiveEntry, { shape, type }: NpyHead, options: ImageOptions): NpyImageShape {
+export function npyImageShape(entry: ArchiveEntry, { shape, type }: NpyHead, options: ImageOptions): ItemShape {
   if (type.isText) throw invalid(entry, 'holds texts. Expected: pixels');
-  const found = shapeOf(shape.slice(1), options);
+  const found = itemShape(shape.slice(1), options);
   if (found && found.width * found.height <= PIXELS_MAX) return found;
   const expected = '(N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels';
   throw invalid(entry, `has the shape (${shape.join(', ')}). Expected: ${expected}`);
-}
-
-function shapeOf(item: readonly number[], options: ImageOptions): NpyImageShape | null {
-  const [first, second, third] = item;
-  if (item.length === 1) return { ...flatImageShape(first, options), isPlanar: false };
-  if (item.length === 2) return { height: first, width: second, channels: 1, isPlanar: false };
-  if (item.length !== 3) return null;
-  if (isChannels(third)) return { height: first, width: second, channels: third, isPlanar: false };
-  return isChannels(first) ? { height: second, width: third, channels: first, isPlanar: true } : null;
-}
-
-function isChannels(size: number): size is 1 | 3 {
-  return size === 1 || size === 3;
 }
 
 /** Looks at the numbers of a file for their range; at no more of them than it takes. */

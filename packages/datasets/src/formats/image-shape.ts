@@ -1,4 +1,4 @@
-/** The shape of an image whose pixels lie in one row of numbers. */
+/** The shapes of images that are given as numbers: in a row, or in rows of rows. */
 import { type ImageOptions, TrainyardError } from '@trainyard/contracts';
 
 export interface ImageShape {
@@ -7,8 +7,28 @@ export interface ImageShape {
   channels: 1 | 3;
 }
 
+/** An image of an array, and whether each of its channels is a plane of its own. */
+export type ItemShape = ImageShape & { isPlanar: boolean };
+
 /** Columns that are named by their place, as in `28x28` for the last pixel: rows first. */
 const PLACE_NAME = /^(?:pixel_?)?(\d{1,4})x(\d{1,4})$/i;
+
+/**
+ * Of an item of the given sizes: (H, W), (H, W, C) or (C, H, W) with C 1 or 3, channels last where it could be either, or
+ * as `flatImageShape` has it. Null for any other.
+ */
+export function itemShape(sizes: readonly number[], options: ImageOptions = {}): ItemShape | null {
+  const [first, second, third] = sizes;
+  if (sizes.length === 1) return { ...flatImageShape(first, options), isPlanar: false };
+  if (sizes.length === 2) return { height: first, width: second, channels: 1, isPlanar: false };
+  if (sizes.length !== 3) return null;
+  if (isChannels(third)) return { height: first, width: second, channels: third, isPlanar: false };
+  return isChannels(first) ? { height: second, width: third, channels: first, isPlanar: true } : null;
+}
+
+function isChannels(size: number): size is 1 | 3 {
+  return size === 1 || size === 3;
+}
 
 /**
  * `count` numbers are a square grey image, or a square RGB one (the three numbers of a pixel together), unless

@@ -1,9 +1,9 @@
 /** What the names of columns say, and which column a person means. */
 import { TrainyardError } from '@trainyard/contracts';
-import { printable } from '../../archive/entry-names.js';
+import { printable } from '../archive/entry-names.js';
 
 /** In the order in which they are taken for the labels. */
-const LABEL_NAMES = 'label labels class class_name classname class_id category target y species'.split(' ');
+const LABEL_NAMES = 'label labels fine_label class class_name classname class_id category target y species'.split(' ');
 const SPLIT_NAMES = 'split usage subset fold set partition'.split(' ');
 /** What spreadsheets and pandas add: the number of the row. */
 const PIXEL_NAME = /^\s*[a-z]{0,8}[\s_-]?\d+([x_]\d+)*\s*$/i;
@@ -27,7 +27,7 @@ export function namedSplitColumn(header: readonly string[]): number | null {
 
 /** Whether a column numbers the rows, by its name. */
 export function isRowNumber(name: string): boolean {
-  return ROW_NAMES.has(plain(name)) || plain(name).startsWith('unnamed:');
+  return ROW_NAMES.has(plain(name)) || /^(unnamed:|__index_level)/.test(plain(name));
 }
 
 /** The one column that is neither the number of the row nor named as pixels are (`pixel7`, `1x1`); null for several. */

@@ -1,0 +1,140 @@
+/** Lists the images of Parquet files. */
+import { type DatasetOptions, type SkippedFile, type Split, TrainyardError } from '@trainyard/contracts';
+import type { Archive, ArchiveEntry } from '../../archive/archive.js';
+import type { ListedSample, Listing, OnProgress } from '../format.js';
+import { LabelSet } from '../labels.js';
+import { PixelRange } from '../pixel-range.js';
+import { nameOf, skipOthers } from '../sources.js';
+import { splitsOfPaths } from '../split-names.js';
+import { readRowHeads } from './encoded-images.js';
+import { readRowNumbers } from './number-images.js';
+import { findColumns, type ParquetColumns } from './parquet-columns.js';
+import { isParquetFile, ParquetFile, type ParquetRow } from './parquet-file.js';
+import { labelOf, splitOf } from './parquet-rows.js';
+
+/** The listing holds an object for each image. */
+const IMAGES_MAX = 5_000_000;
+
+interface Listed {
+  labels: LabelSet;
+  labelNames: readonly string[];
+  range: PixelRange | null;
+  samples: ListedSample[];
+  skipped: SkippedFile[];
+  isGrey: boolean;
+}
+
+interface Shard {
+  file: ParquetFile;
+  columns: ParquetColumns;
+  split: Split | null;
+}
+
+/** Throws `invalid_dataset`. */
+export async function listShards(archive: Archive, options: DatasetOptions, onProgress: OnProgress): Promise<Listing> {
+  const entries = archive.entries.filter(isParquetFile);
+  if (entries.length === 0) throw new TrainyardError('invalid_dataset', 'The archive holds no .parquet file.');
+  const splits = splitsOfPaths(entries.map(({ path }) => path));
+  const listed: Listed = {
+    labels: new LabelSet(),
+    labelNames: [],
+    range: null,
+    samples: [],
+    skipped: [],
+    isGrey: true,
+  };
+  for (const [index, entry] of entries.entries()) {
+    await listShard(archive, entry, splits[index], options, listed, (share) =>
+      onProgress(index + share, entries.length),
+    );
+  }
+  const { samples, skipped, isGrey, range } = listed;
+  if (samples.length === 0) throw noImage(skipped);
+  const used = new Set(entries.map(({ path }) => path));
+  return {
+    classes: listed.labels.finish(samples, listed.labelNames),
+    samples,
+    skipped: skipped.concat(skipOthers(archive, used, 'it is no Parquet file')),
+    isGrey,
+    reading: {
+      ...(range?.result() ?? {}),
+      ...(options.label_column === undefined ? {} : { label_column: options.label_column }),
+    },
+  };
+}
+
+async function listShard(
+  archive: Archive,
+  entry: ArchiveEntry,
+  split: Split | null,
+  options: DatasetOptions,
+  listed: Listed,
+  onShare: (share: number) => void,
+): Promise<void> {
+  const file = await ParquetFile.open(archive, entry);
+  try {
+    const columns = findColumns(file, options);
+    if (listed.labelNames.length === 0) listed.labelNames = columns.labelNames;
+    const shard = { file, columns, split };
+    const found = columns.images.kind === 'encoded' ? encodedSizes(shard, listed) : numberSizes(shard, options, listed);
+    for await (const { row, size, reason } of found) {
+      addRow(shard, row, size ?? reason, listed);
+      onShare((row.index + 1) / file.rowCount);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+type Size = { width: number; height: number };
+type SizedRow = { row: ParquetRow } & ({ size: Size; reason?: undefined } | { size: null; reason: string });
+
+async function* encodedSizes({ file, columns }: Shard, listed: Listed): AsyncGenerator<SizedRow> {
+  if (columns.images.kind !== 'encoded') return;
+  for await (const { row, head, reason } of readRowHeads(file, columns, columns.images.column)) {
+    if (head) listed.isGrey &&= head.isGrey;
+    yield head ? { row, size: head } : { row, size: null, reason };
+  }
+}
+
+async function* numberSizes(
+  { file, columns }: Shard,
+  options: DatasetOptions,
+  listed: Listed,
+): AsyncGenerator<SizedRow> {
+  listed.range ??= new PixelRange();
+  for await (const numbers of readRowNumbers(file, columns, options, true)) {
+    const { row } = numbers;
+    if (numbers.values === null) {
+      yield { row, size: null, reason: numbers.reason };
+      continue;
+    }
+    listed.range.add(numbers.values);
+    listed.isGrey &&= numbers.shape.channels === 1;
+    yield { row, size: numbers.shape };
+  }
+}
+
+function addRow({ file, columns, split }: Shard, row: ParquetRow, size: Size | string, listed: Listed): void {
+  const place = { source: file.entry.path, index: row.index };
+  const label = labelOf(row, columns);
+  if (label !== null) listed.labels.add(label);
+  const reason = typeof size === 'string' ? size : 'it has no label';
+  if (typeof size === 'string' || label === null) {
+    listed.skipped.push({ file: nameOf(place), reason });
+    return;
+  }
+  if (listed.samples.length >= IMAGES_MAX) throw tooMany();
+  const { width, height } = size;
+  const rowSplit = splitOf(row, columns) ?? split;
+  listed.samples.push({ ...place, class: listed.labels.add(label), split: rowSplit, width, height });
+}
+
+function noImage(skipped: readonly SkippedFile[]): TrainyardError {
+  const first = skipped[0] ? ` The first: ${skipped[0].file}: ${skipped[0].reason}` : '';
+  return new TrainyardError('invalid_dataset', `No row of the Parquet files is an image with a label.${first}`);
+}
+
+function tooMany(): TrainyardError {
+  return new TrainyardError('invalid_dataset', `The files hold more than ${IMAGES_MAX} images. Upload fewer.`);
+}

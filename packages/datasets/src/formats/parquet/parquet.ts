@@ -1,0 +1,37 @@
+/** Parquet files as Hugging Face has them, one or several shards for each split: encoded images, or pixels as numbers. */
+import type { DatasetReading } from '@trainyard/contracts';
+import type { Archive } from '../../archive/archive.js';
+import type { PackedImage } from '../../packed-image.js';
+import type { Format, ListedSample, ReadImage } from '../format.js';
+import { groupBySource } from '../sources.js';
+import { readEncodedImages } from './encoded-images.js';
+import { listShards } from './list-shards.js';
+import { readNumberImages } from './number-images.js';
+import { findColumns } from './parquet-columns.js';
+import { isParquetFile, ParquetFile } from './parquet-file.js';
+
+export const parquet: Format = {
+  description: 'a .parquet file, or train-*.parquet and test-*.parquet, with images or pixels and labels',
+  detect: (archive) => archive.entries.some(isParquetFile),
+  list: listShards,
+  images: readImages,
+};
+
+async function* readImages<S extends ListedSample>(
+  archive: Archive,
+  samples: readonly S[],
+  image: PackedImage,
+  reading: DatasetReading = {},
+): AsyncGenerator<ReadImage<S>> {
+  for (const [entry, wanted] of groupBySource(archive, samples)) {
+    const file = await ParquetFile.open(archive, entry);
+    try {
+      const columns = findColumns(file, { label_column: reading.label_column });
+      const { images } = columns;
+      if (images.kind === 'encoded') yield* readEncodedImages(file, images.column, wanted, image);
+      else yield* readNumberImages(file, columns, wanted, image, reading);
+    } finally {
+      await file.close();
+    }
+  }
+}
