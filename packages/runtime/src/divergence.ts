@@ -1,5 +1,5 @@
 /** When a training has diverged: a loss, a figure of the validation or a number of its state is no number any more. */
-import { type JobRollback, TrainyardError } from '@trainyard/contracts';
+import { type JobRollback, type MetricValues, TrainyardError } from '@trainyard/contracts';
 import type { RunResult } from './epoch.js';
 import { nonFiniteLayer } from './non-finite-layer.js';
 
@@ -50,6 +50,14 @@ export function refuseTensors(epoch: number, step: number, tensors: Tensors): vo
   if (layer === null) return;
   const what = `The layer ${layer} holds weights or gradients that are no longer numbers`;
   throw new DivergedError(`${what} in epoch ${epoch}, after step ${step}`, step);
+}
+
+/** Throws where the loss on the test split is no number: the result would say nothing. A training that is done does not go back. */
+export function refuseTest(test: MetricValues | null): void {
+  if (test === null || Number.isFinite(test.loss)) return;
+  const what =
+    'The loss of the trained model is no number on the test split, though it is one on the validation split.';
+  throw new TrainyardError('training_diverged', `${what} ${ADVICE}`);
 }
 
 function layerOf(tensors: Tensors): string {

@@ -17,6 +17,7 @@ import {
 import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining } from './compiled-training.js';
+import { refuseTest } from './divergence.js';
 import { type FitObserver, type FitOptions, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { compiledLine, packedLine, startLines } from './log-lines.js';
 import { choosePlan } from './plan.js';
@@ -119,6 +120,7 @@ async function trainPlanned(
     if (fitted === null) return false;
     const best = await history.tensors(fitted.best.step);
     const test = await compiled.evaluator.evaluate(best, data.splits.test, signal);
+    refuseTest(test);
     await observer.finished();
     await report({ type: 'trained', test, stop_reason: fitted.stopReason });
     return true;
