@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import { openDatabase } from '@trainyard/db';
 import { expect, it } from 'vitest';
+import { startCuttingProxy } from '../db/cutting-proxy.js';
 import { queuedJob } from '../db/rows.js';
 import {
   atEnd,
@@ -56,6 +57,15 @@ it('ends with code 0 while a client follows a job, and ends the stream', async (
   const [text, code] = await Promise.all([following.text(), api.stop()]);
   expect(code).toBe(0);
   expect(text).toContain('event: status');
+});
+
+it('waits for a database that comes after it', async () => {
+  const environment = await createTestEnvironment();
+  const proxy = await startCuttingProxy(environment.DATABASE_URL);
+  proxy.refuseNext(3);
+  const api = await startApi({ ...environment, DATABASE_URL: proxy.url });
+  expect(api.log()).toContain('waits for PostgreSQL');
+  expect((await get(api, '/v1/projects', TEST_KEY)).status).toBe(200);
 });
 
 it('says so when its port is taken', async () => {

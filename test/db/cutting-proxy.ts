@@ -7,6 +7,8 @@ export interface CuttingProxy {
   url: string;
   /** Cuts the line of the next COMMIT: before Postgres has it, or before the client hears what became of it. */
   cutNextCommit(when: 'before' | 'after'): void;
+  /** Ends the next connections as soon as they are made. */
+  refuseNext(connections: number): void;
   /** Whether the cut has been made. */
   hasCut(): boolean;
 }
@@ -14,8 +16,13 @@ export interface CuttingProxy {
 export async function startCuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const target = new URL(databaseUrl);
   let cut: 'before' | 'after' | null = null;
+  let refusals = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
+    if (refusals > 0) {
+      refusals--;
+      return void client.destroy();
+    }
     const postgres = connect(Number(target.port), target.hostname);
     let deaf = false;
     const end = () => {
@@ -50,6 +57,9 @@ export async function startCuttingProxy(databaseUrl: string): Promise<CuttingPro
     url: Object.assign(new URL(databaseUrl), { host: `127.0.0.1:${address.port}` }).href,
     cutNextCommit: (when) => {
       cut = when;
+    },
+    refuseNext: (connections) => {
+      refusals = connections;
     },
     hasCut: () => cut === null,
   };

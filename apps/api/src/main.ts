@@ -7,11 +7,17 @@ import { openObjectStore } from '@trainyard/storage';
 import type { FastifyInstance } from 'fastify';
 import { buildApi } from './build-api.js';
 
+/** Where a whole machine starts, or Postgres is just being restarted, it may come after the API. */
+const DATABASE_WAIT_MS = 60_000;
+
 await serveProcess({ title: 'The API', portVariable: 'TRAINYARD_PORT', start });
 
 async function start(): Promise<RunningServer> {
   const config = readConfig('api');
-  await migrate(config.databaseUrl);
+  await migrate(config.databaseUrl, {
+    waitMs: DATABASE_WAIT_MS,
+    onWait: () => process.stderr.write('The API waits for PostgreSQL, which cannot be reached.\n'),
+  });
   const db = openDatabase(config.databaseUrl, config.queueRules);
   const { secret } = await db.projects.ensureBootstrap(config.apiKey === undefined ? {} : { secret: config.apiKey });
   const store = openObjectStore({ root: config.objectsDir });

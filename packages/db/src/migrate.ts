@@ -5,12 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { TrainyardError } from '@trainyard/contracts';
 import pg from 'pg';
+import { isDatabaseUnavailable } from './errors.js';
 
 /** From `packages/db/dist` or `packages/db/src`, in a clone as in an image. */
 const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url);
 
 /** The lock that `prisma migrate deploy` takes, so that the two never run at once. */
 const LOCK = 72_707_369;
+
+const CONNECT_MS = 5_000;
 
 const CREATE_RECORD = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -29,25 +32,43 @@ interface Migration {
   checksum: string;
 }
 
+export interface MigrateOptions {
+  /** How long to wait for a database that cannot be reached; not at all by default. */
+  waitMs?: number;
+  /** Hears, once, that it waits. */
+  onWait?: () => void;
+}
+
 /** Brings the database to the present schema and answers the names of what was applied. Safe to call from many processes. */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, { waitMs = 0, onWait = () => {} }: MigrateOptions = {}): Promise<string[]> {
   const migrations = await readMigrations();
-  return withConnection(url, async (client) => {
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await client.query(CREATE_RECORD);
-    const applied = await appliedChecksums(client);
-    const names: string[] = [];
-    for (const migration of migrations) {
-      const checksum = applied.get(migration.name);
-      if (checksum === undefined) {
-        await apply(client, migration);
-        names.push(migration.name);
-      } else if (checksum !== migration.checksum) {
-        throw new Error(`The migration ${migration.name} was changed after it had been applied to this database.`);
-      }
+  const deadline = performance.now() + waitMs;
+  for (let waiting = false; ; waiting = true) {
+    try {
+      return await withConnection(url, (client) => applyMissing(client, migrations));
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) || performance.now() >= deadline) throw error;
     }
-    return names;
-  });
+    if (!waiting) onWait();
+    await delay(250);
+  }
+}
+
+async function applyMissing(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
+  await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+  await client.query(CREATE_RECORD);
+  const applied = await appliedChecksums(client);
+  const names: string[] = [];
+  for (const migration of migrations) {
+    const checksum = applied.get(migration.name);
+    if (checksum === undefined) {
+      await apply(client, migration);
+      names.push(migration.name);
+    } else if (checksum !== migration.checksum) {
+      throw new Error(`The migration ${migration.name} was changed after it had been applied to this database.`);
+    }
+  }
+  return names;
 }
 
 /** Waits until another process has applied every migration. Throws `unavailable` after `timeoutMs`. */
@@ -105,7 +126,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
 
 /** Ending the connection also gives its advisory lock back. */
 async function withConnection<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   // A lost connection also ends the query in hand with an error, and that one is reported.
   client.on('error', () => undefined);
   await client.connect();
