@@ -21,8 +21,8 @@ const SWEPT_MS = 20_000;
 
 export const apiUploads: FaultScenario = {
   name: 'The API is killed while large uploads come in, which their clients repeat',
-  rounds: { short: 2, full: 12 },
-  limitSeconds: { short: 120, full: 400 },
+  rounds: { short: 2, full: 8 },
+  limitSeconds: { short: 240, full: 400 },
   run,
 };
 

@@ -23,7 +23,7 @@ const PATIENCE_MS = 120_000;
 export const diskFull: FaultScenario = {
   name: 'The disk is full while checkpoints are written, and has room again later',
   rounds: { short: 1, full: 5 },
-  limitSeconds: { short: 180, full: 600 },
+  limitSeconds: { short: 240, full: 600 },
   run,
 };
 

@@ -7,7 +7,7 @@ import { type Stack, startStack } from './stack.js';
 export interface Prepared {
   stack: Stack;
   quick: KnownJob;
-  /** It trains for about ten seconds. */
+  /** It trains for a few seconds. */
   long: KnownJob;
 }
 
@@ -19,7 +19,7 @@ export interface KnownJob {
 }
 
 const WORKERS = 2;
-const EPOCHS = { quick: 2, long: 150 };
+const EPOCHS = { quick: 2, long: 80 };
 const PATIENCE_MS = 120_000;
 
 let prepared: Promise<Prepared> | undefined;

@@ -9,19 +9,19 @@ import type { Stack } from './stack.js';
 import { expectAnswered, refusals } from './watcher.js';
 
 const AWAY_S = { short: [0], full: [0, 20, 60] };
-const JOBS = { short: 4, full: 10 };
+const JOBS = { short: 3, full: 8 };
 
 export const redisScenarios: FaultScenario[] = [
   {
     name: 'Redis loses everything (FLUSHALL), while jobs are submitted and trained',
-    rounds: { short: 1, full: 5 },
-    limitSeconds: { short: 180, full: 600 },
+    rounds: { short: 1, full: 3 },
+    limitSeconds: { short: 240, full: 600 },
     run: flush,
   },
   {
     name: 'Redis is stopped or killed and started again, while jobs are submitted and trained',
     rounds: { short: AWAY_S.short.length, full: AWAY_S.full.length },
-    limitSeconds: { short: 180, full: 900 },
+    limitSeconds: { short: 240, full: 900 },
     run: restart,
   },
 ];
@@ -76,7 +76,7 @@ function expectUnnoticed({ reads, writes, attempts }: RoundReport, { api }: Stac
   expectAnswered(reads, 200, api);
   expectAnswered(writes, 202, api);
   expect(refusals(reads) + refusals(writes), 'requests that were refused').toBe(0);
-  expect(attempts, 'attempts at the long job').toBe(1);
+  expect(attempts, 'attempts at any job').toBe(1);
 }
 
 async function forgetEverything(url: string): Promise<void> {

@@ -23,8 +23,8 @@ export interface SubmitterOptions {
   count: number;
 }
 
-/** Every third comes without a key. */
-const WITHOUT_KEY = 3;
+/** Every other comes without a key. */
+const WITHOUT_KEY = 2;
 const REPEAT_MS = 500;
 const ACKNOWLEDGED_MS = 60_000;
 
