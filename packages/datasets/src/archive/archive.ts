@@ -31,6 +31,9 @@ export interface ArchiveLimits {
   /** How many times its own size an archive may unpack to; one that unpacks to less than `ratioFromBytes` is let be. */
   readonly ratio: number;
   readonly ratioFromBytes: number;
+  /** Of one path, and of all together, in characters: all are in memory at once. */
+  readonly pathLength: number;
+  readonly pathsLength: number;
 }
 
 /** Images that are compressed already hardly shrink; 200 is beyond what plain bitmaps and label files reach. */
@@ -39,4 +42,6 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   totalBytes: 64 * 1024 ** 3,
   ratio: 200,
   ratioFromBytes: 1024 ** 3,
+  pathLength: 4096,
+  pathsLength: 256 * 1024 ** 2,
 };

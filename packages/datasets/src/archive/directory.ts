@@ -17,6 +17,7 @@ export class DirectoryBuilder<E extends ArchiveEntry> {
   readonly #skipped: SkippedFile[] = [];
   #count = 0;
   #bytes = 0;
+  #pathsLength = 0;
 
   constructor(archiveBytes: number, limits: ArchiveLimits) {
     this.#archiveBytes = archiveBytes;
@@ -30,10 +31,8 @@ export class DirectoryBuilder<E extends ArchiveEntry> {
   add(entry: E, reasonToSkip: string | null): void {
     this.#count += 1;
     this.#bytes += entry.bytes;
-    if (this.#count > this.#limits.entries) {
-      throw new TrainyardError('invalid_archive', `The archive has more than ${this.#limits.entries} entries.`);
-    }
-    checkUnpackedSize(this.#bytes, this.#archiveBytes, this.#limits);
+    this.#pathsLength += entry.path.length;
+    this.#checkLimits(entry.path);
     if (isSystemEntry(entry.path)) return;
     if (reasonToSkip !== null) {
       if (!entry.isFolder) this.#skipped.push({ file: printable(entry.path), reason: reasonToSkip });
@@ -48,9 +47,27 @@ export class DirectoryBuilder<E extends ArchiveEntry> {
     const entries = [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     return { entries, skipped: this.#skipped };
   }
+
+  #checkLimits(path: string): void {
+    const { entries, pathLength, pathsLength } = this.#limits;
+    if (this.#count > entries) throw refused(`The archive has more than ${entries} entries.`);
+    if (path.length > pathLength) {
+      const start = printable(path).slice(0, 100);
+      throw refused(`The name that begins "${start}" is longer than ${pathLength} characters. Shorten it.`);
+    }
+    if (this.#pathsLength > pathsLength) {
+      throw refused(`The names in the archive have more than ${pathsLength} characters together. Shorten them.`);
+    }
+    checkUnpackedSize(this.#bytes, this.#archiveBytes, this.#limits);
+  }
 }
 
 function duplicate(path: string): TrainyardError {
-  const detail = `"${printable(path)}" is in the archive twice. Keep one of them, or rename one, and make the archive again.`;
+  return refused(
+    `"${printable(path)}" is in the archive twice. Keep one of them, or rename one, and make the archive again.`,
+  );
+}
+
+function refused(detail: string): TrainyardError {
   return new TrainyardError('invalid_archive', detail);
 }

@@ -221,6 +221,14 @@ describe('a tar file that is refused', () => {
     await expect(openBytes(gzipSync(bytes))).rejects.toMatchObject(refused(detail));
   });
 
+  it('has names that would fill the memory, one by itself or all together', async () => {
+    const named = (length: number) => [{ type: 'L', data: `a/${'n'.repeat(length - 2)}\0` }, {}];
+    await expect(openBytes(tarred(...named(4097)))).rejects.toMatchObject(refused(/begins "a\/nnn.*longer than 4096/));
+    const two = tarred(...named(4096), { name: 'b/x' });
+    await expect(openBytes(two, { pathsLength: 4098 })).rejects.toMatchObject(refused(/more than 4098 .* together/));
+    await (await openBytes(two, { pathsLength: 4099 })).close();
+  });
+
   it('has more entries, or more data, than is allowed', async () => {
     const two = tarred({ name: 'a/x', data: 'x'.repeat(500) }, { name: 'b/x', data: 'x'.repeat(501) });
     await expect(openBytes(two, { entries: 1 })).rejects.toMatchObject(refused(/more than 1 entries/));
