@@ -11,8 +11,8 @@ const KIND = 'plain';
 
 export const control: FaultScenario = {
   name: 'Jobs are paused and resumed elsewhere, handed over at SIGTERM, and stopped with what they have',
-  rounds: { short: 1, full: 8 },
-  limitSeconds: { short: 180, full: 600 },
+  rounds: { short: 1, full: 4 },
+  limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed([KIND]);
     for (let round = 0; round < rounds; round++) {

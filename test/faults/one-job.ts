@@ -9,14 +9,14 @@ import { tellRecovery } from './recovery.js';
 
 const KIND: Kind = FORM === 'full' ? 'long' : 'stateful';
 /** Losing the worker costs a lease. */
-const WORKER_SHARE = { short: 0, full: 0.2 };
+const WORKER_SHARE = { short: 0, full: 0.12 };
 const END_MS = 180_000;
 const HELD_MS = 90_000;
 
 export const oneJob: FaultScenario = {
   name: 'One job loses its trainer or its worker, again and again',
-  rounds: { short: 3, full: 25 },
-  limitSeconds: { short: 180, full: 900 },
+  rounds: { short: 2, full: 25 },
+  limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed([KIND]);
     const fleet = await bed.fleet(2);

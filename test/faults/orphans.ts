@@ -14,7 +14,7 @@ const GONE_WITHIN_MS = 5000;
 export const orphans: FaultScenario = {
   name: 'Workers are killed on a busy machine, and their children end by themselves',
   rounds: { short: 1, full: 6 },
-  limitSeconds: { short: 120, full: 300 },
+  limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed([]);
     for (let round = 0; round < rounds; round++) {

@@ -13,8 +13,8 @@ const END_MS = 180_000;
 
 export const randomKills: FaultScenario = {
   name: 'Workers and trainers are killed at random moments, while many small jobs are trained',
-  rounds: { short: 5, full: 200 },
-  limitSeconds: { short: 120, full: 900 },
+  rounds: { short: 3, full: 200 },
+  limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed(KIND_NAMES);
     const fleet = await bed.fleet(WORKERS[FORM]);

@@ -28,8 +28,8 @@ const SLEEPS: readonly Sleep[] = [
 
 export const zombies: FaultScenario = {
   name: 'Workers are stopped past their lease (SIGSTOP) and wake up (SIGCONT)',
-  rounds: { short: 1, full: 8 },
-  limitSeconds: { short: 180, full: 600 },
+  rounds: { short: 1, full: 4 },
+  limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed(['stateful']);
     for (let round = 0; round < rounds; round++) {
