@@ -10,7 +10,7 @@ import { LEASE_MS } from '../lease.js';
 const LOOK_MS = 3000;
 
 export interface JobTaker {
-  /** Takes and runs jobs until there is none for this worker. Does nothing while it is busy. */
+  /** Takes and runs jobs until there is none for this worker. While it is busy, resolves once it is idle. */
   wake(): Promise<void>;
   /** Takes no more jobs, has the one in hand handed back, and resolves once that is done. */
   stop(): Promise<void>;
@@ -23,14 +23,16 @@ export function startJobTaker(context: WorkerContext, run: Run): JobTaker {
   const stopping = new AbortController();
   let working: Promise<void> | null = null;
   let failing = false;
+  let wokenAgain = false;
 
   async function work(): Promise<void> {
     try {
       while (!stopping.signal.aborted) {
         const claim = await db.jobs.claimNext({ workerId, leaseMs: LEASE_MS, ...abilities });
         failing = false;
-        if (claim === null) return;
-        await run(context, claim, stopping.signal);
+        if (claim === null && !wokenAgain) return;
+        wokenAgain = false;
+        if (claim !== null) await run(context, claim, stopping.signal);
       }
     } catch (error) {
       // Said once: every look fails while, for example, Postgres is away.
@@ -40,8 +42,12 @@ export function startJobTaker(context: WorkerContext, run: Run): JobTaker {
   }
 
   function wake(): Promise<void> {
-    // Whoever is idle sees the job by itself.
-    if (working !== null || stopping.signal.aborted) return Promise.resolve();
+    if (stopping.signal.aborted) return Promise.resolve();
+    // While it is busy this worker keeps hold of the entry, so that the next ones wake others.
+    if (working !== null) {
+      wokenAgain = true;
+      return working;
+    }
     working = work().finally(() => {
       working = null;
     });
