@@ -1,6 +1,6 @@
 /** Which columns of a Parquet file hold the images and which the labels. */
 import { type DatasetOptions, TrainyardError } from '@trainyard/contracts';
-import { parquetSchema, type SchemaTree } from 'hyparquet';
+import type { SchemaTree } from 'hyparquet';
 import { printable } from '../../archive/entry-names.js';
 import { askedColumn, isRowNumber, listNames, namedLabelColumn, namedSplitColumn } from '../column-names.js';
 import { type Features, readFeatures } from './features.js';
@@ -26,7 +26,7 @@ const NUMBERS: ReadonlySet<unknown> = new Set(['INT32', 'INT64', 'FLOAT', 'DOUBL
 
 /** Throws `invalid_dataset` where the columns do not show it. */
 export function findColumns(file: ParquetFile, options: DatasetOptions): ParquetColumns {
-  const kinds = new Map(parquetSchema(file.metadata).children.map((child) => [child.element.name, kindOf(child)]));
+  const kinds = new Map(file.schema.children.map((child) => [child.element.name, kindOf(child)]));
   const names = [...kinds.keys()];
   const features = readFeatures(file.metadata);
   const splitIndex = namedSplitColumn(names);

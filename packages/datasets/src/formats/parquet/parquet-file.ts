@@ -1,25 +1,19 @@
 /** One Parquet file: what its footer says, and its rows, a row group or less at a time. */
 import { TrainyardError } from '@trainyard/contracts';
 import type { RandomAccess } from '@trainyard/storage';
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  type RowGroup,
-} from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetReadObjects, type RowGroup, type SchemaTree } from 'hyparquet';
 import { type Compressors, compressors } from 'hyparquet-compressors';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { baseName, printable } from '../../archive/entry-names.js';
 import { accessEntry } from './entry-access.js';
 import { readNumberColumns } from './number-columns.js';
+import { type ParquetMetadata, readMetadata } from './parquet-metadata.js';
 
 /** What the columns of a row group that are read may take, unpacked. */
 const GROUP_BYTES_MAX = 512 * 1024 ** 2;
 /** Numbers that are held at once; those of lists cannot be read in part. */
 const WINDOW_VALUES = 16_000_000;
 const GROUP_LIST_VALUES_MAX = 32_000_000;
-const ROWS_MAX = 5_000_000;
 
 export interface ParquetRow {
   /** Its place in the file, from 0. */
@@ -43,11 +37,15 @@ interface RowRange {
 export class ParquetFile {
   readonly entry: ArchiveEntry;
   readonly metadata: FileMetaData;
+  readonly schema: SchemaTree;
+  readonly rowCount: number;
   readonly #object: RandomAccess;
 
-  private constructor(entry: ArchiveEntry, metadata: FileMetaData, object: RandomAccess) {
+  private constructor(entry: ArchiveEntry, { metadata, schema, rows }: ParquetMetadata, object: RandomAccess) {
     this.entry = entry;
     this.metadata = metadata;
+    this.schema = schema;
+    this.rowCount = rows;
     this.#object = object;
   }
 
@@ -55,17 +53,11 @@ export class ParquetFile {
   static async open(archive: Archive, entry: ArchiveEntry): Promise<ParquetFile> {
     const object = await accessEntry(archive, entry);
     try {
-      const metadata = await parquetMetadataAsync(asyncBuffer(object), { geoparquet: false });
-      checkRows(metadata, entry);
-      return new ParquetFile(entry, metadata, object);
+      return new ParquetFile(entry, await readMetadata(asyncBuffer(object)), object);
     } catch (error) {
       await object.close();
       throw asParquetError(error, entry);
     }
-  }
-
-  get rowCount(): number {
-    return this.metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   }
 
   /** The given columns of every row: texts as strings, other bytes as they are; and columns of numbers together. */
@@ -146,12 +138,18 @@ const BOUNDED_COMPRESSORS: Compressors = Object.fromEntries(
 function asyncBuffer(object: RandomAccess): AsyncBuffer {
   return {
     byteLength: object.bytes,
-    slice: async (start, end = object.bytes) => {
-      const from = start < 0 ? object.bytes + start : start;
-      if (!(from >= 0 && from <= end && end <= object.bytes)) throw new Error('a part lies outside of it');
-      return ownBuffer(await object.read(from, end - from));
+    slice: (start, end = object.bytes) => {
+      const bytes = readRange(object, start < 0 ? object.bytes + start : start, end);
+      // hyparquet reads ahead: a failure is seen where the bytes are used, until then it is not an unhandled one.
+      bytes.catch(() => {});
+      return bytes;
     },
   };
+}
+
+async function readRange(object: RandomAccess, start: number, end: number): Promise<ArrayBuffer> {
+  if (!(start >= 0 && start <= end && end <= object.bytes)) throw new Error('a part lies outside of it');
+  return ownBuffer(await object.read(start, end - start));
 }
 
 /** A copy only where the bytes are part of something larger. */
@@ -160,12 +158,6 @@ function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
     ? buffer
     : new Uint8Array(bytes).buffer;
-}
-
-function checkRows({ row_groups: groups }: FileMetaData, entry: ArchiveEntry): void {
-  const rows = groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  if (rows < 1) throw invalid(entry, 'has no row');
-  if (rows > ROWS_MAX) throw invalid(entry, `has ${rows} rows. At most: ${ROWS_MAX}`);
 }
 
 function tooLarge(entry: ArchiveEntry, size: string): TrainyardError {
