@@ -23,7 +23,7 @@ const form = Type.Object({
   file: Type.Unsafe<string>({
     type: 'string',
     format: 'binary',
-    description: 'A zip file, or a tar file, plain or packed with gzip or zstd',
+    description: 'A zip file, a tar file, plain or packed with gzip or zstd, or a CSV or Parquet file by itself',
   }),
   ...CreateDataset.properties,
 });
@@ -32,8 +32,10 @@ const schema = {
   operationId: 'createDataset',
   summary: 'Upload a data set',
   description:
-    'Formats: `image_folder` (an archive with one folder a class, or `train/ val/ test/` above those) and `idx` (the four files of MNIST in an archive). ' +
-    'The archive is read in the background: poll the data set until its status is `ready` or `failed`. `options` is sent as JSON text.',
+    'Formats: `image_folder` (an archive with one folder a class, or `train/ val/ test/` above those), `idx` (the four files of MNIST in an archive), ' +
+    '`cifar_binary` (the .bin files of CIFAR-10 or CIFAR-100), `npz` (NumPy arrays of images and labels), `csv` (pixels and a label in each row, or file names ' +
+    'and labels beside the images) and `parquet` (images or pixels and labels, as on Hugging Face). ' +
+    'The upload is read in the background: poll the data set until its status is `ready` or `failed`. `options` is sent as JSON text.',
   tags: ['Data sets'],
   headers: idempotencyHeaders,
   response: {
