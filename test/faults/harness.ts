@@ -54,8 +54,12 @@ export const FORM: keyof PerForm = process.env.TRAINYARD_FAULTS === 'full' ? 'fu
 /** Set it to what a failed run has printed to have the same faults again. */
 const SEED = Number(process.env.TRAINYARD_FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
+/** Less than 1 has fewer faults in the full form, for a machine that is busy otherwise. */
+const SHARE = Number(process.env.TRAINYARD_FAULTS_SHARE ?? 1);
+
 export function faultTest(scenario: FaultScenario): void {
-  const rounds = scenario.rounds[FORM];
+  const { short } = scenario.rounds;
+  const rounds = FORM === 'short' ? short : Math.max(short, Math.ceil(scenario.rounds.full * SHARE));
   const limit = scenario.limitSeconds[FORM] * 1000;
   it(`${scenario.name} (${rounds}×, seed ${SEED})`, (context) => runScenario(scenario, rounds, context), limit);
 }
@@ -71,7 +75,7 @@ async function runScenario(scenario: FaultScenario, rounds: number, { skip, sign
   };
   signal.addEventListener('abort', () => enter('failed', 'It took longer than it may.'));
   const context: FaultContext = {
-    dice: new FaultDice(SEED),
+    dice: new FaultDice(SEED, signal),
     recovered: (milliseconds) => {
       worst = Math.max(worst ?? 0, milliseconds);
     },
@@ -81,6 +85,7 @@ async function runScenario(scenario: FaultScenario, rounds: number, { skip, sign
       throw new Error('A skipped test went on.');
     },
     say: (line) => {
+      signal.throwIfAborted();
       if (FORM === 'full') process.stderr.write(`${name}: ${line}\n`);
     },
   };
@@ -102,8 +107,13 @@ function record(line: FaultRecord): void {
 export class FaultDice {
   readonly #draw: () => number;
 
-  constructor(seed: number) {
-    this.#draw = randomSource(seed);
+  /** After `signal` it draws no more: a scenario that was given up must not go on beside the next one. */
+  constructor(seed: number, signal: AbortSignal) {
+    const draw = randomSource(seed);
+    this.#draw = () => {
+      signal.throwIfAborted();
+      return draw();
+    };
   }
 
   /** From `low` to `high`, both included. */
