@@ -25,6 +25,7 @@ async function run(context: FaultContext, rounds: number): Promise<FaultResult> 
       name: `submits-${round}`,
       jobs: JOBS[FORM],
       everyMs: 250,
+      areKeyed: true,
       fault: async () => {
         for (let kills = KILLS[FORM]; kills > 0; kills--) {
           await sleep(context.dice.between(0, 600));
@@ -40,6 +41,8 @@ async function run(context: FaultContext, rounds: number): Promise<FaultResult> 
     told.delete(409);
     expect([...told]).toEqual([]);
     expect(report.attempts, 'attempts at any job').toBe(1);
+    // All that were submitted, and the one that was running.
+    expect(report.jobs).toBe(JOBS[FORM] + 1);
     cut += answers.filter(({ status }) => status === 'cut').length;
     jobs += report.jobs;
   }

@@ -17,6 +17,8 @@ export interface Round {
   /** How many jobs are submitted, and how far apart. */
   jobs: number;
   everyMs: number;
+  /** Whether all of them come with an Idempotency-Key; else every other one. */
+  areKeyed?: boolean;
   /** Resolves once what was taken away is there again. */
   fault: () => Promise<void>;
 }
@@ -39,8 +41,8 @@ export async function playRound(context: FaultContext, prepared: Prepared, round
   const longId = await submitOne(stack, { ...long.body, name: `${round.name}-long` });
   await jobThat(stack, longId, (job) => ended(job) || (job.progress?.epoch ?? 0) > 2);
   const watcher = new Watcher(client);
-  const { everyMs, jobs: count, name: prefix } = round;
-  const submitter = new Submitter({ client, body: quick.body, prefix, everyMs, count });
+  const { areKeyed = false, everyMs, jobs: count, name: prefix } = round;
+  const submitter = new Submitter({ client, body: quick.body, prefix, everyMs, areKeyed, count });
   await round.fault();
   const backAt = Date.now();
   const advanced = untilAdvanced(stack, longId);

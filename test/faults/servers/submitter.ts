@@ -1,5 +1,5 @@
 // A client that goes on submitting jobs whatever happens, as a careful one does: each with an Idempotency-Key, again and
-// again until it is told 202. In between it submits some without a key, once only.
+// again until it is told 202. In between it may submit some without a key, once only.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Client } from './client.js';
 
@@ -19,12 +19,12 @@ export interface SubmitterOptions {
   /** Begins the names of its jobs. */
   prefix: string;
   everyMs: number;
+  /** Whether all come with a key; else every other one. */
+  areKeyed: boolean;
   /** How many jobs. */
   count: number;
 }
 
-/** Every other comes without a key. */
-const WITHOUT_KEY = 2;
 const REPEAT_MS = 500;
 const ACKNOWLEDGED_MS = 60_000;
 
@@ -52,10 +52,11 @@ export class Submitter {
   }
 
   async #run(): Promise<void> {
-    const { count, everyMs, prefix } = this.#options;
+    const { areKeyed, count, everyMs, prefix } = this.#options;
     while (this.submissions.length < count) {
       const number = this.submissions.length + 1;
-      const submission = { name: `${prefix}-${number}`, repeated: number % WITHOUT_KEY !== 0, id: null, answers: [] };
+      const repeated = areKeyed || number % 2 === 1;
+      const submission = { name: `${prefix}-${number}`, repeated, id: null, answers: [] };
       this.submissions.push(submission);
       this.#sending.push(this.#send(submission));
       await sleep(everyMs);
