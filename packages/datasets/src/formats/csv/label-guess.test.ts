@@ -36,6 +36,7 @@ describe('the column of labels in a table without names', () => {
 
   it('is not the number of the row', () => {
     expect(guess([...zeros.keys()], classes)).toBe('last');
+    expect(guess([...zeros.keys()], zeros)).toBeNull();
   });
 
   it('is not told where both could be it, or neither', () => {

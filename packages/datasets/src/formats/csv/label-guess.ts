@@ -17,15 +17,16 @@ export class LabelGuess {
   }
 
   /**
-   * Names are labels. A column that is the same in every row is a pixel at the border. If that leaves both, the one that
-   * has every whole number from 0 or 1 up to its greatest, each in two rows on average, is it. Null where it could be either.
+   * Names are labels. A column that is the same in every row is a pixel at the border, one that counts the rows is none
+   * either. If that leaves both, the one that has every whole number from 0 or 1 up to its greatest, each in two rows on
+   * average, is it. Null where it could be either.
    */
   result(): 'first' | 'last' | null {
     const both = { first: this.#first, last: this.#last } as const;
     const tests = [
       (column: ColumnValues) => !column.isNumbers,
-      (column: ColumnValues) => column.count > 1,
-      (column: ColumnValues) => column.count <= this.#rows / 2 && column.isCounting,
+      (column: ColumnValues) => column.count > 1 && !(column.count === this.#rows && column.isCounting),
+      (column: ColumnValues) => column.count > 1 && column.count <= this.#rows / 2 && column.isCounting,
     ];
     for (const test of tests) {
       const [first, last] = [test(both.first), test(both.last)];
