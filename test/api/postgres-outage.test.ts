@@ -3,12 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate, openDatabase } from '@trainyard/db';
 import { beforeAll, expect, it } from 'vitest';
 import { startGuard } from '../../scripts/stack/guard.mjs';
-import { readyDataset } from '../db/rows.js';
+import { heldJob, readyDataset } from '../db/rows.js';
 import { type Restartable, restartablePostgres } from '../faults/servers/restartable.js';
 import { atEnd, createTestFolder, TEST_KEY } from '../setup/index.js';
 import { SMALL_NET } from './networks.js';
 import { operationsOf } from './operations.js';
 import { createTestApi, type TestApi } from './setup.js';
+
+/** Longer than the reconciler takes for no outage at all. */
+const OUTAGE_MS = 12_000;
+const LEASE_MS = 15_000;
 
 let postgres: Restartable;
 let api: TestApi;
@@ -94,6 +98,25 @@ it.each(['fast', 'immediate'] as const)(
     for (const id of taken) expect((await send(`/v1/jobs/${id}`)).status).toBe(200);
   },
 );
+
+it('takes no job from a worker whose lease ran out in an outage, before that worker could renew it', async () => {
+  const { db } = api.app;
+  const { projectId } = await db.projects.ensureBootstrap({ secret: TEST_KEY });
+  const claim = await heldJob(db, projectId);
+  await db.jobs.renewLease(claim, 1000);
+  await postgres.down('fast');
+  await sleep(OUTAGE_MS);
+  await postgres.up();
+  const statusOf = async () => (await db.jobs.get(projectId, claim.id)).status;
+  const back = Date.now();
+  while (Date.now() - back < LEASE_MS - 5000) {
+    expect(await statusOf()).toBe('running');
+    await sleep(500);
+  }
+  // But a worker that does not come back is given up.
+  await expect.poll(statusOf, { timeout: 30_000, interval: 500 }).toBe('queued');
+  expect(Date.now() - back).toBeGreaterThan(LEASE_MS - 1000);
+});
 
 it('refuses every operation for now, but those that need no database', async () => {
   const operations = await operationsOf(api.app);
