@@ -14,10 +14,10 @@ import { expectOneStory, expectWholeCheckpoints, outcomeOf } from './outcome.js'
 import { type KnownJob, leftAlone, submitOne } from './prepared.js';
 import { type Stack, startStack } from './stack.js';
 
-const DISK_BYTES = 48 * 1024 * 1024;
-const EPOCHS = 40;
+const DISK_BYTES = 24 * 1024 * 1024;
+const EPOCHS = 60;
 /** How long the disk stays full. */
-const FULL_MS = { short: 2000, full: 8000 };
+const FULL_MS = { short: 1000, full: 8000 };
 const PATIENCE_MS = 120_000;
 
 export const diskFull: FaultScenario = {

@@ -4,7 +4,7 @@ import type { Dataset } from '@trainyard/contracts';
 import type { Answer, Client } from './client.js';
 
 const BOUNDARY = 'trainyard-fault-suite';
-const CHUNK_BYTES = 64 * 1024;
+export const CHUNK_BYTES = 64 * 1024;
 const REPEAT_MS = 300;
 const ACKNOWLEDGED_MS = 60_000;
 
