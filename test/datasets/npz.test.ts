@@ -147,6 +147,14 @@ describe('NumPy files that cannot be used say why and leave nothing behind', () 
     ['no array', [{ path: 'x.npy', bytes: Buffer.from('text') }, y()], /is no \.npy file/],
     ['an array cut short', [{ path: 'x.npy', bytes: whole.subarray(0, -1) }, y()], /it is cut short or damaged/],
     ['a header that lies', [{ path: 'x.npy', bytes: npyHeader("'|u1'", '99999999999, 9, 9') }, y()], /cut short/],
+    [
+      'more images than can be listed',
+      [
+        { path: 'x.npy', bytes: Buffer.concat([npyHeader("'|u1'", '5000001, 1, 1'), Buffer.alloc(5_000_001)]) },
+        { path: 'y.npy', bytes: Buffer.concat([npyHeader("'|u1'", '5000001,'), Buffer.alloc(5_000_001)]) },
+      ],
+      /more than 5000000 images/,
+    ],
     ['images of four channels', [x({ shape: [3, 2, 3, 4] }), y({ shape: [3], values: [0, 1, 2] })], /\(3, 2, 3, 4\)/],
     [
       'numbers without a range',

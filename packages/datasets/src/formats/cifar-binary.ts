@@ -10,7 +10,7 @@ import type { PackedImage } from '../packed-image.js';
 import type { Format, ListedSample, Listing, OnProgress, ReadImage } from './format.js';
 import { LabelSet } from './labels.js';
 import { type PlacedImage, resizeRawImages } from './raw-images.js';
-import { groupBySource, skipOthers } from './sources.js';
+import { checkImageCount, groupBySource, skipOthers } from './sources.js';
 
 const SIDE = 32;
 const PIXEL_BYTES = 3 * SIDE * SIDE;
@@ -34,6 +34,7 @@ export const cifarBinary: Format = {
 async function listRecords(archive: Archive, _: DatasetOptions, onProgress: OnProgress): Promise<Listing> {
   const files = findFiles(archive);
   const total = files.reduce((sum, { entry, labelBytes }) => sum + entry.bytes / (labelBytes + PIXEL_BYTES), 0);
+  checkImageCount(total);
   const labels = new LabelSet();
   const samples: ListedSample[] = [];
   for (const file of files) {

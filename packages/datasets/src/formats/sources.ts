@@ -32,3 +32,13 @@ export function skipOthers(archive: Archive, used: ReadonlySet<string>, reason: 
 export function nameOf({ source, index }: Pick<ListedSample, 'source' | 'index'>): string {
   return index === undefined ? printable(source) : `${printable(source)}, item ${index + 1}`;
 }
+
+/** A listing holds an object for each image. */
+const IMAGES_MAX = 5_000_000;
+
+/** Throws `invalid_dataset` for more images than a listing can hold. */
+export function checkImageCount(count: number): void {
+  if (count <= IMAGES_MAX) return;
+  const detail = `The files hold more than ${IMAGES_MAX} images. Upload fewer, in several data sets.`;
+  throw new TrainyardError('invalid_dataset', detail);
+}

@@ -5,13 +5,10 @@ import { printable } from '../../archive/entry-names.js';
 import type { ListedSample, Listing, OnProgress } from '../format.js';
 import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
-import { nameOf, skipOthers } from '../sources.js';
+import { checkImageCount, nameOf, skipOthers } from '../sources.js';
 import { splitOfPath } from '../split-names.js';
 import { isCsvFile } from './csv-file.js';
 import { openPixelTable, type PixelTable, readPixelRows } from './pixel-table.js';
-
-/** The listing holds an object for each image. */
-const IMAGES_MAX = 5_000_000;
 
 /** Throws `invalid_dataset`. */
 export async function listPixelRows(
@@ -35,7 +32,7 @@ export async function listPixelRows(
       range.add(row.values);
       const split: Split | null = row.split ?? fileSplit;
       samples.push({ source, index: row.index, class: labels.add(row.label), split, width, height });
-      if (samples.length > IMAGES_MAX) throw tooMany();
+      checkImageCount(samples.length);
     }
     onProgress(index + 1, tables.length);
   }
@@ -99,8 +96,4 @@ function labelColumn(tables: readonly PixelTable[]): { label_column?: string } {
 function noImage(table: PixelTable, skipped: readonly SkippedFile[]): TrainyardError {
   const first = skipped[0] ? ` The first: ${skipped[0].file}: ${skipped[0].reason}.` : '';
   return new TrainyardError('invalid_dataset', `No row of "${printable(table.entry.path)}" is an image.${first}`);
-}
-
-function tooMany(): TrainyardError {
-  return new TrainyardError('invalid_dataset', `The tables hold more than ${IMAGES_MAX} images. Upload fewer.`);
 }

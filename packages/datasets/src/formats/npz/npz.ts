@@ -7,7 +7,7 @@ import type { Format, ListedSample, Listing, OnProgress, ReadImage } from '../fo
 import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
 import { resizeRawImages } from '../raw-images.js';
-import { groupBySource, nameOf, skipOthers } from '../sources.js';
+import { checkImageCount, groupBySource, nameOf, skipOthers } from '../sources.js';
 import { readNpyHead } from './npy-file.js';
 import { type ArrayPair, findArrayPairs, hasArrayPair } from './npz-arrays.js';
 import { measureRange, npyImageShape, readNpyImages } from './npz-images.js';
@@ -59,6 +59,7 @@ async function listPair(
     const detail = `"${printable(images.path)}" holds ${head.shape[0]} images, but "${printable(labels.path)}" holds ${count} labels.`;
     throw new TrainyardError('invalid_dataset', detail);
   }
+  checkImageCount(listed.samples.length + count);
   listed.isGrey &&= channels === 1;
   await measureRange(archive, images, head, listed.range);
   let index = 0;

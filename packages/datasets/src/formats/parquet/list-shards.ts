@@ -4,16 +4,13 @@ import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import type { ListedSample, Listing, OnProgress } from '../format.js';
 import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
-import { nameOf, skipOthers } from '../sources.js';
+import { checkImageCount, nameOf, skipOthers } from '../sources.js';
 import { splitsOfPaths } from '../split-names.js';
 import { readRowHeads } from './encoded-images.js';
 import { readRowNumbers } from './number-images.js';
 import { findColumns, type ParquetColumns } from './parquet-columns.js';
 import { isParquetFile, ParquetFile, type ParquetRow } from './parquet-file.js';
 import { labelOf, splitOf } from './parquet-rows.js';
-
-/** The listing holds an object for each image. */
-const IMAGES_MAX = 5_000_000;
 
 interface Listed {
   labels: LabelSet;
@@ -124,7 +121,7 @@ function addRow({ file, columns, split }: Shard, row: ParquetRow, size: Size | s
     listed.skipped.push({ file: nameOf(place), reason });
     return;
   }
-  if (listed.samples.length >= IMAGES_MAX) throw tooMany();
+  checkImageCount(listed.samples.length + 1);
   const { width, height } = size;
   const rowSplit = splitOf(row, columns) ?? split;
   listed.samples.push({ ...place, class: listed.labels.add(label), split: rowSplit, width, height });
@@ -133,8 +130,4 @@ function addRow({ file, columns, split }: Shard, row: ParquetRow, size: Size | s
 function noImage(skipped: readonly SkippedFile[]): TrainyardError {
   const first = skipped[0] ? ` The first: ${skipped[0].file}: ${skipped[0].reason}` : '';
   return new TrainyardError('invalid_dataset', `No row of the Parquet files is an image with a label.${first}`);
-}
-
-function tooMany(): TrainyardError {
-  return new TrainyardError('invalid_dataset', `The files hold more than ${IMAGES_MAX} images. Upload fewer.`);
 }
