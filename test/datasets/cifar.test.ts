@@ -1,6 +1,6 @@
 import { openPacked, packDataset, readManifest } from '@trainyard/datasets';
 import { describe, expect, it } from 'vitest';
-import { buildZip, cifarContents, cifarPixels } from '../fixtures/index.js';
+import { buildTarGz, buildZip, cifarContents, cifarPixels } from '../fixtures/index.js';
 import { createTestStore, ingest, keysBelow } from './store.js';
 
 const invalid = (detail: RegExp) => ({ code: 'invalid_dataset', detail: expect.stringMatching(detail) });
@@ -20,6 +20,12 @@ describe("CIFAR's binary version", () => {
     expect([counts.train.total, counts.validation.total, counts.test.total]).toEqual([36, 4, 20]);
     expect(counts.test.classes).toEqual({ aeroplane: 5, car: 5, bird: 5, cat: 5 });
     expect((await readManifest(store, 'ds_1')).skipped).toEqual([]);
+  });
+
+  it('is read from the tar.gz that it is published as', async () => {
+    const contents = cifarContents({ names }).map((content) => ({ ...content, path: `batches/${content.path}` }));
+    const { format, classes, counts } = await ingest(createTestStore(), await buildTarGz(contents));
+    expect([format, classes, counts.total]).toEqual(['cifar_binary', names, 60]);
   });
 
   it.each([10, 100] as const)('is packed with the pixels and labels of the files (CIFAR-%i)', async (kind) => {
