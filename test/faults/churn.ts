@@ -22,8 +22,9 @@ export const churn: FaultScenario = {
     const fleet = await bed.fleet(WORKERS[FORM]);
     const struck: Struck[] = [];
     const ending: Promise<void>[] = [];
-    // However slow the machine, the jobs get on: so many ends are enough.
+    // However slow the machine, the jobs get on: each worker has its moment, and so many ends are enough.
     for (let left = ENDS[FORM]; left > 0 && (await open(bed)) > 0; left--) {
+      await fleet.settled();
       await sleep(context.dice.between(PAUSE_MS.least, PAUSE_MS.most));
       if (fleet.workers.length > 0) ending.push((await endOne(bed, fleet, struck, context)).gone);
       if (ending.length % 10 === 0) context.say(`${ending.length} workers ended, ${await open(bed)} jobs open`);
