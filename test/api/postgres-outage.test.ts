@@ -12,7 +12,7 @@ import { createTestApi, type TestApi } from './setup.js';
 
 /** Longer than the reconciler takes for no outage at all. */
 const OUTAGE_MS = 12_000;
-const LEASE_MS = 15_000;
+const LEASE_MS = 12_000;
 
 let postgres: Restartable;
 let api: TestApi;

@@ -10,9 +10,9 @@ import { descendantsOf, untilGone } from './processes.js';
 import { jobThat, readyDataset } from './trainyard.js';
 
 const PATIENCE_MS = 90_000;
-const LEASE_MS = 15_000;
+const LEASE_MS = 12_000;
 /** Less than the time after which a worker gives up. */
-const SHORT_MS = 9000;
+const SHORT_MS = 6000;
 const EPOCHS = 80;
 
 let stack: Stack;

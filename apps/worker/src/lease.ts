@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A worker that has not renewed for so long has lost what it holds. */
-export const LEASE_MS = 15_000;
+export const LEASE_MS = 12_000;
 
 /** Often enough that a cancellation is noticed at once. */
 const RENEW_INTERVAL_MS = 1000;

@@ -3,14 +3,14 @@ import plugin from 'fastify-plugin';
 import { startPeriodicTask } from './periodic-task.js';
 import { SteadySight } from './steady-sight.js';
 
-const RECONCILE_MS = 5_000;
+const RECONCILE_MS = 2_000;
 /** A queue that has not handed out an entry for so long may have lost it. */
 const LOST_AFTER_MS = 30_000;
 /**
  * No worker can renew its lease while the database is away. A lease that has run out says something of a worker only
  * when the database has been there for as long as a lease lasts. A shorter gap than this outlasts no lease.
  */
-const STEADY = { steadyMs: 15_000, gapMsMax: 10_000 };
+const STEADY = { steadyMs: 12_000, gapMsMax: 8_000 };
 
 export const reconciler = plugin(
   async (app) => {
