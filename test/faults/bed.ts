@@ -27,6 +27,8 @@ export const KINDS = {
   },
   /** A checkpoint after every epoch, all of which stay. */
   plain: { epochs: 24, batch_size: 8, checkpoints: { keep: 1000, ...BY_STEPS } },
+  /** Goes on for seconds, also on a fast machine: an order is to reach it before its end. */
+  lasting: { epochs: 90, batch_size: 8, checkpoints: { keep: 1000, ...BY_STEPS } },
   /** Long enough to be killed many times. */
   long: { epochs: 150, batch_size: 8, ema: { decay: 0.9 }, checkpoints: { every_steps: 7, keep: 2, ...BY_STEPS } },
   /** Figures that are gathered over an epoch, of which checkpoints are few. */

@@ -7,7 +7,7 @@ import type { FaultContext, FaultScenario } from './harness.js';
 import { traceOf } from './trace.js';
 
 const END_MS = 90_000;
-const KIND = 'plain';
+const KIND = 'lasting';
 
 export const control: FaultScenario = {
   name: 'Jobs are paused and resumed elsewhere, handed over at SIGTERM, and stopped with what they have',
