@@ -1,6 +1,7 @@
 // `unit` tests sit beside the source and need nothing running; `api` tests are below test/ and share one PostgreSQL and
 // one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
 // short form it is part of `api`.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** onnxruntime would report how it is used to its maker, and leave files in the temporary folder. */
@@ -13,6 +14,8 @@ const faults = { test: { ...api, name: 'faults', include: ['test/faults/**/*.tes
 
 export default defineConfig({
   test: {
+    // Many of the tests wait more than they compute, so two files at once pay on a machine with two cores as well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
