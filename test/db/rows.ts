@@ -14,6 +14,9 @@ const counts = { total: 4, classes: { cat: 2, dog: 2 } };
 export const INGESTED: IngestedDataset = {
   format: 'image_folder',
   task: 'multiclass',
+  targets: null,
+  digest: 'ab'.repeat(32),
+  parts: ['ds_1'],
   classes: ['cat', 'dog'],
   image: { width: 8, height: 8, channels: 1 },
   counts: { total: 12, train: counts, validation: counts, test: counts },

@@ -106,6 +106,9 @@ async function readyDataset({ db, projectId }: Pick<Serving, 'db' | 'projectId'>
   await db.datasets.markReady(claim, {
     format: 'image_folder',
     task: 'multiclass',
+    targets: null,
+    digest: 'ab'.repeat(32),
+    parts: ['ds_1'],
     classes: CLASSES,
     image: IMAGE,
     counts: { total: 3 * CLASSES.length, train: counts, validation: counts, test: counts },

@@ -80,6 +80,8 @@ export type TrainerReport = Static<typeof TrainerReport>;
 export const IngestTask = Strict({
   dataset_id: Type.String(),
   source_key: Type.String(),
+  /** The data set that the images of the upload are added to. */
+  parent_id: Nullable(Type.String()),
   format: Words(['auto', ...DATASET_FORMATS] as const),
   options: DatasetOptions,
 });
@@ -91,12 +93,15 @@ export const IngestReport = Type.Union([
     type: Type.Literal('ingested'),
     dataset: Type.Object({
       format: Words(DATASET_FORMATS),
-      task: Words(['multiclass'] as const),
+      task: Words(DATASET_TASKS),
       classes: Type.Array(Type.String()),
+      targets: Nullable(Type.Array(Type.String())),
       image: ImageSize,
       counts: DatasetCounts,
       stats: DatasetStats,
       warnings: Type.Array(DatasetWarning),
+      digest: Type.String(),
+      parts: Type.Array(Type.String()),
     }),
   }),
 ]);

@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { DATASET_FORMATS, DatasetStats, IMAGE_FITS, ImageSize, SPLITS } from './dataset.js';
 import { Strict, Words } from './schema.js';
+import { SkippedFile } from './skipped-file.js';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -19,10 +20,6 @@ export const DatasetSample = Strict({
   height: Type.Integer({ minimum: 1 }),
 });
 export type DatasetSample = Static<typeof DatasetSample>;
-
-/** A file of the archive that is not used, and why. */
-export const SkippedFile = Strict({ file: Type.String(), reason: Type.String() });
-export type SkippedFile = Static<typeof SkippedFile>;
 
 /** What a format has to know to read its images again, where the samples alone do not say it. */
 export const DatasetReading = Strict({

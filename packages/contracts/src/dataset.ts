@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
+import { SKIP_CODES } from './skipped-file.js';
 
 export const DATASET_STATUSES = ['uploading', 'processing', 'ready', 'failed'] as const;
 export type DatasetStatus = (typeof DATASET_STATUSES)[number];
@@ -42,10 +43,42 @@ export const SplitOptions = Strict({
 });
 export type SplitOptions = Static<typeof SplitOptions>;
 
+/** Where `options.max_skipped` is left out. */
+export const MAX_SKIPPED = 0.1;
+
 export const DatasetOptions = Strict({
   image: Type.Optional(ImageOptions),
   split: Type.Optional(SplitOptions),
-  task: Type.Optional(Words(['multiclass'] as const, { default: 'multiclass' })),
+  task: Type.Optional(
+    Words(DATASET_TASKS, {
+      description:
+        'What the labels are: one class for each image, any number of labels, or numbers. Left out, it is told from the data',
+    }),
+  ),
+  label_columns: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+      minItems: 1,
+      maxItems: 1000,
+      uniqueItems: true,
+      description:
+        'Of a table: the columns that hold the targets of a regression, or a 0 or 1 for each label, in place of label_column',
+    }),
+  ),
+  max_skipped: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: MAX_SKIPPED,
+      description: 'The share of the images that may be unreadable; the data set fails where it is more',
+    }),
+  ),
+  leaks: Type.Optional(
+    Words(['keep', 'drop'] as const, {
+      default: 'keep',
+      description:
+        'Images that are also, or nearly, in another split: listed in the warnings, or dropped from all but one (test stays, then validation)',
+    }),
+  ),
   label_column: Type.Optional(
     Type.String({
       minLength: 1,
@@ -68,11 +101,47 @@ export type CreateDataset = Static<typeof CreateDataset>;
 export const ImageSize = Type.Object({ width: Side, height: Side, channels: Channels });
 export type ImageSize = Static<typeof ImageSize>;
 
+export const DATASET_WARNINGS = [
+  'skipped_files',
+  'mixed_sizes',
+  'class_imbalance',
+  'tiny_class',
+  'small_split',
+  'exact_duplicates',
+  'near_duplicates',
+  'leaking_duplicates',
+  'conflicting_labels',
+  'constant_images',
+  'low_contrast',
+  'size_outliers',
+  'aspect_outliers',
+  'assumed_pixels',
+  'new_classes',
+] as const;
+export type DatasetWarningCode = (typeof DATASET_WARNINGS)[number];
+
+/** An image that a warning is about. */
+const WarningExample = Type.Object({
+  file: Type.String(),
+  reason: Type.String(),
+  code: Type.Optional(Words(SKIP_CODES)),
+});
+
+/** Two images that are the same, or nearly. */
+export const DuplicatePair = Type.Object({
+  files: Type.Array(Type.String(), { minItems: 2, maxItems: 2 }),
+  splits: Type.Array(Words(SPLITS), { minItems: 2, maxItems: 2 }),
+  distance: Type.Number({ description: '0 for the same bytes; else how far the pictures differ, from 0 to 1' }),
+});
+export type DuplicatePair = Static<typeof DuplicatePair>;
+
 export const DatasetWarning = Type.Object({
-  code: Words(['skipped_files', 'mixed_sizes', 'class_imbalance', 'small_split'] as const),
-  message: Type.String(),
+  code: Words(DATASET_WARNINGS),
+  message: Type.String({ description: 'What was found, with its figures' }),
+  remedy: Type.Optional(Type.String({ description: 'What can be done about it' })),
   count: Type.Optional(Type.Integer()),
-  examples: Type.Optional(Type.Array(Type.Object({ file: Type.String(), reason: Type.String() }))),
+  examples: Type.Optional(Type.Array(WarningExample)),
+  pairs: Type.Optional(Type.Array(DuplicatePair)),
 });
 export type DatasetWarning = Static<typeof DatasetWarning>;
 
@@ -93,7 +162,11 @@ export type DatasetCounts = Static<typeof DatasetCounts>;
 export const DatasetStats = Type.Object({ mean: Type.Array(Type.Number()), std: Type.Array(Type.Number()) });
 export type DatasetStats = Static<typeof DatasetStats>;
 
+export const INGEST_STAGES = ['unpacking', 'listing', 'decoding', 'checking'] as const;
+export type IngestStage = (typeof INGEST_STAGES)[number];
+
 export const DatasetProgress = Type.Object({
+  stage: Type.Optional(Words(INGEST_STAGES)),
   fraction: Type.Number(),
   images: Type.Integer(),
   images_total: Nullable(Type.Integer()),
@@ -109,8 +182,14 @@ export const Dataset = Type.Object(
     format: Nullable(Words(DATASET_FORMATS)),
     bytes: Type.Integer({ description: 'Size of what was uploaded' }),
     progress: Nullable(DatasetProgress),
-    task: Nullable(Words(['multiclass'] as const)),
-    classes: Nullable(Type.Array(Type.String())),
+    parent_id: Nullable(IdSchema('dataset'), { description: 'The data set that images were added to' }),
+    version: Type.Integer({ minimum: 1, description: '1, or one more than that of the parent' }),
+    digest: Nullable(Type.String(), {
+      description: 'SHA-256 of the manifest, in hexadecimal; a ready data set never changes',
+    }),
+    task: Nullable(Words(DATASET_TASKS)),
+    classes: Nullable(Type.Array(Type.String()), { description: 'Of classes or labels; empty for a regression' }),
+    targets: Nullable(Type.Array(Type.String()), { description: 'Names of the numbers of a regression; else null' }),
     image: Nullable(ImageSize),
     counts: Nullable(DatasetCounts),
     stats: Nullable(DatasetStats),
@@ -126,10 +205,16 @@ export type Dataset = Static<typeof Dataset>;
 /** What reading an upload found. */
 export interface IngestedDataset {
   format: DatasetFormat;
-  task: 'multiclass';
+  task: DatasetTask;
   classes: string[];
+  /** Names of the numbers of a regression; else null. */
+  targets: string[] | null;
   image: ImageSize;
   counts: DatasetCounts;
   stats: DatasetStats;
   warnings: DatasetWarning[];
+  /** SHA-256 of the manifest, in hexadecimal. */
+  digest: string;
+  /** The uploads that it is made of, by the ids of the data sets that they came in with; its own is the last. */
+  parts: string[];
 }

@@ -23,6 +23,7 @@ export * from './queues.js';
 export * from './rollback.js';
 export * from './schedule.js';
 export * from './schema.js';
+export * from './skipped-file.js';
 export * from './stored-training.js';
 export * from './training.js';
 export * from './webhook.js';

@@ -26,6 +26,8 @@ export interface IngestRequest {
   datasetId: string;
   /** Of the uploaded archive. */
   sourceKey: string;
+  /** The data set that the images are added to. */
+  parentId?: string | null;
   format: 'auto' | DatasetFormat;
   options: DatasetOptions;
 }
@@ -80,7 +82,7 @@ async function ingestArchive(
   const { classes, skipped, reading } = listing;
   const { fit, ...size } = image;
   const described = { format, task: 'multiclass', classes, image: size, stats } as const;
-  await writeManifest(store, {
+  const digest = await writeManifest(store, {
     ...described,
     version: 1,
     dataset_id: request.datasetId,
@@ -92,7 +94,8 @@ async function ingestArchive(
   });
   progress.finish(samples.length);
   const counts = countSamples(samples, classes);
-  return { ...described, counts, warnings: findWarnings({ samples, skipped, image, counts }) };
+  const warnings = findWarnings({ samples, skipped, image, counts });
+  return { ...described, targets: null, counts, warnings, digest, parts: [request.datasetId] };
 }
 
 interface PackJob {
@@ -136,6 +139,8 @@ function dropFailed(listing: Listing, { failed }: PackResult, divided: readonly 
   listing.samples = listing.samples.filter((_, index) => !gone.has(divided[index]));
 }
 
-async function writeManifest(store: ObjectStore, manifest: DatasetManifest): Promise<void> {
-  await store.write(manifestKey(manifest.dataset_id), new TextEncoder().encode(JSON.stringify(manifest)));
+/** Answers its digest. */
+async function writeManifest(store: ObjectStore, manifest: DatasetManifest): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
+  return (await store.write(manifestKey(manifest.dataset_id), bytes)).sha256;
 }

@@ -25,7 +25,13 @@ import type {
   Project,
   TrainingOptions,
 } from '@trainyard/contracts';
-import { completeTraining, DATASET_FORMATS, type StoredTraining, WEBHOOK_EVENTS } from '@trainyard/contracts';
+import {
+  completeTraining,
+  DATASET_FORMATS,
+  DATASET_TASKS,
+  type StoredTraining,
+  WEBHOOK_EVENTS,
+} from '@trainyard/contracts';
 import type { Prisma } from './client.js';
 import { fromJson } from './json.js';
 
@@ -74,7 +80,11 @@ export function toDataset(row: Prisma.DatasetGetPayload<object>): Dataset {
     format: DATASET_FORMATS.find((format): format is DatasetFormat => format === row.format) ?? null,
     bytes: Number(row.bytes),
     progress: fromJson<DatasetProgress | null>(row.progress),
-    task: row.task === 'multiclass' ? row.task : null,
+    parent_id: null,
+    version: 1,
+    digest: null,
+    task: DATASET_TASKS.find((task) => task === row.task) ?? null,
+    targets: null,
     classes: fromJson<string[] | null>(row.classes),
     image: fromJson<ImageSize | null>(row.image),
     counts: fromJson<DatasetCounts | null>(row.counts),

@@ -9,6 +9,7 @@ serve(INGEST_PROTOCOL, async (task, { report }) => {
   const upload = {
     datasetId: task.dataset_id,
     sourceKey: task.source_key,
+    parentId: task.parent_id,
     format: task.format,
     options: task.options,
   };

@@ -67,7 +67,7 @@ async function read(
     else ingested = report;
   };
   const { id: dataset_id, sourceKey: source_key, format, options } = claim;
-  const task = { dataset_id, source_key, format, options };
+  const task = { dataset_id, source_key, parent_id: null, format, options };
   try {
     const args = [objectsDir];
     const outcome = await runChild({ script: SCRIPT, args, protocol: INGEST_PROTOCOL, task, onReport, stop, kill });
