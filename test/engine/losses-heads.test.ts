@@ -106,6 +106,9 @@ async function runOnce(graph: Graph, feeds: Readonly<Record<string, readonly num
   return { shape: results[output].shape, data: [...results[output].data] };
 }
 
+const LINEAR: Head = { task: 'regression', units: 2, activation: 'linear' };
+const SCALE = { mean: [14, 5], std: [8, 0] };
+
 const sigmoidOf = (z: number) => 1 / (1 + Math.exp(-z));
 
 describe('targets', () => {
@@ -122,6 +125,11 @@ describe('targets', () => {
   it.each(['multilabel', 'regression'] as const)('are the labels themselves of %s', async (task) => {
     const head: Head = { task, units: 2, activation: 'sigmoid' };
     expect(await targets(head, [1, 0, 0.5, 1], 2)).toEqual({ shape: [2, 2], data: [1, 0, 0.5, 1] });
+  });
+
+  it('are standardised where a regression has a scale; one that never varies is only shifted', async () => {
+    const found = await targets({ ...LINEAR, targets: SCALE }, [10, 5, 30, 7], 2);
+    expect(found).toEqual({ shape: [2, 2], data: [-0.5, 0, 2, 2] });
   });
 
   it('refuse labels of another kind', () => {
@@ -143,6 +151,11 @@ describe('predictions', () => {
   ] as const)('are the outputs of %s with %s', async (task, activation) => {
     const outputs = [0.25, 0.5, 0.125, 0.75];
     expect(await predictions({ task, units: 2, activation }, outputs, 2)).toEqual({ shape: [2, 2], data: outputs });
+  });
+
+  it('are in the unit of the targets where a regression has a scale', async () => {
+    const found = await predictions({ ...LINEAR, targets: SCALE }, [-0.5, 0, 2, 2], 2);
+    expect(found).toEqual({ shape: [2, 2], data: [10, 5, 30, 7] });
   });
 
   it('are the probabilities of both classes where binary', async () => {

@@ -122,6 +122,18 @@ describe('a regression', () => {
     expect(last.train).toHaveProperty('rmse');
   });
 
+  it('learns targets in any unit, which it answers in', async () => {
+    const prices = data((all) => Float32Array.from(all, ({ left, right }) => 250_000 + 40_000 * (left - right)));
+    const targets = { mean: [250_000], std: [16_330] };
+    const shape = { image: IMAGE, classes: 1, task: 'regression', targets } as const;
+    const options: TrainingOptions = { epochs: 20, batch_size: 32, optimizer: ADAM };
+    const { epochs } = await fitOn([...HIDDEN, output], shape, prices, options);
+    const last = epochs[19].validation ?? {};
+    expect(last.rmse).toBeLessThan(4000);
+    // The loss is of standardised targets.
+    expect(last.loss).toBeCloseTo((last.rmse / 16_330) ** 2, 4);
+  });
+
   it('takes the mean squared error, mae and rmse by itself, and has no accuracy', async () => {
     const { training, steps, last } = await lastEpoch(output, 'regression', brightness, { epochs: 1 });
     expect(training.loss).toEqual({ type: 'mse' });

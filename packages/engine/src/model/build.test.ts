@@ -111,6 +111,13 @@ describe('the end of a model', () => {
     expect(ending({ units: 'classes' }, { task })).toEqual({ task, units: 2, activation: 'linear' });
   });
 
+  it('standardises the targets of a regression that ends in linear, and no others', () => {
+    const data = { task: 'regression', targets: { mean: [1, 2], std: [3, 4] } };
+    expect(ending({ units: 2 }, data).targets).toEqual(data.targets);
+    expect(ending({ units: 2, activation: 'relu' }, data)).not.toHaveProperty('targets');
+    expect(ending({ units: 2 }, { ...data, task: 'multilabel' })).not.toHaveProperty('targets');
+  });
+
   it('is binary where one unit tells two classes apart', () => {
     const head = ending({ units: 1, activation: 'sigmoid' }, { task: 'multiclass' });
     expect(head).toEqual({ task: 'binary', units: 1, activation: 'sigmoid' });

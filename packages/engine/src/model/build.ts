@@ -5,7 +5,7 @@ import { type FeatureShape, featureCount, LayerError, type LayerPlan, type PlanC
 import { invalidSpec } from '../spec/parse.js';
 import { pointerOf } from '../spec/places.js';
 import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
-import { HeadError, headOf } from './head.js';
+import { HeadError, headOf, type TargetScale } from './head.js';
 import { type BuiltLayer, IMAGE, type Model, type ModelParameter } from './model.js';
 
 /** Weights that onnxruntime can still hold in one graph. */
@@ -22,6 +22,8 @@ export interface DataShape {
   readonly task?: DatasetTask;
   /** Of the train split's pixels, as the model gets them; for a `normalization` layer that has no figures of its own. */
   readonly pixels?: PlanContext['pixels'];
+  /** Of a regression: then a model that ends in "linear" learns standardised targets. */
+  readonly targets?: TargetScale;
 }
 
 /**

@@ -10,6 +10,14 @@ export interface Head {
   readonly units: number;
   /** Name of the last layer's activation. */
   readonly activation: string;
+  /** Of a regression that ends in "linear" and whose targets are known: its outputs are standardised targets. */
+  readonly targets?: TargetScale;
+}
+
+/** Mean and deviation of each target over the train split. */
+export interface TargetScale {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 /** An end that does not fit the data: the argument that it is about, and what was expected and received. */
@@ -27,7 +35,7 @@ export class HeadError extends Error {
 export function headOf(
   output: FeatureShape,
   activation: string,
-  { task, classes }: { readonly task?: DatasetTask; readonly classes: number },
+  { task, classes, targets }: { readonly task?: DatasetTask; readonly classes: number; readonly targets?: TargetScale },
 ): Head {
   if (output.kind !== 'vector') {
     throw new HeadError(
@@ -39,7 +47,10 @@ export function headOf(
   const { units } = output;
   if (task === undefined) return { task: guess(units, activation), units, activation };
   if (task === 'multiclass' && classes === 2 && units === 1) return { task: 'binary', units, activation };
-  if (units === classes) return { task, units, activation };
+  if (units === classes) {
+    const isScaled = task === 'regression' && activation === 'linear' && targets !== undefined;
+    return { task, units, activation, ...(isScaled ? { targets } : {}) };
+  }
   const binary = task === 'multiclass' && classes === 2 ? ' (or 1 with "sigmoid")' : '';
   throw new HeadError(
     'units',
