@@ -1,0 +1,122 @@
+/**
+ * A request that brings images: a multipart form with the archive, or JSON that names a resumable upload. Both become the
+ * same row, with the same announcement to the workers.
+ */
+import { CreateDataset, type Dataset, newId, TrainyardError } from '@trainyard/contracts';
+import type { NewDataset } from '@trainyard/db';
+import { checkInput } from '@trainyard/http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type TObject, Type } from 'typebox';
+import { requestHash } from '../idempotency/request-hash.js';
+import { uploadFolder } from '../routes/datasets/folders.js';
+import { readDatasetForm } from './dataset-form.js';
+import { digestOf } from './digest-of.js';
+import { drain } from './drain.js';
+import { holdUpload } from './upload-lease.js';
+
+/** What a form may be longer than its file. */
+const FORM_BYTES = 1024 * 1024;
+
+const File = Type.Unsafe<string>({
+  type: 'string',
+  format: 'binary',
+  description: 'A zip file, a tar file, plain or packed with gzip or zstd, or a CSV or Parquet file by itself',
+});
+
+/** For the `config` of a route: what it takes, documented with the fields of its form. */
+export function datasetBody(fields: TObject) {
+  const form = Type.Object({ file: File, ...fields.properties });
+  return { accepts: ['multipart/form-data'], streamedBody: { content: { 'multipart/form-data': { schema: form } } } };
+}
+
+/** What of the row the address says and not the body, such as the parent of a version. */
+export type DatasetOrigin = Omit<NewDataset, 'id' | 'projectId' | 'sourceKey' | 'name' | 'format' | 'options'>;
+
+/** Stores what the request brings as a data set in status `processing`; leaves nothing where it is refused. */
+export async function receiveDataset(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  origin: DatasetOrigin = {},
+): Promise<Dataset> {
+  try {
+    return await receiveForm(app, request, origin);
+  } catch (error) {
+    drain(request.raw);
+    throw error;
+  }
+}
+
+/** The hash of such a request for its `Idempotency-Key`. Reads all of it and keeps nothing. */
+export async function hashDatasetRequest(request: FastifyRequest): Promise<string> {
+  if (!request.isMultipart()) throw notMultipart();
+  refuseLonger(request, request.server.maxUploadBytes);
+  const { fields, stored } = await readDatasetForm(request, { check: checkFields(request), store: digestOf });
+  return hashOf(request, fields, stored.sha256);
+}
+
+/**
+ * The row comes before the file, and is `uploading` until the file is whole: should this process be killed, another one
+ * finds by the row what is to be cleared away. An upload that breaks off leaves neither.
+ */
+async function receiveForm(app: FastifyInstance, request: FastifyRequest, origin: DatasetOrigin): Promise<Dataset> {
+  if (!request.isMultipart()) throw notMultipart();
+  refuseLonger(request, app.maxUploadBytes);
+  const id = newId('dataset');
+  const sourceKey = `${uploadFolder(id)}/source`;
+  await app.db.datasets.create({ ...origin, id, projectId: request.principal.projectId, sourceKey });
+  const release = holdUpload(app.db.datasets, id, request.log);
+  try {
+    const { fields, stored } = await readDatasetForm(request, {
+      check: checkFields(request),
+      store: (file) => app.store.write(sourceKey, file, { maxBytes: app.maxUploadBytes }),
+    });
+    const { bytes, sha256 } = stored;
+    const idempotency = request.idempotency && { ...request.idempotency, requestHash: hashOf(request, fields, sha256) };
+    const dataset = await app.db.datasets.uploaded(id, { bytes, ...fields, idempotency });
+    app.dispatch();
+    return dataset;
+  } catch (error) {
+    await leaveNothing(app, request, id);
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function checkFields(request: FastifyRequest) {
+  return (given: Record<string, unknown>) => {
+    checkInput(request, CreateDataset, given);
+    return given as CreateDataset;
+  };
+}
+
+/** What counts of a form is its fields and its file, in whichever order and with whichever boundary they came. */
+function hashOf(request: FastifyRequest, { name, format, options }: CreateDataset, sha256: string): string {
+  return requestHash(request, [name, format, options, sha256]);
+}
+
+/** What cannot be cleared away now keeps its row, by which it is found later. */
+async function leaveNothing(app: FastifyInstance, request: FastifyRequest, id: string): Promise<void> {
+  try {
+    // A database that breaks off while it commits may have done so.
+    if (!(await app.db.datasets.abandonUpload(id))) return;
+    await app.store.removePrefix(uploadFolder(id));
+    await app.db.datasets.discard(id);
+  } catch (err) {
+    request.log.error({ err, id }, 'an upload was not cleared away yet');
+  }
+}
+
+function notMultipart(): TrainyardError {
+  return new TrainyardError(
+    'unsupported_media_type',
+    'Send Content-Type: multipart/form-data with the archive as `file`.',
+  );
+}
+
+function refuseLonger(request: FastifyRequest, maxBytes: number): void {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > maxBytes + FORM_BYTES) {
+    throw new TrainyardError('payload_too_large', `Send an archive of at most ${maxBytes} bytes.`);
+  }
+}
