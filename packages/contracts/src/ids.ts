@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 export const ID_PREFIXES = {
   project: 'prj',
   dataset: 'ds',
+  upload: 'upl',
   model: 'mdl',
   job: 'job',
   checkpoint: 'ckpt',

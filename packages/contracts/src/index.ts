@@ -26,4 +26,5 @@ export * from './schema.js';
 export * from './skipped-file.js';
 export * from './stored-training.js';
 export * from './training.js';
+export * from './upload.js';
 export * from './webhook.js';
