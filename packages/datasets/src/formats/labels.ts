@@ -47,6 +47,10 @@ export function isWholeNumber(label: string): boolean {
   return WHOLE_NUMBER.test(label);
 }
 
+export function isFraction(label: string): boolean {
+  return FRACTION.test(label);
+}
+
 function checkLabels(labels: readonly string[]): void {
   const fraction = labels.find((label) => FRACTION.test(label));
   if (fraction !== undefined) {
