@@ -7,6 +7,9 @@ import { TrainyardError } from '@trainyard/contracts';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { BMP_PIXELS_MAX, decodeBmp, isBmp, readBmpHead } from './bmp.js';
 import type { PackedImage } from './packed-image.js';
+import { type ImageHead, readPlainHead } from './plain-heads.js';
+
+export type { ImageHead } from './plain-heads.js';
 
 /** More pixels than that are refused before they are unpacked; of some files all are in memory at once, up to 8 bytes each. */
 export const PIXELS_MAX = 64_000_000;
@@ -28,18 +31,12 @@ sharp.unblock({ operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** What the head of an image file says. */
-export interface ImageHead {
-  /** Upright, in pixels. */
-  width: number;
-  height: number;
-  isGrey: boolean;
-}
-
 /** Throws `invalid_image` for what is no image that can be read. */
 export async function readImageHead(bytes: Uint8Array): Promise<ImageHead> {
   try {
     if (isBmp(bytes)) return readBmpHead(bytes);
+    const head = readPlainHead(bytes);
+    if (head && head.width * head.height <= PIXELS_MAX) return head;
     const { autoOrient, space } = await sharp(bytes, isAvif(bytes) ? AVIF_INPUT : INPUT).metadata();
     return { width: autoOrient.width, height: autoOrient.height, isGrey: GREY_SPACES.has(space) };
   } catch (error) {
