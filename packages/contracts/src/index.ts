@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './augmentation.js';
 export * from './child-messages.js';
 export * from './class-weights.js';
 export * from './dataset.js';

@@ -41,6 +41,7 @@ describe('a training without any field', () => {
       class_weights: null,
       label_smoothing: 0,
       normalization: 'unit',
+      augmentation: null,
       gradient_clip_norm: null,
       gradient_clip_value: null,
       ema: null,

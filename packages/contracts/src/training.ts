@@ -3,6 +3,12 @@
  * that depends on the model stands in no schema, so that what was posted can be told from what was filled in.
  */
 import { type Static, Type } from 'typebox';
+import {
+  type Augmentation,
+  AugmentationOptions,
+  augmentationContradictions,
+  resolveAugmentation,
+} from './augmentation.js';
 import { type ClassCounts, ClassWeightOptions, resolveClassWeights } from './class-weights.js';
 import { type EarlyStopping, EarlyStoppingOptions, resolveEarlyStopping } from './early-stopping.js';
 import { type FieldError, TrainyardError } from './errors.js';
@@ -48,6 +54,7 @@ export const TrainingOptions = Strict({
         'unit: [0,1], the default; symmetric: [-1,1]; standardize: zero mean and unit deviation over the train split; none: 0 to 255, the default of a model that begins with rescaling or normalization',
     }),
   ),
+  augmentation: Type.Optional(AugmentationOptions),
   gradient_clip_norm: Limit({ description: 'Longest that all gradients together may be, as one vector' }),
   gradient_clip_value: Limit({
     description: 'Largest that any number of a gradient may be, either way; applied before gradient_clip_norm',
@@ -103,6 +110,7 @@ export interface Training {
   class_weights: number[] | null;
   label_smoothing: number;
   normalization: Normalization;
+  augmentation: Augmentation | null;
   gradient_clip_norm: number | null;
   gradient_clip_value: number | null;
   ema: { decay: number } | null;
@@ -119,6 +127,8 @@ export interface TrainingDefaults extends ClassCounts {
   loss?: LossOptions;
   metrics?: readonly MetricOptions[];
   normalization?: Normalization;
+  /** Of the images that the model takes. */
+  channels?: number;
 }
 
 const BATCH_SIZE = 32;
@@ -138,6 +148,7 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
     class_weights: resolveClassWeights(options.class_weights, defaults),
     label_smoothing: options.label_smoothing ?? 0,
     normalization: options.normalization ?? defaults.normalization ?? 'unit',
+    augmentation: resolveAugmentation(options.augmentation, defaults.channels),
     gradient_clip_norm: options.gradient_clip_norm ?? null,
     gradient_clip_value: options.gradient_clip_value ?? null,
     ema: options.ema ? { decay: options.ema.decay ?? 0.99 } : null,
@@ -151,14 +162,19 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
     },
     seed: options.seed ?? 0,
   };
-  const errors = contradictions(training);
+  const errors = contradictions(training, defaults);
   if (errors.length > 0)
     throw new TrainyardError('invalid_request', `${errors[0].pointer}: ${errors[0].detail}`, { errors });
   return training;
 }
 
-function contradictions(training: Training): FieldError[] {
-  return [...repeatedMetrics(training), ...unknownMonitors(training)];
+function contradictions(training: Training, { channels }: TrainingDefaults): FieldError[] {
+  const { augmentation, batch_size: batchSize } = training;
+  return [
+    ...repeatedMetrics(training),
+    ...unknownMonitors(training),
+    ...augmentationContradictions(augmentation, { batchSize, channels }),
+  ];
 }
 
 /** The figures bear the names of the metrics, so that there can be only one of each. */

@@ -1,3 +1,6 @@
+export { type Augmenter, augmentImage, createAugmenter } from './augment/augmenter.js';
+export type { ImagePlace } from './augment/draws.js';
+export { allocateMixedRows, type BatchPlace, type MixedRows, type Mixing, mixImages } from './augment/mix.js';
 export { compileEvaluation, type EvaluationGraph, type EvaluationOptions } from './compile/evaluation.js';
 export { compilePredictor, type PredictorGraph, type PredictorOptions } from './compile/predictor.js';
 export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js';

@@ -55,7 +55,8 @@ export function checkTraining(
   // Without data the end of a model is a guess, and the training says more: a linear end may be a hinge loss's.
   const heads = dataset ? [model.head] : possibleHeads(model.head);
   const tried = heads.map((head) => {
-    const training = resolve({ loss: defaultLoss(head), metrics: defaultMetrics(head) });
+    const { channels } = model.image;
+    const training = resolve({ loss: defaultLoss(head), metrics: defaultMetrics(head), channels });
     return { training, mismatches: trainingMismatches(head, training) };
   });
   const [{ training, mismatches }] = [...tried.filter((each) => each.mismatches.length === 0), ...tried];

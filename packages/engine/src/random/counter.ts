@@ -10,7 +10,16 @@ export interface StreamKey {
 }
 
 /** Purposes that streams are kept apart by. */
-export const STREAM = { initializer: 1, order: 2, dropout: 3, split: 4, noise: 5 } as const;
+export const STREAM = {
+  initializer: 1,
+  order: 2,
+  dropout: 3,
+  split: 4,
+  noise: 5,
+  augment: 6,
+  pixels: 7,
+  mixing: 8,
+} as const;
 
 const GOLDEN = 0x9e3779b9;
 
