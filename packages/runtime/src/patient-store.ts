@@ -39,6 +39,8 @@ export function patientStore(store: ObjectStore, options: PatientStoreOptions): 
       source instanceof Uint8Array
         ? writePatiently(() => store.write(key, source, write), options)
         : store.write(key, source, write),
+    openAppend: (key, bytes) => store.openAppend(key, bytes),
+    finishAppend: (key, bytes) => store.finishAppend(key, bytes),
     read: (key, range) => store.read(key, range),
     readBytes: (key) => store.readBytes(key),
     stat: (key) => store.stat(key),

@@ -6,8 +6,11 @@ import { LocalStore } from './local-store.js';
 import { describeObjectStore, type OpenedStore } from './object-store.conformance.js';
 
 async function bytesBelow(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => []);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size + 1));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size + 1),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -16,7 +19,8 @@ async function open(): Promise<OpenedStore & { root: string }> {
   return {
     root,
     store: new LocalStore(join(root, 'objects')),
-    strayBytes: () => bytesBelow(join(root, 'objects', '.incoming')),
+    strayBytes: async () =>
+      (await bytesBelow(join(root, 'objects', '.incoming'))) + (await bytesBelow(join(root, 'objects', '.appending'))),
     dispose: () => rm(root, { recursive: true }),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Objects as files below one folder, which several processes may share. A write goes to a temporary file of the same
- * file system, is flushed, and takes its name in one rename.
+ * file system, is flushed, and takes its name in one rename. What comes in pieces is a file out of sight until then.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -8,11 +8,23 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TrainyardError } from '@trainyard/contracts';
+import { beginAppend, cutTo, fewerBytes, resumeAppend } from './appended-file.js';
+import { asStoreError, isMissing, unlessMissing } from './file-errors.js';
+import { flushFolders } from './flush-folders.js';
 import { checkKey, checkPrefix } from './keys.js';
-import type { ByteRange, ObjectStore, RandomAccess, WriteOptions, WrittenObject } from './object-store.js';
+import type {
+  AppendedObject,
+  ByteRange,
+  ObjectStore,
+  RandomAccess,
+  WriteOptions,
+  WrittenObject,
+} from './object-store.js';
 
 /** No key can begin with a dot, so temporary files are never seen as objects. */
 const TEMPORARY_FOLDER = '.incoming';
+/** Holds what is being appended to, under the names that it is to have. */
+const APPENDING_FOLDER = '.appending';
 /** A temporary file that has not grown for so long belongs to a process that was killed. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 const RENAME_ATTEMPTS = 3;
@@ -32,6 +44,35 @@ export class LocalStore implements ObjectStore {
       return await this.#writeBy(await this.#temporaryPath(), key, source, options);
     } catch (error) {
       throw asStoreError(error);
+    }
+  }
+
+  async openAppend(key: string, bytes: number): Promise<AppendedObject> {
+    checkKey(key);
+    const path = this.#appendingPath(key);
+    try {
+      return await (bytes === 0 ? beginAppend(path) : resumeAppend(path, bytes, key));
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  async finishAppend(key: string, bytes: number): Promise<void> {
+    checkKey(key);
+    const path = this.#appendingPath(key);
+    const handle = await unlessMissing(open(path, 'r+'));
+    if (handle === null) {
+      if ((await this.stat(key))?.bytes !== bytes) throw fewerBytes(key, bytes);
+      return;
+    }
+    try {
+      await cutTo(bytes, handle, key);
+      await handle.sync();
+      await this.#moveInto(path, join(this.#root, key));
+    } catch (error) {
+      throw asStoreError(error);
+    } finally {
+      await handle.close();
     }
   }
 
@@ -65,10 +106,13 @@ export class LocalStore implements ObjectStore {
     checkKey(key);
     const path = join(this.#root, key);
     if ((await unlessMissing(stat(path)))?.isFile()) await rm(path, { force: true });
+    const appended = this.#appendingPath(key);
+    if ((await unlessMissing(stat(appended)))?.isFile()) await rm(appended, { force: true });
   }
 
   async removePrefix(prefix: string): Promise<void> {
     const folder = checkPrefix(prefix);
+    await unlessMissing(rm(this.#appendingPath(folder), { recursive: true, force: true }));
     for (const entry of folder === '' ? await this.#entries('') : [{ key: folder }]) {
       await unlessMissing(rm(join(this.#root, entry.key), { recursive: true, force: true }));
     }
@@ -122,6 +166,10 @@ export class LocalStore implements ObjectStore {
     if (handle && (await handle.stat()).isFile()) return handle;
     await handle?.close();
     throw new TrainyardError('not_found', `There is no stored object ${key}.`);
+  }
+
+  #appendingPath(key: string): string {
+    return join(this.#root, APPENDING_FOLDER, key);
   }
 
   async #writeBy(
@@ -202,52 +250,10 @@ async function readAt(handle: FileHandle, offset: number, length: number): Promi
   return bytes.subarray(0, filled);
 }
 
-/** Flushes the names in `folder` and, where folders were made for it, the names of those. */
-async function flushFolders(folder: string, firstCreated: string | undefined): Promise<void> {
-  const last = firstCreated === undefined ? folder : dirname(firstCreated);
-  for (let path = folder; ; path = dirname(path)) {
-    const handle = await unlessMissing(open(path, 'r'));
-    await handle?.sync().finally(() => handle.close());
-    if (path === last || path === dirname(path)) return;
-  }
-}
-
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const found = await unlessMissing(stat(path));
     if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
   }
-}
-
-async function unlessMissing<T>(promise: Promise<T>): Promise<T | null> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
-
-function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
-}
-
-const FULL = ['ENOSPC', 'EDQUOT'];
-/** What a disk or a file server that fails says. */
-const BROKEN = ['EIO', 'EROFS', 'ESTALE'];
-
-function asStoreError(error: unknown): unknown {
-  const code = String(errorCode(error));
-  if (FULL.includes(code)) {
-    return new TrainyardError('storage_full', 'The object store is full. Free some space and try again.', {
-      cause: error,
-    });
-  }
-  if (!BROKEN.includes(code)) return error;
-  return new TrainyardError('unavailable', 'The object store cannot be written to.', { cause: error });
 }

@@ -192,6 +192,62 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       await expect(store.removePrefix('..')).rejects.toThrow(TypeError);
     });
 
+    it('goes on with what comes in pieces, which nobody sees before it is finished', async () => {
+      const first = await store.openAppend('up/key', 0);
+      await first.write(text('01234'));
+      expect(await first.flush()).toBe(5);
+      await first.write(text('lost'));
+      await first.close();
+      const second = await store.openAppend('up/key', 5);
+      await second.write(text('567'));
+      await second.write(text(''));
+      await second.write(text('89'));
+      expect(await second.flush()).toBe(10);
+      await second.close();
+      expect(await store.stat('up/key')).toBeNull();
+      expect(await keysOf(store)).toEqual([]);
+      await store.finishAppend('up/key', 10);
+      await store.finishAppend('up/key', 10);
+      expect(Buffer.from(await store.readBytes('up/key')).toString()).toBe('0123456789');
+      expect(await keysOf(store)).toEqual(['up/key']);
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
+    it('drops what lies beyond the bytes that count', async () => {
+      const object = await store.openAppend('key', 0);
+      await object.write(text('0123456789'));
+      await object.flush();
+      await object.close();
+      await (await store.openAppend('key', 4)).close();
+      await expect(store.finishAppend('key', 5)).rejects.toMatchObject({ code: 'not_found' });
+      await store.finishAppend('key', 4);
+      expect(Buffer.from(await store.readBytes('key')).toString()).toBe('0123');
+    });
+
+    it('says not_found for pieces that are not there', async () => {
+      await expect(store.openAppend('key', 1)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(store.finishAppend('other', 0)).rejects.toMatchObject({ code: 'not_found' });
+      await (await store.openAppend('empty', 0)).close();
+      await store.finishAppend('empty', 0);
+      expect(await store.stat('empty')).toEqual({ bytes: 0 });
+    });
+
+    it('removes what is being appended to', async () => {
+      for (const key of ['up/1/source', 'up/2/source', 'up/3']) {
+        const object = await store.openAppend(key, 0);
+        await object.write(text('x'));
+        await object.close();
+      }
+      await store.removePrefix('up/1');
+      await store.remove('up/3');
+      for (const key of ['up/1/source', 'up/3']) {
+        await expect(store.openAppend(key, 1)).rejects.toMatchObject({ code: 'not_found' });
+      }
+      await (await store.openAppend('up/2/source', 1)).close();
+      await store.removePrefix('');
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
     it('checks that it can be written to', async () => {
       await store.check();
       expect(await opened.strayBytes()).toBe(0);

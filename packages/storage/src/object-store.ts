@@ -29,6 +29,18 @@ export interface RandomAccess {
 }
 
 /**
+ * An object that is still written, piece by piece and over several processes' lives. One writer at a time: who calls it
+ * sees to that.
+ */
+export interface AppendedObject {
+  /** Adds bytes at the end. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Answers how many bytes there are, once all of them survive a power cut. */
+  flush(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
  * Objects by key (`folder/folder/name`, see `checkKey`). A prefix is a folder: with or without its closing slash it
  * means the objects below it, and '' means all. No key may be a folder of another.
  * Reading what is not there throws `not_found`; a store that has no room left throws `storage_full`, and one that cannot
@@ -41,6 +53,16 @@ export interface ObjectStore {
    * the object survives a power cut.
    */
   write(key: string, source: Readable | Uint8Array, options?: WriteOptions): Promise<WrittenObject>;
+  /**
+   * Goes on with an object that comes in pieces, after its first `bytes`; what lies beyond is dropped. Nothing of it can
+   * be read or listed before `finishAppend`, but it is removed like any other. Throws `not_found` where it has fewer.
+   */
+  openAppend(key: string, bytes: number): Promise<AppendedObject>;
+  /**
+   * Makes the first `bytes` of what was appended the object `key`, without copying them. Doing so twice is no error.
+   * Throws `not_found` where there are fewer.
+   */
+  finishAppend(key: string, bytes: number): Promise<void>;
   read(key: string, range?: ByteRange): Promise<Readable>;
   readBytes(key: string): Promise<Uint8Array>;
   stat(key: string): Promise<{ bytes: number } | null>;

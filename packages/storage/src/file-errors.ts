@@ -1,0 +1,34 @@
+/** What the file system's errors mean to those who use a store. */
+import { TrainyardError } from '@trainyard/contracts';
+
+export async function unlessMissing<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+export function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+}
+
+const FULL = ['ENOSPC', 'EDQUOT'];
+/** What a disk or a file server that fails says. */
+const BROKEN = ['EIO', 'EROFS', 'ESTALE'];
+
+export function asStoreError(error: unknown): unknown {
+  const code = String(errorCode(error));
+  if (FULL.includes(code)) {
+    return new TrainyardError('storage_full', 'The object store is full. Free some space and try again.', {
+      cause: error,
+    });
+  }
+  if (!BROKEN.includes(code)) return error;
+  return new TrainyardError('unavailable', 'The object store cannot be written to.', { cause: error });
+}
