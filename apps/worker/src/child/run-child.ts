@@ -32,6 +32,8 @@ export interface ChildOptions<Task, Report> {
   kill?: AbortSignal;
   /** How long it has to hand over, in milliseconds; 20 s by default. */
   handOverMs?: number;
+  /** How many threads it has for work that Node hands to native code; Node's own default is 4 whatever the machine. */
+  poolThreads?: number;
 }
 
 /** How a child ended: its task done, stopped as it was told, with an error of its own, or without a word. */
@@ -55,7 +57,7 @@ export async function runChild<Task, Report extends { type: string }>(
   options: ChildOptions<Task, Report>,
 ): Promise<ChildOutcome> {
   const child = fork(options.script, options.args ?? [], {
-    env: childEnvironment(),
+    env: environmentOf(options),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const exited = once(child, 'exit');
@@ -75,6 +77,11 @@ export async function runChild<Task, Report extends { type: string }>(
     forget();
     child.kill('SIGKILL');
   }
+}
+
+/** Node reads the size of its pool at the start of a process; what the operator set comes first. */
+function environmentOf({ poolThreads }: Pick<ChildOptions<never, never>, 'poolThreads'>) {
+  return { ...(poolThreads && { UV_THREADPOOL_SIZE: String(poolThreads) }), ...childEnvironment() };
 }
 
 /** Reports are dealt with one after the other; an acknowledgement makes room for the next. */
