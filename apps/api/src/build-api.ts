@@ -3,6 +3,7 @@ import { createServer } from '@trainyard/http';
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from './dependencies.js';
 import { abandonedUploads } from './plugins/abandoned-uploads.js';
+import { deletedDatasets } from './plugins/deleted-datasets.js';
 import { modelSummaries } from './plugins/model-summaries.js';
 import { openapi } from './plugins/openapi.js';
 import { outboxDispatcher } from './plugins/outbox-dispatcher.js';
@@ -29,6 +30,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(outboxDispatcher);
   await app.register(reconciler);
   await app.register(abandonedUploads);
+  await app.register(deletedDatasets);
   const allowPrivate = deps.webhookAllowPrivate ?? false;
   await app.register(webhookDeliverer, { ...WEBHOOK_DELIVERING, allowPrivate, ...deps.webhooks });
   await app.register(modelSummaries);

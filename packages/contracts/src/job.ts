@@ -122,6 +122,9 @@ export const Job = Type.Object(
     name: Nullable(Type.String()),
     status: Words(JOB_STATUSES),
     dataset_id: IdSchema('dataset'),
+    dataset_digest: Nullable(Type.String(), {
+      description: 'That of the data set when the job was made; it is not trained on anything else',
+    }),
     model_id: Nullable(IdSchema('model')),
     model: Type.Unknown({ description: 'The normalised specification' }),
     training: Type.Unknown({ description: 'With every default filled in' }),

@@ -2,6 +2,7 @@
 import { openClient } from './client.js';
 import { QUEUE_RULES, type QueueRules } from './queue-order.js';
 import { openCheckpoints } from './repositories/checkpoints.js';
+import { openDatasetEvents } from './repositories/dataset-events.js';
 import { openDatasets } from './repositories/datasets.js';
 import { openEndpoints } from './repositories/endpoints.js';
 import { openEvents } from './repositories/events.js';
@@ -30,6 +31,7 @@ export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { set
     projects: openProjects(client),
     keys: openKeys(client),
     datasets: openDatasets(client),
+    datasetEvents: openDatasetEvents(client),
     models: openModels(client),
     jobs: openJobs(client, rules),
     jobLogs: openJobLogs(client),

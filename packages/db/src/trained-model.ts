@@ -1,9 +1,11 @@
 /** What it takes to build the network of a checkpoint again: for an endpoint, or for an exported file. */
 import {
   completeTraining,
+  DATASET_TASKS,
   type DatasetCounts,
   type DatasetOptions,
   type DatasetStats,
+  type DatasetTask,
   type ImageFit,
   type ImageSize,
   type StoredTraining,
@@ -16,8 +18,11 @@ import { fromJson } from './json.js';
 export interface DatasetContent {
   id: string;
   projectId: string;
-  task: 'multiclass';
+  task: DatasetTask;
+  /** Of classes or labels; empty for a regression. */
   classes: string[];
+  /** Names of the numbers of a regression; else null. */
+  targets: string[] | null;
   image: ImageSize;
   fit: ImageFit;
   counts: DatasetCounts;
@@ -61,13 +66,14 @@ export function toTrainedModel(row: CheckpointRow): TrainedModel {
   };
 }
 
-/** Only for a data set that became `ready`, where none of these columns is null. */
+/** Only for a data set that became `ready`, where none of these columns but `targets` is null. */
 export function toDatasetContent(row: Prisma.DatasetGetPayload<object>): DatasetContent {
   return {
     id: row.id,
     projectId: row.projectId,
-    task: 'multiclass',
+    task: DATASET_TASKS.find((task) => task === row.task) ?? 'multiclass',
     classes: fromJson<string[]>(row.classes),
+    targets: fromJson<string[] | null>(row.targets),
     image: fromJson<ImageSize>(row.image),
     fit: fromJson<DatasetOptions>(row.options).image?.fit ?? 'cover',
     counts: fromJson<DatasetCounts>(row.counts),

@@ -80,12 +80,12 @@ export function toDataset(row: Prisma.DatasetGetPayload<object>): Dataset {
     format: DATASET_FORMATS.find((format): format is DatasetFormat => format === row.format) ?? null,
     bytes: Number(row.bytes),
     progress: fromJson<DatasetProgress | null>(row.progress),
-    parent_id: null,
-    version: 1,
-    digest: null,
+    parent_id: row.parentId,
+    version: row.version,
+    digest: row.digest,
     task: DATASET_TASKS.find((task) => task === row.task) ?? null,
-    targets: null,
     classes: fromJson<string[] | null>(row.classes),
+    targets: fromJson<string[] | null>(row.targets),
     image: fromJson<ImageSize | null>(row.image),
     counts: fromJson<DatasetCounts | null>(row.counts),
     stats: fromJson<DatasetStats | null>(row.stats),
@@ -116,6 +116,7 @@ export function toJob(row: JobRow): Job {
     name: row.name,
     status: row.status,
     dataset_id: row.datasetId,
+    dataset_digest: row.datasetDigest,
     model_id: row.modelId,
     model: row.spec,
     training: completeTraining(fromJson<StoredTraining>(row.training)),
@@ -175,6 +176,17 @@ export function toEvent(row: Prisma.JobEventGetPayload<object>): Event {
     object: 'event',
     type: row.type as Event['type'],
     subject_id: row.jobId,
+    data: row.data,
+    created_at: time(row.createdAt),
+  };
+}
+
+export function toDatasetEvent(row: Prisma.DatasetEventGetPayload<object>): Event {
+  return {
+    id: row.id,
+    object: 'event',
+    type: row.type as Event['type'],
+    subject_id: row.datasetId,
     data: row.data,
     created_at: time(row.createdAt),
   };

@@ -26,6 +26,8 @@ export async function runIngest(context: WorkerContext, datasetId: string, shutd
   } catch (error) {
     if (!(error instanceof StaleAttemptError)) throw error;
     log.warn('the data set is no longer held by this worker');
+    // The child is gone, so that the files of a data set that was deleted can go as well.
+    await context.db.datasets.letGo(claim);
   }
 }
 
@@ -66,8 +68,8 @@ async function read(
     if (report.type === 'progress') await datasets.setProgress(claim, report.progress);
     else ingested = report;
   };
-  const { id: dataset_id, sourceKey: source_key, format, options } = claim;
-  const task = { dataset_id, source_key, parent_id: null, format, options };
+  const { id: dataset_id, sourceKey: source_key, parentId: parent_id, format, options } = claim;
+  const task = { dataset_id, source_key, parent_id, format, options };
   try {
     const args = [objectsDir];
     const outcome = await runChild({ script: SCRIPT, args, protocol: INGEST_PROTOCOL, task, onReport, stop, kill });

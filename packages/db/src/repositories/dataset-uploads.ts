@@ -3,6 +3,7 @@
  * renews: so one that will never be whole, because that process is gone, can be told from one that is slow. A lease that
  * has run out is not renewed any more.
  */
+import type { DatasetOptions } from '@trainyard/contracts';
 import { Prisma, type PrismaClient } from '../client.js';
 
 /** Longer than a restart of the database may take, during which nothing can be renewed. */
@@ -19,11 +20,14 @@ export function datasetUploads(client: PrismaClient) {
         WHERE id = ${id} AND status = 'uploading' AND ${endOfLease} > clock_timestamp()`;
     },
 
-    /** Ends an upload that did not get through. False where it got through after all, though nobody was told. */
+    /**
+     * Ends an upload that did not get through. False where it got through after all, though nobody was told: then its
+     * files are to stay. One that was deleted meanwhile, and is known no more, leaves files too.
+     */
     async abandonUpload(id: string): Promise<boolean> {
-      const abandoned = await client.$executeRaw`
+      await client.$executeRaw`
         UPDATE datasets SET lease_expires_at = clock_timestamp() WHERE id = ${id} AND status = 'uploading'`;
-      return abandoned > 0;
+      return (await client.dataset.count({ where: { id, status: { not: 'uploading' } } })) === 0;
     },
 
     /** The data sets whose upload nobody receives any more. The caller removes their files, then discards them. */
@@ -40,9 +44,13 @@ export function datasetUploads(client: PrismaClient) {
   };
 }
 
-/** Locks the row of an upload that is still being received; false where there is none. */
-export async function lockUpload(tx: Prisma.TransactionClient, id: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM datasets WHERE id = ${id} AND status = 'uploading' AND ${endOfLease} > clock_timestamp() FOR UPDATE`;
-  return rows.length > 0;
+/** Locks the row of an upload that is still being received; null where there is none. */
+export async function lockUpload(
+  tx: Prisma.TransactionClient,
+  id: string,
+): Promise<{ options: DatasetOptions } | null> {
+  const [row] = await tx.$queryRaw<{ options: DatasetOptions }[]>`
+    SELECT options FROM datasets WHERE id = ${id} AND status = 'uploading' AND deleted_at IS NULL
+      AND ${endOfLease} > clock_timestamp() FOR UPDATE`;
+  return row ?? null;
 }

@@ -1,18 +1,15 @@
 /** Data sets: how they come in through the API, and how a worker reads them. */
-import {
-  type CreateDataset,
-  type Dataset,
-  type DatasetOptions,
-  type List,
-  newId,
-  TrainyardError,
-} from '@trainyard/contracts';
+import { type CreateDataset, type Dataset, type DatasetOptions, type List, newId } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
+import { appendDatasetStatus } from '../dataset-journal.js';
+import { lockParent, optionsAfter } from '../dataset-parents.js';
+import { refuseUnusable } from '../dataset-use.js';
 import { notFound } from '../errors.js';
 import { toJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { type DatasetContent, toDatasetContent } from '../trained-model.js';
 import { toDataset } from '../wire.js';
+import { datasetDeletion } from './dataset-deletion.js';
 import { datasetIngest } from './dataset-ingest.js';
 import { datasetUploads, lockUpload } from './dataset-uploads.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
@@ -24,6 +21,8 @@ export type { DatasetClaim } from './dataset-ingest.js';
 export interface NewDataset {
   id?: string;
   projectId: string;
+  /** The data set that the upload is added to. */
+  parentId?: string | undefined;
   name?: string | undefined;
   format?: CreateDataset['format'];
   options?: DatasetOptions | undefined;
@@ -34,22 +33,34 @@ export function openDatasets(client: PrismaClient) {
   return {
     ...datasetIngest(client),
     ...datasetUploads(client),
+    ...datasetDeletion(client),
 
-    /** A data set in status `uploading`. */
-    async create(dataset: NewDataset): Promise<Dataset> {
-      const row = await client.dataset.create({
-        data: {
-          id: dataset.id ?? newId('dataset'),
-          projectId: dataset.projectId,
-          name: dataset.name ?? null,
-          status: 'uploading',
-          format: dataset.format ?? 'auto',
-          options: toJson(dataset.options ?? {}),
-          sourceKey: dataset.sourceKey,
-          bytes: 0n,
-        },
+    /**
+     * A data set in status `uploading`. One with a parent has its name, where it gets none of its own, its options and its
+     * parts, which nobody deletes from here on. Throws `not_found` for the parent, `dataset_not_ready` where it is not
+     * `ready`.
+     */
+    create(dataset: NewDataset): Promise<Dataset> {
+      const { id = newId('dataset'), projectId, parentId } = dataset;
+      return client.$transaction(async (tx) => {
+        const parent = parentId === undefined ? null : await lockParent(tx, projectId, parentId);
+        const row = await tx.dataset.create({
+          data: {
+            id,
+            projectId,
+            parentId: parent?.id ?? null,
+            version: (parent?.version ?? 0) + 1,
+            parts: [...(parent?.parts ?? []), id],
+            name: dataset.name ?? parent?.name ?? null,
+            status: 'uploading',
+            format: dataset.format ?? 'auto',
+            options: toJson(optionsAfter(parent?.options ?? {}, dataset.options)),
+            sourceKey: dataset.sourceKey,
+            bytes: 0n,
+          },
+        });
+        return toDataset(row);
       });
-      return toDataset(row);
     },
 
     /**
@@ -69,7 +80,8 @@ export function openDatasets(client: PrismaClient) {
     ): Promise<Dataset> {
       return client.$transaction(async (tx) => {
         await bindSubject(tx, upload.idempotency, id);
-        if (!(await lockUpload(tx, id))) throw notFound('data set', id);
+        const begun = await lockUpload(tx, id);
+        if (begun === null) throw notFound('data set', id);
         const row = await tx.dataset.update({
           where: { id },
           data: {
@@ -78,9 +90,10 @@ export function openDatasets(client: PrismaClient) {
             bytes: BigInt(upload.bytes),
             ...(upload.name === undefined ? {} : { name: upload.name }),
             ...(upload.format === undefined ? {} : { format: upload.format }),
-            ...(upload.options === undefined ? {} : { options: toJson(upload.options) }),
+            options: toJson(optionsAfter(begun.options, upload.options)),
           },
         });
+        await appendDatasetStatus(tx, id, 'processing', { attempt: 0, reason: 'Stored; it waits for a worker' });
         await enqueue(tx, 'ingest', id, { dataset_id: id });
         return toDataset(row);
       });
@@ -97,40 +110,15 @@ export function openDatasets(client: PrismaClient) {
       return toList(await client.dataset.findMany({ where, ...newestFirst(page) }), page, toDataset, idOf);
     },
 
-    /** What a data set holds, with the fit of its images. Throws `dataset_not_ready` before it was read. */
+    /**
+     * What a data set holds, with the fit of its images. Throws `dataset_not_ready` before it was read, or where that
+     * was too long ago to train on.
+     */
     async content(projectId: string, id: string): Promise<DatasetContent> {
       const row = await client.dataset.findFirst({ where: { id, projectId, deletedAt: null } });
       if (!row) throw notFound('data set', id);
-      if (row.status !== 'ready') throw notReady(id, row.status);
+      refuseUnusable(row);
       return toDatasetContent(row);
     },
-
-    /**
-     * Deletes a data set; throws `conflict` while a job that has not ended uses it. Where ended jobs refer to it the
-     * row stays, out of sight, because their checkpoints need its classes and statistics. The caller removes the files.
-     */
-    remove(projectId: string, id: string): Promise<void> {
-      return client.$transaction(async (tx) => {
-        const locked = await tx.$queryRaw<{ id: string }[]>`
-          SELECT id FROM datasets WHERE id = ${id} AND project_id = ${projectId} AND deleted_at IS NULL FOR UPDATE`;
-        if (locked.length === 0) throw notFound('data set', id);
-        const active = await tx.job.findFirst({
-          where: { datasetId: id, status: { notIn: ['succeeded', 'failed', 'cancelled'] } },
-          select: { id: true, status: true },
-        });
-        if (active) {
-          const detail = `The job ${active.id} is ${active.status} and uses this data set. Cancel it or wait for its end.`;
-          throw new TrainyardError('conflict', detail);
-        }
-        if ((await tx.job.count({ where: { datasetId: id } })) === 0) await tx.dataset.delete({ where: { id } });
-        else await tx.dataset.update({ where: { id }, data: { deletedAt: new Date() } });
-      });
-    },
   };
-}
-
-export function notReady(id: string, status: string): TrainyardError {
-  const hint =
-    status === 'failed' ? 'It failed; its `error` says why. Upload it again.' : 'Wait until its status is ready.';
-  return new TrainyardError('dataset_not_ready', `The data set ${id} is ${status}. ${hint}`);
 }

@@ -39,6 +39,8 @@ export interface TrainingClaim extends Fence {
   elapsedSeconds: number;
   plan: unknown;
   dataset: DatasetContent;
+  /** What the manifest of the data set is to be; null for a job of a version that did not note it. */
+  datasetDigest: string | null;
 }
 
 const CLAIM_LOCK = 7_240_003;
@@ -133,5 +135,6 @@ async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOpti
     elapsedSeconds: fromJson<JobProgress | null>(row.progress)?.elapsed_s ?? 0,
     plan: isExact ? row.plan : null,
     dataset: toDatasetContent(row.dataset),
+    datasetDigest: row.datasetDigest,
   };
 }

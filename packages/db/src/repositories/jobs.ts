@@ -10,6 +10,7 @@ import {
   type WebhookOptions,
 } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
+import { refuseUnusable } from '../dataset-use.js';
 import { notFound } from '../errors.js';
 import { appendStatus, lockJob, moveJob } from '../job-journal.js';
 import { isEnded } from '../job-states.js';
@@ -19,7 +20,6 @@ import { QUEUE_RULES, type QueueRules } from '../queue-order.js';
 import { withQueuePlaces } from '../queue-places.js';
 import { addWebhook } from '../webhook-messages.js';
 import { phasesInclude, toJob } from '../wire.js';
-import { notReady } from './datasets.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { jobClaims } from './job-claims.js';
 import { jobControl } from './job-control.js';
@@ -62,7 +62,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
 
     /**
      * Queues a job: row, first phase, `status` event and outbox entry in one transaction. Throws `not_found` for the
-     * data set or model, `dataset_not_ready` where the data set is not `ready`. A webhook's secret that had to be made is
+     * data set or model, `dataset_not_ready` where the data set is not `ready`. Its digest is noted. A webhook's secret that had to be made is
      * in the answer, this once.
      */
     async create(job: NewJob): Promise<Job> {
@@ -70,11 +70,11 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
       const secret = await client.$transaction(async (tx) => {
         await bindSubject(tx, job.idempotency, id);
         // The lock keeps the data set from being deleted before this job can be seen to use it.
-        const [dataset] = await tx.$queryRaw<{ status: string }[]>`
-          SELECT status::text AS status FROM datasets
+        const [dataset] = await tx.$queryRaw<{ id: string; status: string; digest: string | null }[]>`
+          SELECT id, status::text AS status, digest FROM datasets
           WHERE id = ${job.datasetId} AND project_id = ${job.projectId} AND deleted_at IS NULL FOR SHARE`;
         if (!dataset) throw notFound('data set', job.datasetId);
-        if (dataset.status !== 'ready') throw notReady(job.datasetId, dataset.status);
+        refuseUnusable(dataset);
         if (job.modelId) {
           const model = await tx.model.count({ where: { id: job.modelId, projectId: job.projectId } });
           if (model === 0) throw notFound('model', job.modelId);
@@ -86,6 +86,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
             name: job.name ?? null,
             status: 'queued',
             datasetId: job.datasetId,
+            datasetDigest: dataset.digest,
             modelId: job.modelId ?? null,
             spec: toJson(job.spec),
             training: toJson(job.training),

@@ -60,7 +60,7 @@ export function openOutbox(client: PrismaClient) {
         WHERE dispatched_at < now() - make_interval(secs => ${olderThanMs / 1000}::float8)
           AND id IN (
             SELECT max(o.id) FROM outbox o
-            JOIN datasets d ON d.id = o.subject_id AND d.status = 'processing' AND d.worker_id IS NULL
+            JOIN datasets d ON d.id = o.subject_id AND d.status = 'processing' AND d.worker_id IS NULL AND d.deleted_at IS NULL
             WHERE o.queue = 'ingest' GROUP BY o.subject_id
           )`;
     },
