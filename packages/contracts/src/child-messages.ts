@@ -43,7 +43,8 @@ export const TrainingTask = Strict({
   dataset: Strict({
     id: Type.String(),
     task: Words(DATASET_TASKS),
-    classes: Type.Array(Type.String(), { minItems: 1 }),
+    classes: Type.Array(Type.String()),
+    targets: Type.Optional(Nullable(Type.Array(Type.String(), { description: 'Of a regression' }))),
     image: ImageSize,
     fit: Words(IMAGE_FITS),
     stats: DatasetStats,

@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { DATASET_TASKS, DatasetStats, IMAGE_FITS, ImageSize } from './dataset.js';
 import { PREDICTION_TASKS } from './endpoint.js';
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
-import { Strict, Words } from './schema.js';
+import { Nullable, Strict, Words } from './schema.js';
 import { NORMALIZATIONS } from './training.js';
 
 const RequestNumber = Type.Integer({ minimum: 1 });
@@ -25,7 +25,8 @@ export const ModelTask = Strict({
   normalization: Words(NORMALIZATIONS),
   dataset: Strict({
     task: Words(DATASET_TASKS),
-    classes: Type.Array(Type.String(), { minItems: 1 }),
+    classes: Type.Array(Type.String()),
+    targets: Type.Optional(Nullable(Type.Array(Type.String(), { description: 'Of a regression' }))),
     image: ImageSize,
     fit: Words(IMAGE_FITS),
     stats: DatasetStats,

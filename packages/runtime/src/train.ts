@@ -1,5 +1,11 @@
 /** A training job from its description to its result: packs the data, compiles, fits, keeps checkpoints, tests the best. */
-import type { ExecutionPlan, JobProgress, TrainerReport, TrainingTask } from '@trainyard/contracts';
+import {
+  type ExecutionPlan,
+  type JobProgress,
+  outputNames,
+  type TrainerReport,
+  type TrainingTask,
+} from '@trainyard/contracts';
 import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   buildModel,
@@ -76,7 +82,7 @@ async function trainPlanned(
     const tensors = initialParameters(model, training.seed);
     return { tensors, epoch: 0, step: 0, best: null, learningRate: null };
   };
-  const context: MetricContext = metricContext(model, task.dataset.classes);
+  const context: MetricContext = metricContext(model, outputNames(task.dataset));
   const start = (await history.resume()) ?? fresh();
   for (const line of startLines(start, task)) await report({ type: 'log', ...line });
   const compiling = performance.now();

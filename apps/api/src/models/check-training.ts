@@ -65,7 +65,9 @@ export function checkTraining(
   throw new TrainyardError('invalid_request', `${errors[0].pointer}: ${errors[0].detail}`, { errors });
 }
 
-function dataDefaults({ classes, counts: { train } }: DatasetContent): TrainingDefaults {
+/** A regression has no classes to weigh. */
+function dataDefaults({ task, classes, counts: { train } }: DatasetContent): TrainingDefaults {
+  if (task === 'regression') return { trainImages: train.total };
   return {
     trainImages: train.total,
     classNames: classes,

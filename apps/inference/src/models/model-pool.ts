@@ -120,7 +120,7 @@ export class ModelPool {
   }
 
   #task({ model }: ServedEndpoint): ModelTask {
-    const { task, classes, image, fit, stats } = model.dataset;
+    const { task, classes, targets, image, fit, stats } = model.dataset;
     return {
       objects_dir: this.#options.objectsDir,
       threads: this.#options.threads,
@@ -128,7 +128,7 @@ export class ModelPool {
       digest: model.digest,
       spec: model.spec,
       normalization: model.training.normalization,
-      dataset: { task, classes, image, fit, stats },
+      dataset: { task, classes, targets, image, fit, stats },
     };
   }
 }

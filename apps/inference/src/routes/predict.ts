@@ -1,5 +1,5 @@
 /** `POST /v1/endpoints/{id or name}/predict` */
-import type { PredictResponse } from '@trainyard/contracts';
+import { outputNames, type PredictResponse } from '@trainyard/contracts';
 import type { Database, ServedEndpoint } from '@trainyard/db';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EndpointService } from '../endpoints/endpoint-service.js';
@@ -51,7 +51,7 @@ function toResponse(
   { answer_ms, reply }: { answer_ms: number; reply: FastifyReply },
 ): PredictResponse {
   return {
-    ...toPredictions(task, outputs, model.dataset.classes),
+    ...toPredictions(task, outputs, outputNames(model.dataset)),
     model: { endpoint_id: endpoint.id, name: endpoint.name, checkpoint_id: model.checkpointId },
     timing: {
       queue_ms: rounded(Math.max(0, answer_ms - decode_ms - compute_ms)),

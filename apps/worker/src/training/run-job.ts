@@ -174,13 +174,13 @@ class JobRun {
     this.#jobLog.info(`It runs on ${device.used}. ${device.reason}.`);
     if (planned !== null) this.#jobLog.info(`The plan of the job is kept: ${planText(planned)}.`);
     await removeStrayFiles(this.#context, claim);
-    const { id, task, classes, image, fit, stats } = claim.dataset;
+    const { id, task, classes, targets, image, fit, stats } = claim.dataset;
     return {
       job_id: claim.id,
       attempt: claim.attempt,
       spec: claim.spec,
       training: claim.training,
-      dataset: { id, task, classes, image, fit, stats },
+      dataset: { id, task, classes, targets, image, fit, stats },
       device: device.used,
       threads,
       plan: planned?.device === device.used ? planned : null,

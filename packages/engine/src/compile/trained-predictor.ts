@@ -1,5 +1,5 @@
 /** The predictor of a trained job, from what is stored about it. The API exports this file and the endpoints run it. */
-import type { ImageFit, ImageSize, Normalization } from '@trainyard/contracts';
+import { type ImageFit, type ImageSize, type Normalization, outputNames } from '@trainyard/contracts';
 import { buildModel } from '../model/build.js';
 import { type DescribedDataset, dataShapeOf } from '../model/data-shape.js';
 import type { Task } from '../model/head.js';
@@ -30,7 +30,8 @@ export function compileTrainedPredictor(
   { spec, normalization, dataset }: TrainedModel,
   tensors: ReadonlyMap<string, NamedTensor>,
 ): TrainedPredictor {
-  const { classes: labels, fit, stats } = dataset;
+  const { fit, stats } = dataset;
+  const labels = outputNames(dataset);
   const model = buildModel(parseModelSpec(spec), dataShapeOf(dataset, normalization));
   const graph = compilePredictor(model, {
     parameters: new Map([...servedParameters(tensors)].map(([name, { data }]) => [name, data])),

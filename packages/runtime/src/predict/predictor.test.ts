@@ -20,6 +20,7 @@ const stored = { width: 9, height: 9, channels: 3 } as const;
 interface Trained {
   task?: DatasetTask;
   classes?: string[];
+  targets?: string[];
   /** The model's last layer. */
   end?: object;
 }
@@ -30,7 +31,8 @@ let written = 0;
 /** The model takes other images than the data set's own size: smaller ones, without colour. */
 async function checkpoint(trained: Trained = {}): Promise<TrainedCheckpoint> {
   const { task = 'multiclass', end = { units: 'classes', activation: 'softmax' } } = trained;
-  const dataset = { task, classes: trained.classes ?? classes, image: stored, fit: 'contain' as const, stats };
+  const named = { classes: trained.classes ?? classes, targets: trained.targets ?? null };
+  const dataset = { task, ...named, image: stored, fit: 'contain' as const, stats };
   const spec = parseModelSpec({
     input: { width: 6, height: 5, channels: 1 },
     layers: [
@@ -135,7 +137,8 @@ describe('Predictor', () => {
 
   it('gives the values of a regression as they come', async () => {
     const end = { units: 'classes', bias_initializer: { type: 'constant', value: 40 } };
-    const predictor = await openPredictor({ task: 'regression', classes: ['age', 'weight'], end });
+    const predictor = await openPredictor({ task: 'regression', classes: [], targets: ['age', 'weight'], end });
+    expect(predictor.labels).toEqual(['age', 'weight']);
     expect(predictor.task).toBe('regression');
     const { black, white } = await extremes(predictor);
     for (const row of [black, white]) {
