@@ -1,22 +1,20 @@
 /**
- * The live stream of a job's events as server-sent events. Postgres is polled, so any API process can serve any job,
- * and a client that comes back with the id of its last event misses nothing and gets nothing twice.
+ * The live stream of a resource's events as server-sent events. Postgres is polled, so any API process can serve any
+ * resource, and a client that comes back with the id of its last event misses nothing and gets nothing twice.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ENDED_JOB_STATUSES,
-  type Event,
-  type Job,
-  LIST_LIMIT_MAX,
-  type List,
-  TrainyardError,
-} from '@trainyard/contracts';
-import { type Database, isDatabaseUnavailable } from '@trainyard/db';
+import { type Event, LIST_LIMIT_MAX, type List, TrainyardError } from '@trainyard/contracts';
+import { isDatabaseUnavailable, type Page } from '@trainyard/db';
+
+/** A resource whose events can be followed. Both throw `not_found` where it is not there. */
+export interface Watched {
+  list(page: Page): Promise<List<Event>>;
+  /** Whether no more events come; and what has changed between them, for a frame of its own, where that is anything. */
+  look(): Promise<{ hasEnded: boolean; progress: object | null }>;
+}
 
 export interface StreamSource {
-  db: Pick<Database, 'jobs' | 'events'>;
-  projectId: string;
-  jobId: string;
+  watched: Watched;
   /** The last event that the client has. */
   after: string | undefined;
   heartbeatMs: number;
@@ -28,7 +26,7 @@ const POLL_MS = 400;
 const RECONNECT_MS = 1_000;
 
 /**
- * The frames of the stream. It ends once the job has ended and its last event is out, or the job has been deleted. While
+ * The frames of the stream. It ends once the resource has ended and its last event is out, or it has been deleted. While
  * Postgres is away it goes on, without events.
  */
 export async function* eventFrames(source: StreamSource): AsyncGenerator<string, void, void> {
@@ -37,11 +35,11 @@ export async function* eventFrames(source: StreamSource): AsyncGenerator<string,
   let progress = '';
   let quietSince = Date.now();
   while (!source.signal.aborted) {
-    const found = await look(source, after);
+    const found = await look(source.watched, after);
     if (found === 'deleted') return;
     const frames = found?.page.data.map(eventFrame) ?? [];
     after = found?.page.data.at(-1)?.id ?? after;
-    const latest = found ? progressFrame(found.job) : progress;
+    const latest = found ? progressFrame(found.progress) : progress;
     if (latest !== '' && latest !== progress) frames.push(latest);
     progress = latest;
     if (frames.length === 0 && Date.now() - quietSince > source.heartbeatMs) frames.push(': still here\n\n');
@@ -50,34 +48,28 @@ export async function* eventFrames(source: StreamSource): AsyncGenerator<string,
       quietSince = Date.now();
     }
     const hasMore = found?.page.has_more ?? false;
-    if (found && isEnded(found.job) && !hasMore) return;
+    if (found?.hasEnded && !hasMore) return;
     if (!hasMore) await pause(source.signal);
   }
 }
 
 interface Look {
-  job: Job;
+  hasEnded: boolean;
+  progress: object | null;
   page: List<Event>;
 }
 
 /** Null while Postgres is away. */
-async function look(
-  { db, projectId, jobId }: StreamSource,
-  after: string | undefined,
-): Promise<Look | 'deleted' | null> {
+async function look(watched: Watched, after: string | undefined): Promise<Look | 'deleted' | null> {
   try {
-    // The job is read before its events, so that a job seen as ended has all of its events in the list that follows.
-    const job = await db.jobs.get(projectId, jobId);
-    return { job, page: await db.events.list(projectId, jobId, pageAfter(after)) };
+    // Its state is read before its events, so that what is seen as ended has all of its events in the list that follows.
+    const state = await watched.look();
+    return { ...state, page: await watched.list(pageAfter(after)) };
   } catch (error) {
     if (isDatabaseUnavailable(error)) return null;
     if (error instanceof TrainyardError && error.code === 'not_found') return 'deleted';
     throw error;
   }
-}
-
-export function isEnded({ status }: Job): boolean {
-  return ENDED_JOB_STATUSES.some((ended) => ended === status);
 }
 
 function pageAfter(after: string | undefined) {
@@ -89,10 +81,8 @@ function eventFrame(event: Event): string {
 }
 
 /** It has no id: what a client resumes from are events alone. */
-function progressFrame({ id, status, progress, metrics }: Job): string {
-  return progress === null
-    ? ''
-    : `event: progress\ndata: ${JSON.stringify({ job_id: id, status, progress, metrics })}\n\n`;
+function progressFrame(progress: object | null): string {
+  return progress === null ? '' : `event: progress\ndata: ${JSON.stringify(progress)}\n\n`;
 }
 
 async function pause(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { getCheckpoint } from './checkpoints/get-checkpoint.js';
 import { createDataset } from './datasets/create-dataset.js';
 import { deleteDataset } from './datasets/delete-dataset.js';
 import { getDataset } from './datasets/get-dataset.js';
+import { listDatasetEvents } from './datasets/list-dataset-events.js';
 import { listDatasets } from './datasets/list-datasets.js';
 import { createEndpoint } from './endpoints/create-endpoint.js';
 import { deleteEndpoint } from './endpoints/delete-endpoint.js';
@@ -53,6 +54,7 @@ const ROUTES = [
   listDatasets,
   getDataset,
   deleteDataset,
+  listDatasetEvents,
   createModel,
   validateModel,
   listModels,
