@@ -14,9 +14,7 @@ export const Upload = Type.Object(
     status: Words(UPLOAD_STATUSES, { description: '`used` once a data set was made of it' }),
     length: Type.Integer({ description: 'How many bytes it is to have' }),
     offset: Type.Integer({ description: 'How many of them are safely stored' }),
-    metadata: Type.Record(Type.String(), Type.String(), {
-      description: 'The `Upload-Metadata` that it came with; values are Base64, as they were sent',
-    }),
+    metadata: Nullable(Type.String(), { description: 'The `Upload-Metadata` that it came with, as it was sent' }),
     dataset_id: Nullable(IdSchema('dataset'), { description: 'The data set that was made of it' }),
     created_at: Timestamp,
     expires_at: Timestamp,

@@ -14,6 +14,7 @@ import { openMetrics } from './repositories/metrics.js';
 import { openModels } from './repositories/models.js';
 import { openOutbox } from './repositories/outbox.js';
 import { openProjects } from './repositories/projects.js';
+import { openUploads } from './repositories/uploads.js';
 import { openWebhooks } from './repositories/webhooks.js';
 import { openWorkers } from './repositories/workers.js';
 import { settleCommits } from './settled-commits.js';
@@ -32,6 +33,7 @@ export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { set
     keys: openKeys(client),
     datasets: openDatasets(client),
     datasetEvents: openDatasetEvents(client),
+    uploads: openUploads(client),
     models: openModels(client),
     jobs: openJobs(client, rules),
     jobLogs: openJobLogs(client),

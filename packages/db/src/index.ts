@@ -33,6 +33,7 @@ export type { Identity } from './repositories/keys.js';
 export type { MetricRow } from './repositories/metrics.js';
 export type { NewModel } from './repositories/models.js';
 export type { OutboxEntry } from './repositories/outbox.js';
+export type { ExpiredUpload, NewUpload, UploadClaim, UploadUse } from './repositories/uploads.js';
 export type { DeliveryClaim, DeliveryOutcome, DeliveryRoom } from './repositories/webhooks.js';
 export type { AttachedWorker, NewWorker, WorkerDevice } from './repositories/workers.js';
 export type { DatasetContent, TrainedModel } from './trained-model.js';

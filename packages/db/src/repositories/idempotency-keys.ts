@@ -61,6 +61,16 @@ export async function bindSubject(
   }
 }
 
+/** Takes back that `subjectId` was made, in the transaction that ends it: the key is free for another try. */
+export async function unbindSubject(
+  tx: Prisma.TransactionClient,
+  claim: IdempotencyClaim | undefined,
+  subjectId: string,
+): Promise<void> {
+  if (claim === undefined) return;
+  await tx.idempotencyKey.updateMany({ where: { ...heldBy(claim), subjectId }, data: { subjectId: null } });
+}
+
 function heldBy({ projectId, key, attempt }: IdempotencyClaim) {
   return { projectId, key, attempt, state: 'in_progress' as const };
 }
