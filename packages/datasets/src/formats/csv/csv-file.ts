@@ -1,16 +1,20 @@
 /**
  * One table of text: fields between commas, semicolons or tabs, whichever its first line has most of, as RFC 4180 has it.
- * It may be gzipped. Rows are read one after another; those without quotes, which is where the pixels are, are just split.
+ * It may be gzipped. Rows are read one after another; those without quotes, which is where the pixels are, are just cut.
  */
 import { TrainyardError } from '@trainyard/contracts';
 import { parse } from 'csv-parse/sync';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { baseName, printable } from '../../archive/entry-names.js';
 import { gunzipped } from '../../byte-reader.js';
+import { LongLineError, NotUtf8Error, readLines } from './csv-lines.js';
+import { CsvRow } from './csv-row.js';
 
 const DELIMITERS = [',', ';', '\t'] as const;
 /** A row of 1024x1024 RGB pixels has less. */
-const ROW_CHARACTERS_MAX = 16 * 1024 ** 2;
+const ROW_BYTES_MAX = 16 * 1024 ** 2;
+const QUOTE = 0x22;
+const LINE_END = Buffer.from('\n');
 
 export function isCsvFile({ path, isFolder }: ArchiveEntry): boolean {
   return !isFolder && /\.(csv|tsv)(\.gz)?$/.test(baseName(path).toLowerCase());
@@ -18,12 +22,22 @@ export function isCsvFile({ path, isFolder }: ArchiveEntry): boolean {
 
 /** The fields of each row; empty lines are passed over. Throws `invalid_dataset` where the text is damaged. */
 export async function* readCsvRows(archive: Archive, entry: ArchiveEntry): AsyncGenerator<string[]> {
+  for await (const row of cutCsvRows(archive, entry)) yield row.texts();
+}
+
+/** The same, where few of the fields are needed as strings: one row after another, all in the same object. */
+export async function* cutCsvRows(archive: Archive, entry: ArchiveEntry): AsyncGenerator<CsvRow> {
+  const row = new CsvRow();
   let delimiter: string | undefined;
-  let row = 0;
-  for await (const record of readRecords(archive, entry)) {
-    row++;
-    delimiter ??= findDelimiter(record);
-    yield record.includes('"') ? parseQuoted(record, delimiter, entry, row) : record.split(delimiter);
+  let count = 0;
+  for await (const records of readRecords(archive, entry)) {
+    for (const record of records) {
+      count++;
+      delimiter ??= findDelimiter(record.toString());
+      if (record.includes(QUOTE)) row.take(parseQuoted(record.toString(), delimiter, entry, count));
+      else row.cut(record, delimiter.charCodeAt(0));
+      yield row;
+    }
   }
 }
 
@@ -39,44 +53,40 @@ export async function readFirstRows(archive: Archive, entry: ArchiveEntry, count
 }
 
 /** The text of each row: a line, or several where a quoted field goes on in the next. */
-async function* readRecords(archive: Archive, entry: ArchiveEntry): AsyncGenerator<string> {
-  let open = '';
-  let lines = 0;
-  for await (const line of readLines(archive, entry)) {
-    lines++;
-    const record = open === '' ? line : `${open}\n${line}`;
-    if (hasOpenQuote(record)) {
-      open = record;
-      if (open.length > ROW_CHARACTERS_MAX) break;
-      continue;
+async function* readRecords(archive: Archive, entry: ArchiveEntry): AsyncGenerator<Buffer[]> {
+  let open: Buffer | null = null;
+  let count = 0;
+  for await (const lines of readTextLines(archive, entry)) {
+    const records: Buffer[] = [];
+    for (const line of lines) {
+      count++;
+      const record: Buffer = open ? Buffer.concat([open, LINE_END, line]) : line;
+      open = hasOpenQuote(record) ? record : null;
+      if (open && open.length > ROW_BYTES_MAX) throw unclosedQuote(entry, count + 1);
+      if (!open && !isBlank(record)) records.push(record);
     }
-    open = '';
-    if (record.trim() !== '') yield record;
+    yield records;
   }
-  if (open !== '') throw invalid(entry, `has a quote that is opened and not closed, before line ${lines + 1}`);
+  if (open) throw unclosedQuote(entry, count + 1);
 }
 
-async function* readLines(archive: Archive, entry: ArchiveEntry): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
+async function* readTextLines(archive: Archive, entry: ArchiveEntry): AsyncGenerator<Buffer[]> {
   try {
-    for await (const chunk of gunzipped(archive.stream(entry))) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > ROW_CHARACTERS_MAX) throw invalid(entry, 'has a line of more than 16 million characters');
-      for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
-    }
-    rest += decoder.decode();
+    yield* readLines(gunzipped(archive.stream(entry)), ROW_BYTES_MAX);
   } catch (error) {
     throw asCsvError(error, entry);
   }
-  yield rest.endsWith('\r') ? rest.slice(0, -1) : rest;
 }
 
-function hasOpenQuote(text: string): boolean {
+function hasOpenQuote(text: Buffer): boolean {
   let isOpen = false;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isOpen = !isOpen;
+  for (let at = text.indexOf(QUOTE); at >= 0; at = text.indexOf(QUOTE, at + 1)) isOpen = !isOpen;
   return isOpen;
+}
+
+/** Most lines begin with what is no blank. */
+function isBlank(line: Buffer): boolean {
+  return line.length === 0 || (!(line[0] > 0x20 && line[0] < 0x7f) && line.toString().trim() === '');
 }
 
 function findDelimiter(line: string): string {
@@ -95,10 +105,14 @@ function parseQuoted(record: string, delimiter: string, entry: ArchiveEntry, row
 
 function asCsvError(error: unknown, entry: ArchiveEntry): unknown {
   if (error instanceof TrainyardError) return error;
+  if (error instanceof NotUtf8Error) return invalid(entry, 'is not text in UTF-8. Save it as that', error);
+  if (error instanceof LongLineError) return invalid(entry, 'has a line of more than 16 million characters', error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-    return invalid(entry, 'is not text in UTF-8. Save it as that', error);
   return code.startsWith('Z_') ? invalid(entry, 'is a damaged gzip file', error) : error;
+}
+
+function unclosedQuote(entry: ArchiveEntry, line: number): TrainyardError {
+  return invalid(entry, `has a quote that is opened and not closed, before line ${line}`);
 }
 
 function invalid(entry: ArchiveEntry, what: string, cause?: unknown): TrainyardError {

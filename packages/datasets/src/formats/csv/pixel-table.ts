@@ -13,7 +13,8 @@ import {
 import { flatImageShape, type ImageShape } from '../image-shape.js';
 import { labelText } from '../labels.js';
 import { splitOfCell } from '../split-names.js';
-import { readCsvRows, readFirstRows } from './csv-file.js';
+import { cutCsvRows, readFirstRows } from './csv-file.js';
+import type { CsvRow } from './csv-row.js';
 import { LabelGuess } from './label-guess.js';
 
 export interface PixelTable {
@@ -64,27 +65,29 @@ export async function openPixelTable(
 /** Every row. */
 export async function* readPixelRows(archive: Archive, table: PixelTable): AsyncGenerator<PixelRow> {
   let index = table.header ? -1 : 0;
-  for await (const cells of readCsvRows(archive, table.entry)) {
-    if (index >= 0) yield readRow(table, cells, index);
+  for await (const row of cutCsvRows(archive, table.entry)) {
+    if (index >= 0) yield readRow(table, row, index);
     index++;
   }
 }
 
-function readRow({ columns, label, split, pixels, shape }: PixelTable, cells: string[], index: number): PixelRow {
-  if (cells.length !== columns) return { index, reason: `it has ${cells.length} fields; expected ${columns}` };
-  const text = labelText(cells[label]);
+function readRow({ columns, label, split, pixels, shape }: PixelTable, row: CsvRow, index: number): PixelRow {
+  if (row.count !== columns) return { index, reason: `it has ${row.count} fields; expected ${columns}` };
+  const text = labelText(row.text(label));
   if (text === null) return { index, reason: 'it has no label' };
-  const count = shape.width * shape.height * shape.channels;
-  const packed = pixels.length === 1 && count > 1;
-  const numbers = packed ? numbersOf(cells[pixels[0]]) : pixels.map((column) => cells[column]);
-  if (numbers.length !== count) return { index, reason: `it has ${numbers.length} pixels; expected ${count}` };
-  const values = new Float64Array(count);
+  const values = new Float64Array(shape.width * shape.height * shape.channels);
+  const isPacked = pixels.length === 1 && values.length > 1;
+  const count = isPacked ? row.numbers(pixels[0], values) : readNumbers(row, pixels, values);
+  if (count !== values.length) return { index, reason: `it has ${count} pixels; expected ${values.length}` };
   for (let place = 0; place < count; place++) {
-    const value = numbers[place] === '' ? Number.NaN : Number(numbers[place]);
-    if (!Number.isFinite(value)) return { index, reason: `its pixel ${place + 1} is not a number` };
-    values[place] = value;
+    if (!Number.isFinite(values[place])) return { index, reason: `its pixel ${place + 1} is not a number` };
   }
-  return { index, label: text, split: split === null ? null : splitOfCell(cells[split]), values };
+  return { index, label: text, split: split === null ? null : splitOfCell(row.text(split)), values };
+}
+
+function readNumbers(row: CsvRow, columns: readonly number[], values: Float64Array): number {
+  for (let place = 0; place < columns.length; place++) values[place] = row.number(columns[place]);
+  return columns.length;
 }
 
 /** Names, where one is known or most of the first row are no numbers. */
@@ -108,10 +111,10 @@ async function guessLabel(archive: Archive, entry: ArchiveEntry, header: readonl
   const guess = new LabelGuess();
   const first = header && isRowNumber(header[0]) ? 1 : 0;
   let last = 0;
-  for await (const cells of readCsvRows(archive, entry)) {
+  for await (const row of cutCsvRows(archive, entry)) {
     const isNames = header !== null && last === 0;
-    last ||= cells.length - 1;
-    if (!isNames && cells.length === last + 1) guess.add(cells[first], cells[last]);
+    last ||= row.count - 1;
+    if (!isNames && row.count === last + 1) guess.add(row.text(first), row.text(last));
   }
   const place = guess.result();
   if (place) return place === 'first' ? first : last;
