@@ -43,17 +43,22 @@ function firstNamed(header: readonly string[], names: readonly string[]): number
 }
 
 /**
- * The column that `options.label_column` means: its name, or its place, from the end where that is negative. Throws
+ * The column that an option of `options` means: its name, or its place, from the end where that is negative. Throws
  * `invalid_dataset` where there is no such column.
  */
-export function askedColumn(asked: string, columns: number, header: readonly string[] | null): number {
+export function askedColumn(
+  asked: string,
+  columns: number,
+  header: readonly string[] | null,
+  option: 'label_column' | 'label_columns' = 'label_column',
+): number {
   const named = header?.map((name) => name.trim()).indexOf(asked.trim()) ?? -1;
   if (named >= 0) return named;
   const place = /^-?\d{1,6}$/.test(asked) ? Number(asked) : Number.NaN;
   const index = place < 0 ? columns + place : place;
   if (index >= 0 && index < columns) return index;
   const known = header ? `The columns are ${listNames(header)}.` : `There are ${columns} columns without names.`;
-  throw new TrainyardError('invalid_dataset', `options.label_column is "${printable(asked)}". ${known}`);
+  throw new TrainyardError('invalid_dataset', `options.${option} is "${printable(asked)}". ${known}`);
 }
 
 /** For messages. */

@@ -215,7 +215,7 @@ describe('labels in lists', () => {
     ).toMatchObject({ task: 'multilabel', labels: { 0: [2], 1: [0, 1] } });
     expect(ofLists([[0.5, 3], [1, 1.5], []])).toMatchObject({
       task: 'regression',
-      targets: ['0', '1'],
+      targets: ['target_0', 'target_1'],
       labels: { 0: [0.5, 3], 1: [1, 1.5] },
     });
     expect(

@@ -4,6 +4,7 @@ import { nameOf } from '../sources.js';
 import { nameClasses } from './class-names.js';
 import {
   type AskedLabels,
+  DEFAULT_TARGET,
   type FoundLabels,
   invalidLabels,
   type LabelledListing,
@@ -41,7 +42,8 @@ export class ListLabels {
         const places = placesOf(sample);
         sample.label = places.length === 0 ? [Number.NaN] : places.map((place) => Number(texts[place]));
       }
-      return finishRows(listing, columnNames(width, asked), asked);
+      const targets = columnNames(width).map((index) => `${asked.targets?.[0] ?? DEFAULT_TARGET}_${index}`);
+      return finishRows(listing, columnNames(width, asked.names), { ...asked, targets });
     }
     if (asked.task === 'regression') {
       throw invalidLabels('The labels are lists. Expected for a regression: as many numbers for each image.');
@@ -82,8 +84,7 @@ function isRepeating(places: readonly number[]): boolean {
   return new Set(places).size < places.length;
 }
 
-function columnNames(width: number, { task, targets, names = [] }: AskedLabels): string[] {
-  if (task !== 'multilabel' && targets?.length === width) return [...targets];
+function columnNames(width: number, names: readonly string[] = []): string[] {
   return Array.from({ length: width }, (_, index) => names[index] ?? String(index));
 }
 

@@ -24,11 +24,12 @@ const PAIRS: readonly Pair[] = [
  *
  * @param columns names of the labels or targets, and of the classes where each row has a single one
  */
-export function finishRows(listing: LabelledListing, columns: readonly string[], { task }: AskedLabels): FoundLabels {
+export function finishRows(listing: LabelledListing, columns: readonly string[], asked: AskedLabels): FoundLabels {
+  const { task } = asked;
   dropUnlabelled(listing, ({ label }) => rowOf(label).every(Number.isFinite), 'a number of its label is missing');
   const pair = PAIRS.find((each) => listing.samples.every(({ label }) => isOf(each, label)));
   const several = pair && columns.length > 1 ? listing.samples.find(({ label }) => countYes(pair, label) !== 1) : null;
-  if (task === 'regression' || (task === undefined && !pair)) return finishTargets(columns);
+  if (task === 'regression' || (task === undefined && !pair)) return finishTargets(asked.targets ?? columns);
   if (!pair) throw notYesOrNo(listing.samples, columns);
   if (task === 'multilabel' || columns.length === 1 || (task === undefined && several)) {
     return finishLabels(listing.samples, columns, pair);
@@ -40,9 +41,9 @@ export function finishRows(listing: LabelledListing, columns: readonly string[],
   return finishOneHot(listing.samples, columns, pair);
 }
 
-function finishTargets(columns: readonly string[]): FoundLabels {
-  checkNames(columns);
-  return { task: 'regression', classes: [], targets: [...columns] };
+function finishTargets(targets: readonly string[]): FoundLabels {
+  checkNames(targets);
+  return { task: 'regression', classes: [], targets: [...targets] };
 }
 
 /** The columns keep their order: what a file of labels says by place stays there. */
