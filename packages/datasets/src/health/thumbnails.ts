@@ -1,0 +1,36 @@
+/** The thumbnails of the images that are compared, and what of them does not depend on brightness. */
+import { FEATURE_BYTES, readBrightness, THUMBNAIL_BYTES } from './features.js';
+
+/** Below this standard deviation, of 255, a picture is too flat to be told from others. */
+const DEVIATION_MIN = 2;
+
+export interface Thumbnails {
+  /** Places of the images in the data set, rising. */
+  readonly images: Uint32Array;
+  readonly features: Uint8Array;
+  /** Of each thumbnail about its mean, squared and summed. */
+  readonly squares: Float32Array;
+}
+
+/** Of the given images those that show something. */
+export function selectThumbnails(features: Uint8Array, images: readonly number[]): Thumbnails {
+  const shown = images.filter((image) => readBrightness(features, image).deviation >= DEVIATION_MIN);
+  const squares = Float32Array.from(shown, (image) => squaresOf(features, image * FEATURE_BYTES));
+  const kept = shown.flatMap((image, index) => (squares[index] > 0 ? [{ image, squares: squares[index] }] : []));
+  return {
+    images: Uint32Array.from(kept, ({ image }) => image),
+    features,
+    squares: Float32Array.from(kept, (entry) => entry.squares),
+  };
+}
+
+function squaresOf(features: Uint8Array, offset: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let cell = 0; cell < THUMBNAIL_BYTES; cell++) {
+    const value = features[offset + cell];
+    sum += value;
+    squares += value * value;
+  }
+  return squares - (sum * sum) / THUMBNAIL_BYTES;
+}
