@@ -129,15 +129,14 @@ export function resolveAugmentation(options: AugmentationOptions | undefined, ch
   };
 }
 
-const POINTER = '/training/augmentation';
-
 /** What contradicts itself, the size of the batch or the images, which have 1 or 3 channels where that is known. */
 export function augmentationContradictions(
   augmentation: Augmentation | null,
   known: { batchSize: number; channels?: number | undefined },
+  pointer = '/training/augmentation',
 ): FieldError[] {
   if (augmentation === null) return [];
-  const refuse = (field: string, detail: string): FieldError => ({ pointer: `${POINTER}/${field}`, detail });
+  const refuse = (field: string, detail: string): FieldError => ({ pointer: `${pointer}/${field}`, detail });
   const { zoom, erasing, mixup, cutmix, saturation, hue } = augmentation;
   const errors: FieldError[] = [];
   if (zoom[0] > zoom[1]) errors.push(refuse('zoom', `Expected [least, largest]; received [${zoom}].`));

@@ -2,6 +2,7 @@ export { type Augmenter, augmentImage, createAugmenter } from './augment/augment
 export type { ImagePlace } from './augment/draws.js';
 export { allocateMixedRows, type BatchPlace, type MixedRows, type Mixing, mixImages } from './augment/mix.js';
 export { compileEvaluation, type EvaluationGraph, type EvaluationOptions } from './compile/evaluation.js';
+export type { Mixture } from './compile/mixture.js';
 export { compilePredictor, type PredictorGraph, type PredictorOptions } from './compile/predictor.js';
 export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js';
 export { randomInputsOf } from './compile/random-inputs.js';

@@ -1,5 +1,5 @@
 /** Gathers mini-batches out of a data set into input tensors of a fixed shape. */
-import type { TensorSpec } from '@trainyard/engine';
+import type { Mixture, TensorSpec } from '@trainyard/engine';
 import { float32Tensor, int32Tensor, type TensorValue } from './session.js';
 import type { TrainingSplit } from './training-data.js';
 
@@ -16,6 +16,8 @@ export interface BatchBuffer {
   images: Uint8Array;
   labels: Int32Array | Float32Array;
   weights: Float32Array;
+  /** Where rows are made of two images: the label of the lesser part of each, and how much the greater one counts. */
+  mixture: { otherLabels: Int32Array | Float32Array; shares: Float32Array } | null;
   /** Rows that are real in the batches that it holds now, in each batch. */
   rows: number[];
 }
@@ -23,25 +25,40 @@ export interface BatchBuffer {
 /** Axes of one image: channels, rows, columns. */
 const IMAGE_AXES = 3;
 
-export function allocateBatches({ images, labels }: { images: TensorSpec; labels: TensorSpec }): BatchBuffer {
+/** What a graph takes in, as far as it comes from a data set. */
+export interface BatchSpecs {
+  images: TensorSpec;
+  labels: TensorSpec;
+  mixture?: Mixture | null;
+}
+
+export function allocateBatches({ images, labels, mixture }: BatchSpecs): BatchBuffer {
   const rows = elements({ shape: images.shape.slice(0, -IMAGE_AXES) });
   return {
     images: new Uint8Array(elements(images)),
-    labels: labels.dtype === 'int32' ? new Int32Array(elements(labels)) : new Float32Array(elements(labels)),
+    labels: allocateLabels(labels),
     weights: new Float32Array(rows),
+    mixture: mixture ? { otherLabels: allocateLabels(mixture.otherLabels), shares: new Float32Array(rows) } : null,
     rows: [],
   };
+}
+
+function allocateLabels(labels: TensorSpec): Int32Array | Float32Array {
+  return labels.dtype === 'int32' ? new Int32Array(elements(labels)) : new Float32Array(elements(labels));
 }
 
 /**
  * Fills `buffer` with the batches of a slice. Where the split ends within a batch, the rows that are missing are
  * zeros of weight 0: what a step computes depends on its own rows alone, never on what the buffer held before.
+ *
+ * @param read writes the images at some indices one after another; without it they come as they are in the split
  */
 export async function fillBatches(
   buffer: BatchBuffer,
   split: TrainingSplit,
   slice: BatchSlice,
   batchSize: number,
+  read: TrainingSplit['readImages'] = (indices, out) => split.readImages(indices, out),
 ): Promise<void> {
   const start = slice.first * batchSize;
   const capacity = slice.batches * batchSize;
@@ -49,7 +66,7 @@ export async function fillBatches(
   const indices = new Uint32Array(count);
   for (let row = 0; row < count; row++) indices[row] = slice.order[start + row];
   const imageBytes = buffer.images.length / buffer.weights.length;
-  await split.readImages(indices, buffer.images.subarray(0, count * imageBytes));
+  await read(indices, buffer.images.subarray(0, count * imageBytes));
   buffer.images.fill(0, count * imageBytes);
   buffer.weights.fill(1, 0, count).fill(0, count);
   fillLabels(buffer, split, indices);

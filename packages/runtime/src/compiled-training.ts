@@ -8,12 +8,15 @@ import {
   type Model,
   type Preprocessing,
 } from '@trainyard/engine';
+import { BatchAugmenter } from './batch-augmenter.js';
 import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
 import { StepRunner } from './step-runner.js';
 
 export interface CompiledTraining {
   runners: Runners;
+  /** Of the train split; null where the training has no augmentation. */
+  augmenter: BatchAugmenter | null;
   evaluator: Evaluator;
   release(): Promise<void>;
 }
@@ -29,17 +32,19 @@ export async function openTraining(options: {
   stepsDone?: number;
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
+  const { augmentation, batch_size: trainBatch, seed } = training;
   const objective = { loss: training.loss, labelSmoothing: training.label_smoothing };
   const open = (stepsPerRun: number) => {
     const step = compileTrainStep(model, {
       ...objective,
-      batchSize: training.batch_size,
+      batchSize: trainBatch,
       optimizer: training.optimizer,
       classWeights: training.class_weights,
       clipNorm: training.gradient_clip_norm,
       clipValue: training.gradient_clip_value,
       averageDecay: training.ema?.decay ?? null,
       preprocessing,
+      mixed: augmentation !== null && (augmentation.mixup !== null || augmentation.cutmix !== null),
       stepsPerRun,
     });
     return StepRunner.open(step, plan);
@@ -51,11 +56,12 @@ export async function openTraining(options: {
     several: Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null,
     single: sizes.includes(1) ? await open(1) : null,
   };
-  const batchSize = evaluationBatch(training.batch_size);
+  const batchSize = evaluationBatch(trainBatch);
   const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
   const evaluator = await Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
   return {
     runners,
+    augmenter: augmentation && new BatchAugmenter({ augmentation, image: model.image, batchSize: trainBatch, seed }),
     evaluator,
     async release() {
       for (const held of [runners.several, runners.single, evaluator]) await held?.release();

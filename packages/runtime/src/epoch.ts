@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { permutation } from '@trainyard/engine';
+import type { BatchAugmenter } from './batch-augmenter.js';
 import { type BatchBuffer, fillBatches } from './batches.js';
 import type { StepResult, StepRunner } from './step-runner.js';
 import type { TrainState } from './train-state.js';
@@ -15,6 +16,8 @@ export interface Runners {
 
 export interface EpochOptions {
   runners: Runners;
+  /** Null where images are trained on as they are. */
+  augmenter: BatchAugmenter | null;
   state: TrainState;
   split: TrainingSplit;
   batchSize: number;
@@ -34,6 +37,7 @@ export interface RunResult {
   /** The run's first step over the whole training, from 1. */
   firstStep: number;
   steps: LabelledStep[];
+  /** With the time that its batches, or the next ones, held it up. */
   seconds: number;
 }
 
@@ -63,17 +67,22 @@ export async function* trainEpoch(options: EpochOptions): AsyncGenerator<RunResu
   const blocks = planBlocks(options);
   const gather = prepareGather(options);
   let next = gather(blocks, 0);
-  for (let index = 0; index < blocks.length; index++) {
-    const batches = await next;
-    next = gather(blocks, index + 1);
-    await nextTurn();
-    signal.throwIfAborted();
-    const { runner, first } = blocks[index];
-    const firstStep = stepsBefore + first + 1;
-    const startedAt = performance.now();
-    const steps = await runner.run(state, batches, { firstStep, seed, learningRate });
-    const seconds = (performance.now() - startedAt) / 1000;
-    yield { firstStep, steps: steps.map((step, k) => ({ ...step, ...labelsOf(batches, k) })), seconds };
+  try {
+    for (let index = 0; next !== null; index++) {
+      const startedAt = performance.now();
+      const batches: BatchBuffer = await next;
+      next = gather(blocks, index + 1);
+      await nextTurn();
+      signal.throwIfAborted();
+      const { runner, first } = blocks[index];
+      const firstStep = stepsBefore + first + 1;
+      const steps = await runner.run(state, batches, { firstStep, seed, learningRate });
+      const seconds = (performance.now() - startedAt) / 1000;
+      yield { firstStep, steps: steps.map((step, k) => ({ ...step, ...labelsOf(batches, k) })), seconds };
+    }
+  } finally {
+    // Another epoch may begin from a checkpoint at once: nothing may go on to write to the buffers.
+    await next?.catch(() => {});
   }
 }
 
@@ -95,14 +104,20 @@ function planBlocks({ runners, split, batchSize, stepsDone }: EpochOptions): Blo
   });
 }
 
-/** Gathers a block's batches; called for the next block before the current one runs, so that disk and compute overlap. */
-function prepareGather({ split, batchSize, seed, epoch }: EpochOptions) {
+/**
+ * Gathers a block's batches, null behind the last; called for the next block before the current one runs, so that disk and
+ * compute overlap.
+ */
+function prepareGather({ split, batchSize, seed, epoch, stepsBefore, augmenter }: EpochOptions) {
   const order = permutation(split.count, seed, epoch);
-  return (blocks: Block[], index: number): Promise<BatchBuffer | never> => {
-    if (index === blocks.length) return new Promise(() => {});
+  return (blocks: Block[], index: number): Promise<BatchBuffer> | null => {
+    if (index === blocks.length) return null;
     const { runner, first } = blocks[index];
     const buffer = runner.buffers[index % 2];
-    const filled = fillBatches(buffer, split, { order, first, batches: runner.step.stepsPerRun }, batchSize);
+    const slice = { order, first, batches: runner.step.stepsPerRun };
+    const filled = augmenter
+      ? augmenter.fill(buffer, split, slice, { epoch, firstStep: stepsBefore + first + 1 })
+      : fillBatches(buffer, split, slice, batchSize);
     const gathered = filled.then(() => buffer);
     gathered.catch(() => {});
     return gathered;

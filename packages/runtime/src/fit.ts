@@ -17,6 +17,7 @@ import {
   TrainyardError,
 } from '@trainyard/contracts';
 import { createMetrics, type MetricContext, runningMetrics } from '@trainyard/engine';
+import type { BatchAugmenter } from './batch-augmenter.js';
 import { CheckpointClock } from './checkpoint-clock.js';
 import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './checkpoint-file.js';
 import { refuseLosses, refuseTensors, refuseValidation } from './divergence.js';
@@ -34,6 +35,7 @@ export interface FitOptions {
   training: Training;
   data: TrainingData;
   runners: Runners;
+  augmenter: BatchAugmenter | null;
   evaluator: Evaluator;
   /** What kind of model it is, for its metrics. */
   context: MetricContext;
@@ -204,10 +206,11 @@ class Fitting {
 
   /** Runs the steps that are left of an epoch; says why where it ended before the training should. */
   async #train(epoch: number, totals: RunningFigures): Promise<Ending | null> {
-    const { training, runners, data, signal, observer } = this.#options;
+    const { training, runners, augmenter, data, signal, observer } = this.#options;
     const stepsBefore = (epoch - 1) * this.#stepsPerEpoch;
     const runs = trainEpoch({
       runners,
+      augmenter,
       state: this.#state,
       split: data.splits.train,
       batchSize: training.batch_size,

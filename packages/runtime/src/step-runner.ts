@@ -65,11 +65,18 @@ export class StepRunner {
   }
 
   #batchFeeds(batches: BatchBuffer): Feeds {
-    const { images, labels, weights } = this.step;
-    return {
+    const { images, labels, weights, mixture } = this.step;
+    const feeds: Feeds = {
       [images.name]: uint8Tensor(batches.images, images.shape),
       [labels.name]: labelTensor(batches.labels, labels.shape),
       [weights.name]: float32Tensor(batches.weights, weights.shape),
+    };
+    if (!mixture || !batches.mixture) return feeds;
+    const { otherLabels, shares } = mixture;
+    return {
+      ...feeds,
+      [otherLabels.name]: labelTensor(batches.mixture.otherLabels, otherLabels.shape),
+      [shares.name]: float32Tensor(batches.mixture.shares, shares.shape),
     };
   }
 

@@ -18,6 +18,7 @@ import { reduceSum } from '../ops/reduce-sum.js';
 import { optimizerRule } from '../optimizers/index.js';
 import type { RandomInput } from '../random/random-input.js';
 import { declareBatch } from './batch.js';
+import { declareMixture, type Mixture, mixedLosses, OTHER_LABELS, SHARES } from './mixture.js';
 import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from './objective.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import { RandomInputs } from './random-inputs.js';
@@ -35,6 +36,8 @@ export interface TrainStepOptions extends ObjectiveOptions {
   /** Decay of an exponential moving average of the weights, which is kept beside them. */
   readonly averageDecay?: number | null;
   readonly preprocessing: Preprocessing;
+  /** Whether each row may be made of two images, and so have two labels; see `Mixture`. */
+  readonly mixed?: boolean;
   /** K, the training steps of one run. */
   readonly stepsPerRun: number;
 }
@@ -51,6 +54,8 @@ export interface TrainStep {
   readonly labels: TensorSpec;
   /** float32 [K?, N]: 1 for a row that counts, 0 for one that fills up the batch. */
   readonly weights: TensorSpec;
+  /** Null where each row is of one image. */
+  readonly mixture: Mixture | null;
   /** What the host draws for each step; [K?, …] each. */
   readonly random: readonly RandomInput[];
   /** Names of float32 inputs [K?]. */
@@ -78,6 +83,8 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
     dtype,
     shape: withSteps(shape),
   });
+  const describeLabels = (name: string, labels: Value) =>
+    describe(name, labels, labels.dtype === 'int32' ? 'int32' : 'float32');
   return {
     onnx:
       k === 1
@@ -87,8 +94,12 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
     stepsPerRun: k,
     state: tensors,
     images: describe('images', step.images, 'uint8'),
-    labels: describe('labels', step.labels, step.labels.dtype === 'int32' ? 'int32' : 'float32'),
+    labels: describeLabels('labels', step.labels),
     weights: describe('weights', step.weights, 'float32'),
+    mixture: step.mixture && {
+      otherLabels: describeLabels(OTHER_LABELS, step.mixture.otherLabels),
+      shares: describe(SHARES, step.mixture.shares, 'float32'),
+    },
     random,
     scalars: step.rule.scalars,
     scalarValues: (at, rate) => step.rule.scalarValues(at, rate),
@@ -119,16 +130,21 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
       setStatistic: (name, value) => statistics.set(name, value),
     },
   });
-  const rows = rowLosses(model, result, labels, options);
-  const weighted = options.classWeights ? mul(rows, rowClassWeights(model, labels, options.classWeights)) : rows;
-  const mean = meanOfReal(weighted, weights);
+  const mixture = options.mixed ? declareMixture(labels, options.batchSize) : null;
+  const lossesOf = (of: Value) => {
+    const rows = rowLosses(model, result, of, options);
+    return options.classWeights ? mul(rows, rowClassWeights(model, of, options.classWeights)) : rows;
+  };
+  const own = lossesOf(labels);
+  const rows = mixture ? mixedLosses(own, lossesOf(mixture.otherLabels), mixture.shares) : own;
+  const mean = meanOfReal(rows, weights);
   const penalties = weightPenalty(model, parameters);
   const loss = penalties ? add(mean, penalties) : mean;
   const predictions = predictionsOf(result.outputs, model.head);
   graph.output(LOSS, loss);
   graph.output(PREDICTIONS, predictions);
   updateState(graph, state, loss, statistics, { rule, scalars, clipNorm, clipValue, averageDecay });
-  return { graph, rule, state, images, labels, weights, predictions, random: random.list };
+  return { graph, rule, state, images, labels, weights, mixture, predictions, random: random.list };
 }
 
 /** Σ weight · loss / Σ weight. A batch has at least one row that counts. */
