@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { idempotency } from '../idempotency/idempotency.js';
 import { downloadCheckpoint } from './checkpoints/download-checkpoint.js';
 import { getCheckpoint } from './checkpoints/get-checkpoint.js';
+import { addImages } from './datasets/add-images.js';
 import { createDataset } from './datasets/create-dataset.js';
 import { deleteDataset } from './datasets/delete-dataset.js';
 import { getDataset } from './datasets/get-dataset.js';
@@ -51,6 +52,7 @@ const ROUTES = [
   listKeys,
   revokeKey,
   createDataset,
+  addImages,
   listDatasets,
   getDataset,
   deleteDataset,

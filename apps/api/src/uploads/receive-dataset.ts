@@ -32,14 +32,18 @@ export function datasetBody(fields: TObject) {
 /** What of the row the address says and not the body, such as the parent of a version. */
 export type DatasetOrigin = Omit<NewDataset, 'id' | 'projectId' | 'sourceKey' | 'name' | 'format' | 'options'>;
 
-/** Stores what the request brings as a data set in status `processing`; leaves nothing where it is refused. */
+/**
+ * Stores what the request brings as a data set in status `processing`; leaves nothing where it is refused. `check` throws
+ * for fields that fit the schema and yet not this address.
+ */
 export async function receiveDataset(
   app: FastifyInstance,
   request: FastifyRequest,
   origin: DatasetOrigin = {},
+  check: (fields: CreateDataset) => void = () => {},
 ): Promise<Dataset> {
   try {
-    return await receiveForm(app, request, origin);
+    return await receiveForm(app, request, origin, check);
   } catch (error) {
     drain(request.raw);
     throw error;
@@ -58,7 +62,12 @@ export async function hashDatasetRequest(request: FastifyRequest): Promise<strin
  * The row comes before the file, and is `uploading` until the file is whole: should this process be killed, another one
  * finds by the row what is to be cleared away. An upload that breaks off leaves neither.
  */
-async function receiveForm(app: FastifyInstance, request: FastifyRequest, origin: DatasetOrigin): Promise<Dataset> {
+async function receiveForm(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  origin: DatasetOrigin,
+  check: (fields: CreateDataset) => void,
+): Promise<Dataset> {
   if (!request.isMultipart()) throw notMultipart();
   refuseLonger(request, app.maxUploadBytes);
   const id = newId('dataset');
@@ -67,7 +76,7 @@ async function receiveForm(app: FastifyInstance, request: FastifyRequest, origin
   const release = holdUpload(app.db.datasets, id, request.log);
   try {
     const { fields, stored } = await readDatasetForm(request, {
-      check: checkFields(request),
+      check: checkFields(request, check),
       store: (file) => app.store.write(sourceKey, file, { maxBytes: app.maxUploadBytes }),
     });
     const { bytes, sha256 } = stored;
@@ -83,9 +92,10 @@ async function receiveForm(app: FastifyInstance, request: FastifyRequest, origin
   }
 }
 
-function checkFields(request: FastifyRequest) {
+function checkFields(request: FastifyRequest, check: (fields: CreateDataset) => void = () => {}) {
   return (given: Record<string, unknown>) => {
     checkInput(request, CreateDataset, given);
+    check(given as CreateDataset);
     return given as CreateDataset;
   };
 }
