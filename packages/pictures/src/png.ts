@@ -1,6 +1,6 @@
 /** Encodes pixels as PNG (ISO/IEC 15948), with the filter that suits each row. */
 import { crc32, deflateSync } from 'node:zlib';
-import { FILTERS, filterRow } from './png-filters.js';
+import { FILTERS, weightOf } from './png-filters.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const COLOUR_TYPES = { 1: 0, 3: 2 } as const;
@@ -29,7 +29,7 @@ export function encodePng(pixels: Uint8Array, size: RasterSize, { density }: Png
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([BITS, COLOUR_TYPES[channels]], 8);
-  const data = deflateSync(scanlines(pixels, size), { level: 7 });
+  const data = deflateSync(scanlines(pixels, size), { level: 6 });
   const chunks = [chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))];
   if (density !== undefined) chunks.splice(1, 0, chunk('pHYs', physicalSize(density)));
   return new Uint8Array(Buffer.concat([SIGNATURE, ...chunks]));
@@ -40,19 +40,21 @@ function scanlines(pixels: Uint8Array, { width, height, channels }: RasterSize):
   const bytes = width * channels;
   const lines = new Uint8Array((bytes + 1) * height);
   const tried = new Uint8Array(bytes);
-  let above = new Uint8Array(bytes);
+  let above: Uint8Array = new Uint8Array(bytes);
   for (let y = 0; y < height; y++) {
     const row = pixels.subarray(y * bytes, (y + 1) * bytes);
     const start = y * (bytes + 1);
     let least = Number.POSITIVE_INFINITY;
-    for (let filter = 0; filter < FILTERS && least > 0; filter++) {
-      const sum = filterRow(filter, row, above, channels, tried);
-      if (sum >= least) continue;
-      least = sum;
-      lines[start] = filter;
+    for (const [number, filter] of FILTERS) {
+      filter(row, above, channels, tried);
+      const weight = weightOf(tried);
+      if (weight >= least) continue;
+      least = weight;
+      lines[start] = number;
       lines.set(tried, start + 1);
+      if (weight === 0) break;
     }
-    above = row.slice();
+    above = row;
   }
   return lines;
 }

@@ -36,16 +36,43 @@ function curve(start: [number, number], control: [number, number], end: [number,
   });
 }
 
-/** How much of the pixel around (x, y) a pen of half the width `radius` covers that follows the pieces: 0 to 1. */
-export function coverAt(segments: readonly Segment[], x: number, y: number, radius: number): number {
+/** How much of each pixel of a box is covered, 0 to 1, row by row. */
+export interface Mask {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  cover: Float32Array;
+}
+
+/** What a pen of half the width `radius` covers that follows the pieces, in pixels with y downwards. */
+export function maskOf(segments: readonly Segment[], radius: number): Mask {
   const reach = radius + 0.5;
-  let nearest = reach;
-  for (const [x1, y1, x2, y2] of segments) {
-    const along = x2 - x1;
-    const up = y2 - y1;
-    const length = along * along + up * up;
-    const t = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - x1) * along + (y - y1) * up) / length));
-    nearest = Math.min(nearest, Math.hypot(x - x1 - t * along, y - y1 - t * up));
+  const xs = segments.flatMap(([x1, , x2]) => [x1, x2]);
+  const ys = segments.flatMap(([, y1, , y2]) => [y1, y2]);
+  const left = Math.floor(Math.min(...xs) - reach);
+  const top = Math.floor(Math.min(...ys) - reach);
+  const width = Math.ceil(Math.max(...xs) + reach) - left;
+  const height = Math.ceil(Math.max(...ys) + reach) - top;
+  const mask = { left, top, width, height, cover: new Float32Array(width * height) };
+  for (const segment of segments) coverSegment(mask, segment, reach);
+  return mask;
+}
+
+function coverSegment({ left, top, width, height, cover }: Mask, [x1, y1, x2, y2]: Segment, reach: number): void {
+  const along = x2 - x1;
+  const down = y2 - y1;
+  const length = along * along + down * down;
+  const bottom = Math.min(top + height, Math.ceil(Math.max(y1, y2) + reach));
+  const right = Math.min(left + width, Math.ceil(Math.max(x1, x2) + reach));
+  for (let y = Math.floor(Math.min(y1, y2) - reach); y < bottom; y++) {
+    for (let x = Math.floor(Math.min(x1, x2) - reach); x < right; x++) {
+      const dx = x + 0.5 - x1;
+      const dy = y + 0.5 - y1;
+      const t = length === 0 ? 0 : Math.max(0, Math.min(1, (dx * along + dy * down) / length));
+      const share = Math.min(1, reach - Math.hypot(dx - t * along, dy - t * down));
+      const place = (y - top) * width + x - left;
+      if (share > cover[place]) cover[place] = share;
+    }
   }
-  return Math.max(0, Math.min(1, reach - nearest));
 }

@@ -1,7 +1,7 @@
 /** Writes lines of text in strokes, smooth at every size, without any font of the machine. */
 import type { Canvas, Colour } from './canvas.js';
 import { GLYPHS, type Glyph, MARKS_ABOVE, MARKS_BELOW } from './glyphs.js';
-import { coverAt, readPath, type Segment } from './strokes.js';
+import { type Mask, maskOf, readPath, type Segment } from './strokes.js';
 
 export interface TextStyle {
   /** Height of a capital, in pixels. */
@@ -46,11 +46,11 @@ export function textWidth(text: string, { height, pen = PEN }: TextStyle): numbe
 
 /** Writes the text with its left edge at `x` and its baseline at `baseline`, and returns its right edge. */
 export function drawText(canvas: Canvas, text: string, x: number, baseline: number, style: TextStyle): number {
-  const { height, pen = PEN, colour } = style;
+  const { height, pen = PEN } = style;
   const scale = height / 10;
   let left = x + (pen / 2) * scale;
   for (const character of charactersOf(text)) {
-    if (character !== ' ') drawShape(canvas, shapeOf(character), left, baseline, scale, pen, colour);
+    if (character !== ' ') drawCharacter(canvas, character, left, Math.round(baseline), style);
     left += advanceOf(character, pen) * scale;
   }
   return x + textWidth(text, style);
@@ -141,26 +141,35 @@ function codeBox(character: string): Shape {
   return { width, segments, penMax: BOX_PEN };
 }
 
-function drawShape(
-  canvas: Canvas,
-  { segments, penMax = Number.POSITIVE_INFINITY }: Shape,
-  left: number,
-  baseline: number,
-  scale: number,
-  pen: number,
-  colour: Colour,
-): void {
-  const radius = Math.max(0.5, (Math.min(pen, penMax) * scale) / 2);
-  const placed = segments.map(
-    ([x1, y1, x2, y2]): Segment => [left + x1 * scale, baseline - y1 * scale, left + x2 * scale, baseline - y2 * scale],
-  );
-  const xs = placed.flatMap(([x1, , x2]) => [x1, x2]);
-  const ys = placed.flatMap(([, y1, , y2]) => [y1, y2]);
-  const margin = radius + 1;
-  for (let y = Math.floor(Math.min(...ys) - margin); y <= Math.max(...ys) + margin; y++) {
-    for (let x = Math.floor(Math.min(...xs) - margin); x <= Math.max(...xs) + margin; x++) {
-      const cover = coverAt(placed, x + 0.5, y + 0.5, radius);
-      if (cover > 0) canvas.blend(x, y, colour, cover);
-    }
+/** Places between two pixels at which a letter may stand. */
+const STEPS = 4;
+
+/** Letters come again and again, also in one size. */
+const masks = new Map<string, Mask>();
+const MASKS_MAX = 5000;
+
+function drawCharacter(canvas: Canvas, character: string, x: number, baseline: number, style: TextStyle): void {
+  const { height, pen = PEN, colour } = style;
+  const column = Math.floor(x);
+  const step = Math.floor((x - column) * STEPS);
+  const key = `${height} ${pen} ${step} ${character}`;
+  let mask = masks.get(key);
+  if (!mask) {
+    mask = draw(shapeOf(character), step / STEPS, height / 10, pen);
+    if (masks.size < MASKS_MAX) masks.set(key, mask);
   }
+  const { left, top, width, cover } = mask;
+  for (let place = 0; place < cover.length; place++) {
+    if (cover[place] === 0) continue;
+    const row = Math.floor(place / width);
+    canvas.blend(column + left + place - row * width, baseline + top + row, colour, cover[place]);
+  }
+}
+
+/** A letter whose left edge is at `x` and whose baseline is at 0. */
+function draw({ segments, penMax = Number.POSITIVE_INFINITY }: Shape, x: number, scale: number, pen: number): Mask {
+  const placed = segments.map(
+    ([x1, y1, x2, y2]): Segment => [x + x1 * scale, -y1 * scale, x + x2 * scale, -y2 * scale],
+  );
+  return maskOf(placed, Math.max(0.5, (Math.min(pen, penMax) * scale) / 2));
 }

@@ -1,5 +1,5 @@
 /** How many images each class has, by split: a bar for each, or, of many classes, columns by rank. */
-import { type Canvas, drawText, fitText, textWidth } from '@trainyard/pictures';
+import { type Canvas, drawText, fitMiddle, textWidth } from '@trainyard/pictures';
 import { ticks } from './axis.js';
 import { byFrequency, type ClassCounts, chooseClasses, countClasses } from './class-counts.js';
 import type { GallerySource } from './gallery-source.js';
@@ -78,7 +78,7 @@ function drawBarList(
   shown.forEach((label, place) => {
     const top = y + place * BAR_PITCH;
     const total = totalOf(counts[label]);
-    drawText(canvas, fitText(source.classes[label], nameWidth, NAME), x, top + 20, NAME);
+    drawText(canvas, fitMiddle(source.classes[label], nameWidth, NAME), x, top + 20, NAME);
     const left = x + nameWidth + GAP;
     drawSplitBar(canvas, counts[label], room / most, left, top, BAR_HEIGHT);
     const end = drawText(canvas, count(total), left + (total * room) / most + 12, top + 19, { ...SMALL, colour: INK });

@@ -5,7 +5,7 @@ import type { GallerySource } from './gallery-source.js';
 
 export const WIDTH = 1600;
 export const MARGIN = 40;
-export const HEADER_HEIGHT = 124;
+export const HEADER_HEIGHT = 134;
 
 export const PAPER: Colour = [255, 255, 255];
 export const INK: Colour = [24, 28, 36];
@@ -42,8 +42,19 @@ export function percent(part: number, whole: number): string {
 
 /** A number in as few digits as tell it from others of its size. */
 export function short(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value).replace('-', '−');
-  return String(Number(value.toPrecision(4))).replace('-', '−');
+  if (Math.abs(value) >= 1e7) return signed(value.toExponential(3).replace(/\.?0*e\+/, 'e'));
+  return signed(Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4))));
+}
+
+function signed(number: string): string {
+  return number.replace(/-/g, '−');
+}
+
+/** Writes numbers between `low` and `high` with as many decimals as tell hundredths of that range apart. */
+export function formatFor(low: number, high: number): (value: number) => string {
+  const decimals = high > low ? Math.max(0, -Math.floor(Math.log10((high - low) / 100))) : 0;
+  if (decimals > 6 || Math.max(Math.abs(low), Math.abs(high)) >= 1e6) return short;
+  return (value) => (Number.isInteger(value) ? short(value) : signed(value.toFixed(decimals)));
 }
 
 export function totalOf(counted: Counted): number {

@@ -5,10 +5,9 @@ import { pixelBytes } from '../packed-image.js';
 import type { GalleryImages } from './gallery-source.js';
 import { SPLIT_COLOURS } from './theme.js';
 
-/** The longer side of an image that is shown, at most. */
-const SIDE = 96;
-/** Larger ones are photos, which PNG packs badly. */
-const PHOTO_SIDE = 80;
+/** The longer side of an image that is shown, at most, and that of images that are larger: PNG packs photos badly. */
+const SIDES = { large: { side: 96, photo: 80 }, small: { side: 64, photo: 64 } };
+export type Scale = keyof typeof SIDES;
 export const TILE_GAP = 6;
 const MARK_GAP = 2;
 const MARK = 4;
@@ -21,9 +20,9 @@ export interface TileSize {
   rise: number;
 }
 
-export function tileSize({ image }: GalleryImages): TileSize {
-  const longer = Math.max(image.width, image.height);
-  const { width, height } = shownSize(image, longer > SIDE ? PHOTO_SIDE : SIDE);
+export function tileSize({ image }: GalleryImages, scale: Scale = 'large'): TileSize {
+  const { side, photo } = SIDES[scale];
+  const { width, height } = shownSize(image, Math.max(image.width, image.height) > side ? photo : side);
   return { width, height, pitch: width + TILE_GAP, rise: height + MARK_GAP + MARK };
 }
 
@@ -32,10 +31,9 @@ export async function drawTiles(
   canvas: Canvas,
   images: GalleryImages,
   indices: readonly number[],
-  { x, y }: { x: number; y: number },
+  { x, y, size }: { x: number; y: number; size: TileSize },
 ): Promise<void> {
   const { image } = images;
-  const size = tileSize(images);
   const bytes = pixelBytes(image);
   const pixels = new Uint8Array(indices.length * bytes);
   await images.readPixels(indices, pixels);

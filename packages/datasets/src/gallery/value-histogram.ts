@@ -20,7 +20,10 @@ import {
 const TARGETS_MAX = 12;
 const BINS = 40;
 const PANEL_GAP = 60;
-const TITLE_HEIGHT = 66;
+const TITLE_HEIGHT = 78;
+/** Numbers closer than that, for their size, are the same but for rounding. */
+const ROUNDING = 1e-9;
+const ALONE_WIDTH = 60;
 const CHART_HEIGHT = 260;
 const AXIS_HEIGHT = 60;
 const AXIS_WIDTH = 80;
@@ -68,8 +71,9 @@ function drawPanel(canvas: Canvas, source: GallerySource, target: number, { x, y
     drawText(canvas, text, left - 14 - textWidth(text, SMALL), bottom - tick * scale + 7, SMALL);
   }
   const pitch = room / bins.length;
+  const wide = bins.length === 1 ? ALONE_WIDTH : pitch - 2;
   bins.forEach((bin, place) => {
-    drawSplitColumn(canvas, bin, scale, { x: left + place * pitch, bottom, width: pitch - 2 });
+    drawSplitColumn(canvas, bin, scale, { x: left + place * pitch + (pitch - wide) / 2, bottom, width: wide });
   });
   drawScale(canvas, low, high, { x: left, y: bottom, width: room });
 }
@@ -105,6 +109,7 @@ function describe(values: Float64Array) {
     sum += value;
   }
   const mean = sum / values.length;
+  if (high - low <= ROUNDING * Math.max(Math.abs(low), Math.abs(high))) high = low;
   const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
   return { low, high, mean, deviation: Math.sqrt(squares / values.length) };
 }

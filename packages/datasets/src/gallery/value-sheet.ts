@@ -1,7 +1,7 @@
 /** The contact sheet of a regression: for each target images in the order of its values, each with its number. */
 import { type Canvas, drawText, fitText, textWidth } from '@trainyard/pictures';
 import { type GallerySource, valuesOf } from './gallery-source.js';
-import { HEADER_HEIGHT, MARGIN, plural, SMALL, STRONG, short, startSheet, WIDTH } from './theme.js';
+import { formatFor, HEADER_HEIGHT, MARGIN, plural, SMALL, STRONG, short, startSheet, WIDTH } from './theme.js';
 import { drawTiles, TILE_GAP, tileSize } from './tiles.js';
 
 const TARGETS_MAX = 8;
@@ -27,13 +27,15 @@ export async function drawValueSheet(source: GallerySource): Promise<Canvas> {
   for (const [target, name] of targets.entries()) {
     const top = HEADER_HEIGHT + target * block;
     const chosen = byQuantile(source, target, across * rows);
+    const numberAt = (place: number) => valuesOf(source, chosen[place])[target];
+    const format = chosen.length > 0 ? formatFor(numberAt(0), numberAt(chosen.length - 1)) : short;
     drawText(canvas, fitText(name, WIDTH - 2 * MARGIN, STRONG), MARGIN, top + 19, STRONG);
     for (let row = 0; row < rows; row++) {
       const indices = chosen.slice(row * across, (row + 1) * across);
       const y = top + TITLE_HEIGHT + row * pitch;
-      await drawTiles(canvas, images, indices, { x: MARGIN, y });
+      await drawTiles(canvas, images, indices, { x: MARGIN, y, size: tile });
       indices.forEach((index, place) => {
-        const text = fitText(short(valuesOf(source, index)[target]), tile.pitch, SMALL);
+        const text = fitText(format(valuesOf(source, index)[target]), tile.pitch, SMALL);
         const indent = (tile.width - textWidth(text, SMALL)) / 2;
         drawText(canvas, text, MARGIN + place * tile.pitch + indent, y + tile.rise + 22, SMALL);
       });
