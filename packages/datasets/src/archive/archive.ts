@@ -8,6 +8,8 @@ export interface ArchiveEntry {
   readonly isFolder: boolean;
   /** Size when unpacked. */
   readonly bytes: number;
+  /** Where it lies in the archive: read in the order of their positions, entries are read fastest. */
+  readonly position: number;
 }
 
 export interface Archive {

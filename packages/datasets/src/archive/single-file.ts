@@ -28,7 +28,7 @@ export class SingleFile implements Archive {
 
   constructor(object: RandomAccess, path: string) {
     this.#object = object;
-    this.entries = [{ path, isFolder: false, bytes: object.bytes }];
+    this.entries = [{ path, isFolder: false, bytes: object.bytes, position: 0 }];
   }
 
   async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {

@@ -16,10 +16,8 @@ import {
 } from './tar-extensions.js';
 import { BLOCK_BYTES, isTarHeader, readTarHeader, type TarHeader } from './tar-header.js';
 
-export interface TarEntry extends ArchiveEntry {
-  /** Of its data. */
-  readonly offset: number;
-}
+/** Its position is that of its data. */
+export type TarEntry = ArchiveEntry;
 
 const FOLDER = '5';
 const OLD_GNU_SPARSE = 'S';
@@ -93,7 +91,7 @@ function toTarEntry(
   // Before there was a type for folders, a closing slash made one.
   const isFolder = header.type === FOLDER || (header.type === '0' && shown.endsWith('/'));
   const bytes = WITHOUT_DATA.has(header.type) ? 0 : (extension.bytes ?? header.bytes);
-  const entry = { path: entryPath(shown), isFolder, bytes, offset };
+  const entry = { path: entryPath(shown), isFolder, bytes, position: offset };
   return { entry, reason: name === null ? NOT_UTF8 : reasonToSkip(header.type, extension) };
 }
 

@@ -5,6 +5,7 @@ import type { Archive, ArchiveEntry, ArchiveLimits } from './archive.js';
 import type { Directory } from './directory.js';
 import { printable } from './entry-names.js';
 import { ObjectSlice } from './object-slice.js';
+import { ReadAhead } from './read-ahead.js';
 import { readPieces } from './read-window.js';
 import { readTarDirectory, type TarEntry } from './tar-directory.js';
 
@@ -22,31 +23,33 @@ class TarArchive implements Archive {
   readonly entries: readonly ArchiveEntry[];
   readonly skipped: readonly SkippedFile[];
   readonly #object: RandomAccess;
+  readonly #ahead: ReadAhead;
   readonly #byPath: ReadonlyMap<string, TarEntry>;
 
   constructor(object: RandomAccess, directory: Directory<TarEntry>) {
     this.entries = directory.entries;
     this.skipped = directory.skipped;
     this.#object = object;
+    this.#ahead = new ReadAhead(object);
     this.#byPath = new Map(directory.entries.map((entry) => [entry.path, entry]));
   }
 
   async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {
-    const { offset, bytes } = this.#entry(path);
+    const { position, bytes } = this.#entry(path);
     if (bytes > maxBytes) throw unusable(path, `is larger than ${maxBytes} bytes`);
-    const read = await this.#object.read(offset, bytes);
+    const read = await this.#ahead.read(position, bytes);
     if (read.byteLength !== bytes) throw unusable(path, 'is cut short');
     return read;
   }
 
   async *stream({ path }: ArchiveEntry): AsyncIterable<Uint8Array> {
-    const { offset, bytes } = this.#entry(path);
-    yield* readPieces(this.#object, offset, offset + bytes);
+    const { position, bytes } = this.#entry(path);
+    yield* readPieces(this.#object, position, position + bytes);
   }
 
   async randomAccess({ path }: ArchiveEntry): Promise<RandomAccess> {
-    const { offset, bytes } = this.#entry(path);
-    return new ObjectSlice(this.#object, offset, bytes);
+    const { position, bytes } = this.#entry(path);
+    return new ObjectSlice(this.#object, position, bytes);
   }
 
   close(): Promise<void> {

@@ -12,11 +12,13 @@ export const LOCAL_HEADER_BYTES = 30;
 const UNIX_TYPE_MASK = 0xf000;
 const UNIX_LINK = 0xa000;
 
+/** Its position is that of its header. */
 export interface ZipEntry extends ArchiveEntry {
   readonly compressedBytes: number;
   readonly deflated: boolean;
   readonly crc32: number;
-  readonly headerOffset: number;
+  /** Of the name in its header; what follows the name there may be of another length than in the directory. */
+  readonly nameBytes: number;
 }
 
 export async function readZipDirectory(zip: ZipFile, limits: ArchiveLimits): Promise<Directory<ZipEntry>> {
@@ -27,7 +29,7 @@ export async function readZipDirectory(zip: ZipFile, limits: ArchiveLimits): Pro
     const entry = toZipEntry(found, name ?? decodeLossy(found.fileNameRaw));
     directory.add(entry, name === null ? NOT_UTF8 : reasonToSkip(found, entry.path));
     const bytes = LOCAL_HEADER_BYTES + found.fileNameLength + entry.compressedBytes;
-    extents.push({ start: entry.headerOffset, end: entry.headerOffset + bytes });
+    extents.push({ start: entry.position, end: entry.position + bytes });
   }
   checkOverlaps(extents);
   return directory.finish();
@@ -41,7 +43,8 @@ function toZipEntry(entry: Entry, name: string): ZipEntry {
     compressedBytes: entry.compressedSize,
     deflated: entry.compressionMethod === DEFLATED,
     crc32: entry.crc32,
-    headerOffset: entry.relativeOffsetOfLocalHeader,
+    position: entry.relativeOffsetOfLocalHeader,
+    nameBytes: entry.fileNameLength,
   };
 }
 

@@ -13,11 +13,14 @@ import type { Directory } from './directory.js';
 import { printable } from './entry-names.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectSlice } from './object-slice.js';
+import { ReadAhead } from './read-ahead.js';
 import { LOCAL_HEADER_BYTES, readZipDirectory, type ZipEntry } from './zip-directory.js';
 
 const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
 
 const LOCAL_HEADER_SIGNATURE = 0x04034b50;
+/** What most headers have at most behind the name: times, owners, large sizes. */
+const EXTRA_BYTES = 64;
 
 /** Takes over `object` and closes it, also when it throws `invalid_archive`. */
 export async function openZip(object: RandomAccess, limits: ArchiveLimits): Promise<Archive> {
@@ -36,6 +39,7 @@ class ZipArchive implements Archive {
   readonly entries: readonly ArchiveEntry[];
   readonly skipped: readonly SkippedFile[];
   readonly #object: RandomAccess;
+  readonly #ahead: ReadAhead;
   readonly #zip: ZipFile;
   readonly #byPath: ReadonlyMap<string, ZipEntry>;
 
@@ -43,6 +47,7 @@ class ZipArchive implements Archive {
     this.entries = directory.entries;
     this.skipped = directory.skipped;
     this.#object = object;
+    this.#ahead = new ReadAhead(object);
     this.#zip = zip;
     this.#byPath = new Map(directory.entries.map((entry) => [entry.path, entry]));
   }
@@ -50,7 +55,7 @@ class ZipArchive implements Archive {
   async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {
     const entry = this.#entry(path);
     if (entry.bytes > maxBytes) throw damaged(path, `is larger than ${maxBytes} bytes`);
-    const packed = await this.#object.read(await this.#locate(entry), entry.compressedBytes);
+    const packed = await this.#readPacked(entry);
     const bytes = entry.deflated ? await unpack(entry, packed) : packed;
     if (bytes.byteLength !== entry.bytes || crc32(bytes) !== entry.crc32) throw damaged(path, 'is damaged');
     return bytes;
@@ -98,14 +103,27 @@ class ZipArchive implements Archive {
     });
   }
 
-  /** Where the data of an entry begins: after its local header, whose length only that header tells. */
+  /** The data of an entry, as a rule in one read with its header. */
+  async #readPacked(entry: ZipEntry): Promise<Uint8Array> {
+    const { position, nameBytes, compressedBytes } = entry;
+    const bytes = await this.#ahead.read(position, LOCAL_HEADER_BYTES + nameBytes + EXTRA_BYTES + compressedBytes);
+    const start = this.#dataStart(entry, bytes);
+    const end = start + compressedBytes;
+    if (end <= position + bytes.byteLength) return bytes.subarray(start - position, end - position);
+    return this.#object.read(start, compressedBytes);
+  }
+
   async #locate(entry: ZipEntry): Promise<number> {
-    const bytes = await this.#object.read(entry.headerOffset, LOCAL_HEADER_BYTES);
+    return this.#dataStart(entry, await this.#ahead.read(entry.position, LOCAL_HEADER_BYTES));
+  }
+
+  /** Where the data of an entry begins: after its local header, whose length only that header tells. */
+  #dataStart(entry: ZipEntry, bytes: Uint8Array): number {
     const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (header.byteLength < LOCAL_HEADER_BYTES || header.getUint32(0, true) !== LOCAL_HEADER_SIGNATURE) {
       throw damaged(entry.path, 'is not where the directory of the zip file says');
     }
-    const start = entry.headerOffset + LOCAL_HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
+    const start = entry.position + LOCAL_HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
     if (start + entry.compressedBytes > this.#object.bytes) throw damaged(entry.path, 'is cut short');
     return start;
   }

@@ -4,7 +4,7 @@ import { readFolderLayout } from './folder-layout.js';
 
 /** Paths to entries; a closing slash makes a folder. */
 function entries(paths: readonly string[]): ArchiveEntry[] {
-  return paths.map((path) => ({ path: path.replace(/\/$/, ''), isFolder: path.endsWith('/'), bytes: 1 }));
+  return paths.map((path) => ({ path: path.replace(/\/$/, ''), isFolder: path.endsWith('/'), bytes: 1, position: 0 }));
 }
 
 /** `split:class` of each file that is used. */
