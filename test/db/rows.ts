@@ -39,11 +39,15 @@ export async function uploadedDataset(db: Database, projectId: string): Promise<
   return db.datasets.uploaded(id, { bytes: 5_000_000_000 });
 }
 
-export async function readyDataset(db: Database, projectId: string): Promise<Dataset> {
+export async function readyDataset(
+  db: Database,
+  projectId: string,
+  found: Partial<IngestedDataset> = {},
+): Promise<Dataset> {
   const { id } = await uploadedDataset(db, projectId);
   const claim = await db.datasets.claim(id, WORKER);
   if (!claim) throw new Error('the data set could not be taken');
-  await db.datasets.markReady(claim, INGESTED);
+  await db.datasets.markReady(claim, { ...INGESTED, ...found });
   return db.datasets.get(projectId, id);
 }
 

@@ -64,6 +64,13 @@ export const DatasetOptions = Strict({
         'Of a table: the columns that hold the targets of a regression, or a 0 or 1 for each label, in place of label_column',
     }),
   ),
+  label_separator: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 10,
+      description: 'What stands between the labels of one image in a table; left out, it is told from the data',
+    }),
+  ),
   max_skipped: Type.Optional(
     Type.Number({
       minimum: 0,
@@ -158,8 +165,13 @@ export const DatasetCounts = Type.Object({
 });
 export type DatasetCounts = Static<typeof DatasetCounts>;
 
-/** Per channel, of the train split, in units of [0, 1] pixel values. */
-export const DatasetStats = Type.Object({ mean: Type.Array(Type.Number()), std: Type.Array(Type.Number()) });
+const Moments = { mean: Type.Array(Type.Number()), std: Type.Array(Type.Number()) };
+
+/** Of the train split: of pixels, per channel, in units of [0, 1] pixel values; and of the targets of a regression. */
+export const DatasetStats = Type.Object({
+  ...Moments,
+  targets: Type.Optional(Type.Object(Moments, { description: 'Of each target of a regression' })),
+});
 export type DatasetStats = Static<typeof DatasetStats>;
 
 export const INGEST_STAGES = ['unpacking', 'listing', 'decoding', 'checking'] as const;

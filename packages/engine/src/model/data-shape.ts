@@ -27,7 +27,8 @@ export function dataShapeOf(
   const { scale, offset } = preprocessingFor(normalization, stats, image.channels);
   const mean = stats.mean.map((value, channel) => value * MAX_PIXEL * scale[channel] + offset[channel]);
   const std = stats.std.map((value, channel) => value * MAX_PIXEL * scale[channel]);
-  return { image, classes: outputNames(named).length, task, pixels: { mean, std } };
+  const shape = { image, classes: outputNames(named).length, task, pixels: { mean, std } };
+  return stats.targets ? { ...shape, targets: stats.targets } : shape;
 }
 
 /** Statistics are of pixels from 0 to 1. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { labelText } from '../labels.js';
-import type { AskedLabels, LabelledListing } from './found-labels.js';
+import type { AskedLabels, FoundLabels, LabelledListing } from './found-labels.js';
 import { ListLabels } from './list-labels.js';
 import { finishRows } from './number-rows.js';
 import { TextLabels } from './text-labels.js';
 
 /** The images that are left, by their places, with what was found. */
-function outcome(listing: LabelledListing, found: object) {
+function outcome(listing: LabelledListing, found: FoundLabels) {
   return { ...found, labels: Object.fromEntries(listing.samples.map(({ index, label }) => [index, label])) };
 }
 
