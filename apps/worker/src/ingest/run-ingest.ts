@@ -1,4 +1,5 @@
 /** One attempt at an uploaded data set: takes it, has a child read it, and marks it ready or failed, or hands it back. */
+import { availableParallelism } from 'node:os';
 import { ERROR_KINDS, type ErrorRecord, INGEST_PROTOCOL, type IngestReport } from '@trainyard/contracts';
 import { type DatasetClaim, StaleAttemptError } from '@trainyard/db';
 import type { Logger } from 'pino';
@@ -9,6 +10,9 @@ import { NEVER, patientDatabase } from '../patient-database.js';
 import { describeError } from '../training/training-error.js';
 
 const SCRIPT = new URL('../children/ingest.js', import.meta.url);
+
+/** Images are decoded there; more threads than cores wait for each other's locks. */
+const POOL_THREADS = Math.max(2, availableParallelism());
 
 /** A data set whose process fails this often for a reason that might pass fails for good. */
 const TRIES_MAX = 3;
@@ -72,7 +76,8 @@ async function read(
   const task = { dataset_id, source_key, parent_id, format, options };
   try {
     const args = [objectsDir];
-    const outcome = await runChild({ script: SCRIPT, args, protocol: INGEST_PROTOCOL, task, onReport, stop, kill });
+    const child = { script: SCRIPT, args, protocol: INGEST_PROTOCOL, poolThreads: POOL_THREADS };
+    const outcome = await runChild({ ...child, task, onReport, stop, kill });
     return { outcome, ingested };
   } catch (error) {
     if (error instanceof StaleAttemptError) throw error;
