@@ -38,6 +38,23 @@ describe('orderedMap', () => {
     expect(seen.most).toBe(2);
   });
 
+  it('goes on beside an item that takes long, up to a bound', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let started = 0;
+    const work = async (item: number) => {
+      started++;
+      if (item === 0) await held;
+      return item;
+    };
+    const many = Array.from({ length: 100 }, (_, index) => index);
+    const results = collect(orderedMap(many, work, { ...free, concurrency: 2 }));
+    await setTimeout(20);
+    expect(started).toBe(10);
+    release();
+    expect(await results).toEqual(many);
+  });
+
   it('throws a failure at its place and waits for the rest', async () => {
     const { seen, work } = slowWork();
     const failing = (item: number) => (item === 3 ? Promise.reject(new Error('third')) : work(item));

@@ -8,30 +8,55 @@ export interface OrderedMapOptions<T> {
   budget: number;
 }
 
+/** Results that wait for an earlier one, for each item that is worked on: so one that takes long holds up no others. */
+const WAITING = 4;
+
+interface Slot<R> {
+  result: Promise<R>;
+  isDone: boolean;
+}
+
 /** Yields `work(item)` in order, and starts no more work than the options allow ahead of the reader. */
 export async function* orderedMap<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   work: (item: T) => Promise<R>,
   { concurrency, cost, budget }: OrderedMapOptions<T>,
 ): AsyncGenerator<R> {
-  const pending: { result: Promise<R>; cost: number }[] = [];
+  const pending: Slot<R>[] = [];
+  let running = 0;
   let spent = 0;
+  let onEnd = () => {};
+  const start = (item: T, itemCost: number): void => {
+    running++;
+    spent += itemCost;
+    const slot: Slot<R> = { result: work(item), isDone: false };
+    const end = () => {
+      running--;
+      spent -= itemCost;
+      slot.isDone = true;
+      onEnd();
+    };
+    // A failure is seen when its turn comes; until then it is not an unhandled one.
+    slot.result.then(end, end);
+    pending.push(slot);
+  };
   const takeFirst = (): Promise<R> => {
     const [first] = pending.splice(0, 1);
-    spent -= first.cost;
     return first.result;
   };
+  const nextEnd = () => new Promise<void>((resolve) => (onEnd = resolve));
+  const hasRoom = (itemCost: number): boolean =>
+    pending.length < (1 + WAITING) * concurrency &&
+    running < concurrency &&
+    (running === 0 || spent + itemCost <= budget);
   try {
     for await (const item of items) {
       const itemCost = cost(item);
-      while (pending.length > 0 && (pending.length >= concurrency || spent + itemCost > budget)) {
-        yield await takeFirst();
+      while (pending[0]?.isDone || !hasRoom(itemCost)) {
+        if (pending[0]?.isDone) yield await takeFirst();
+        else await nextEnd();
       }
-      const result = work(item);
-      // A failure is seen when its turn comes; until then it is not an unhandled one.
-      result.catch(() => {});
-      pending.push({ result, cost: itemCost });
-      spent += itemCost;
+      start(item, itemCost);
     }
     while (pending.length > 0) yield await takeFirst();
   } finally {
