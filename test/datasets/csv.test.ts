@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { packDataset, readManifest } from '@trainyard/datasets';
+import { packDataset } from '@trainyard/datasets';
 import { describe, expect, it } from 'vitest';
 import { buildZip, encodePng, patternImage, type ZipContent } from '../fixtures/index.js';
 import { sharedData } from '../setup/index.js';
 import { packedImages } from './pixels.js';
-import { createTestStore, ingest, keysBelow } from './store.js';
+import { createTestStore, ingest, keysBelow, readStored } from './store.js';
 
 const invalid = (detail: RegExp) => ({ code: 'invalid_dataset', detail: expect.stringMatching(detail) });
 const split = { train: 1 };
@@ -64,7 +64,7 @@ describe('tables of pixels', () => {
     });
     expect(classes).toEqual(['ant, red', 'bee', 'zebra']);
     expect([counts.train.total, counts.validation.total, counts.test.total]).toEqual([COUNT, 0, COUNT]);
-    const { skipped } = await readManifest(store, 'ds_1');
+    const { skipped } = await readStored(store);
     expect(skipped).toEqual([{ file: 'animals/README.md', reason: 'it is no table' }]);
   });
 
@@ -96,7 +96,7 @@ describe('tables of pixels', () => {
     rows[5][0] = '';
     rows[7][2] = '';
     await ingest(store, lines(rows), { options: { split, label_column: '0' } });
-    const { skipped, samples } = await readManifest(store, 'ds_1');
+    const { skipped, samples } = await readStored(store);
     expect(skipped).toEqual([
       { file: 'upload.csv, item 2', reason: 'it has 5 fields; expected 10' },
       { file: 'upload.csv, item 5', reason: 'its pixel 3 is not a number' },
@@ -117,7 +117,7 @@ describe('tables of pixels', () => {
     ];
     const { counts } = await ingest(store, await buildZip(contents), allTrain);
     expect(counts.total).toBe(COUNT);
-    const { skipped } = await readManifest(store, 'ds_1');
+    const { skipped } = await readStored(store);
     expect(skipped.map(({ file }) => file)).toEqual(['test.csv']);
   });
 
@@ -170,8 +170,8 @@ describe('tables beside images', () => {
       format: 'csv',
     });
     expect([format, classes]).toEqual(['csv', kinds]);
-    const { samples, skipped } = await readManifest(store, 'ds_1');
-    expect(samples.map(({ source, class: label }) => [source, label])).toEqual(
+    const { samples, skipped } = await readStored(store);
+    expect(samples.map(({ source, label }) => [source, label])).toEqual(
       pictures.map(({ path }, index) => [path, index % 2]),
     );
     expect(skipped).toEqual([]);
@@ -206,7 +206,7 @@ describe('tables beside images', () => {
     rows.push(['gone.png', 'cat'], ['im0.png', 'dog'], ['im1.png', '']);
     const contents = pictures.map((content, i) => (i === 5 ? { ...content, bytes: Buffer.from('no image') } : content));
     await ingest(store, await buildZip([...contents, table(rows)]), allTrain);
-    const { skipped } = await readManifest(store, 'ds_1');
+    const { skipped } = await readStored(store);
     expect(skipped).toEqual([
       { file: 'data/labels.csv, item 10', reason: '"gone.png": there is no such image in the archive' },
       { file: 'data/labels.csv, item 11', reason: '"data/images/im0.png" was named before' },

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { readManifest } from '@trainyard/datasets';
 import { describe, expect, it } from 'vitest';
 import { buildZip, encodeNpy, type NpyArray, npyHeader, type ZipContent } from '../fixtures/index.js';
 import { sharedData } from '../setup/index.js';
 import { packedImages } from './pixels.js';
-import { createTestStore, ingest, keysBelow } from './store.js';
+import { createTestStore, ingest, keysBelow, readStored } from './store.js';
 
 const invalid = (detail: RegExp) => ({ code: 'invalid_dataset', detail: expect.stringMatching(detail) });
 const allTrain = { options: { split: { train: 1 } } };
@@ -108,10 +107,10 @@ describe('NumPy files', () => {
     const values = labels.map((label, index) => (index === 4 ? Number.NaN : label));
     const extra = file('x_train_mean', { descr: '<f4', shape: [1], values: [1] });
     await ingest(store, await buildZip([x(), y({ descr: '<f4', values }), extra]), allTrain);
-    const { skipped, samples } = await readManifest(store, 'ds_1');
+    const { skipped, samples } = await readStored(store);
     expect(samples).toHaveLength(COUNT - 1);
     expect(skipped).toEqual([
-      { file: 'x.npy, item 5', reason: 'it has no label' },
+      { file: 'x.npy, item 5', reason: 'it has no label', code: 'no_label' },
       { file: 'x_train_mean.npy', reason: 'it is neither an array of images nor one of labels' },
     ]);
   });

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { packDataset, readManifest } from '@trainyard/datasets';
+import { packDataset } from '@trainyard/datasets';
 import { describe, expect, it } from 'vitest';
 import { buildZip, encodeParquet, encodePng, type ParquetColumn, patternImage } from '../fixtures/index.js';
 import { sharedData } from '../setup/index.js';
 import { packedImages } from './pixels.js';
-import { createTestStore, ingest, keysBelow } from './store.js';
+import { createTestStore, ingest, keysBelow, readStored } from './store.js';
 
 const invalid = (detail: RegExp) => ({ code: 'invalid_dataset', detail: expect.stringMatching(detail) });
 const split = { train: 1 };
@@ -71,11 +71,11 @@ describe('Parquet files', () => {
     const { classes, image: size } = await ingest(store, encodeParquet({ columns, metadata }), allTrain);
     expect(classes).toEqual(['zebra', 'ant', 'bee']);
     expect(size).toEqual(shape);
-    const { skipped, samples } = await readManifest(store, 'ds_1');
+    const { skipped, samples } = await readStored(store);
     expect(skipped).toEqual(
-      [8, 9].map((item) => ({ file: `upload.parquet, item ${item}`, reason: 'it has no label' })),
+      [8, 9].map((item) => ({ file: `upload.parquet, item ${item}`, reason: 'it has no label', code: 'no_label' })),
     );
-    expect(samples.map((sample) => sample.class)).toEqual(labels.filter((_, index) => index !== 7 && index !== 8));
+    expect(samples.map((sample) => sample.label)).toEqual(labels.filter((_, index) => index !== 7 && index !== 8));
   });
 
   it('have texts for labels, and a column for splits', async () => {
@@ -117,9 +117,7 @@ describe('Parquet files', () => {
     expect(classes).toEqual(['a', 'b', 'c']);
     expect([counts.train.total, counts.test.total]).toEqual([9, 3]);
     expect((await packedImages(target, shape, 'test')).map(({ pixels }) => pixels)).toEqual(planar.slice(9));
-    expect((await readManifest(target, 'ds_1')).skipped).toEqual([
-      { file: 'mnist/README.md', reason: 'it is no Parquet file' },
-    ]);
+    expect((await readStored(target)).skipped).toEqual([{ file: 'mnist/README.md', reason: 'it is no Parquet file' }]);
     expect(leftovers()).toEqual(before);
   });
 
@@ -132,11 +130,12 @@ describe('Parquet files', () => {
   it('list images that are not there or do not decode, and are resized for a model that wants it', async () => {
     const store = createTestStore();
     const values = files.map((file, index) => (index === 2 ? null : index === 3 ? Buffer.from('no image') : file));
-    await ingest(store, encodeParquet({ columns: [{ ...image, values }, label], groupRows: 5 }), allTrain);
-    const { skipped } = await readManifest(store, 'ds_1');
+    const options = { ...allTrain.options, max_skipped: 0.5 };
+    await ingest(store, encodeParquet({ columns: [{ ...image, values }, label], groupRows: 5 }), { options });
+    const { skipped } = await readStored(store);
     expect(skipped).toEqual([
-      { file: 'upload.parquet, item 3', reason: 'it has no bytes of an image' },
-      { file: 'upload.parquet, item 4', reason: expect.stringMatching(/cannot be read/) },
+      { file: 'upload.parquet, item 3', reason: 'it has no bytes of an image', code: 'bad_row' },
+      { file: 'upload.parquet, item 4', reason: expect.stringMatching(/cannot be read/), code: 'unreadable_image' },
     ]);
     const packed = await packDataset(store, 'ds_1', { width: 4, height: 4, channels: 1, fit: 'cover' });
     expect(packed.splits.train.count).toBe(COUNT - 2);

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Strict, Words } from './schema.js';
 
 interface SkipKind {
-  /** Whether an image is lost, so that it counts against `options.max_skipped`. */
+  /** Whether it is an image that cannot be read, and so counts against `options.max_skipped`. */
   readonly isImage: boolean;
   readonly remedy: string;
 }
@@ -14,10 +14,10 @@ const kinds = {
   damaged_entry: { isImage: true, remedy: 'Make the archive again.' },
   unusable_entry: { isImage: false, remedy: 'Put the file itself into the archive, under a name in UTF-8.' },
   not_an_image: { isImage: false, remedy: 'Nothing has to be done, if it is not meant to be an image.' },
-  no_class_folder: { isImage: true, remedy: 'Move it into the folder of its class.' },
-  no_label: { isImage: true, remedy: 'Give it a label.' },
+  no_class_folder: { isImage: false, remedy: 'Move it into the folder of its class.' },
+  no_label: { isImage: false, remedy: 'Give it a label.' },
   bad_row: { isImage: true, remedy: 'Correct the row.' },
-  no_such_image: { isImage: true, remedy: 'Add the image to the archive, or correct its name in the table.' },
+  no_such_image: { isImage: false, remedy: 'Add the image to the archive, or correct its name in the table.' },
   named_again: { isImage: false, remedy: 'Keep one of the rows.' },
   unused_file: { isImage: false, remedy: 'Nothing has to be done, if it is not meant to be used.' },
   leaking_duplicate: { isImage: false, remedy: 'Nothing has to be done; options.leaks asked for it.' },

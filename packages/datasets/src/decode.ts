@@ -44,6 +44,23 @@ export async function readImageHead(bytes: Uint8Array): Promise<ImageHead> {
   }
 }
 
+/** Images of more pixels are unpacked one at a time: what that takes is bounded by their pixels, not by their files. */
+const PIXELS_SHARED = 8_000_000;
+let large: Promise<unknown> = Promise.resolve();
+
+/** An image file and what its head says: uint8 [height, width, channels]. Throws as `decodeImage` does. */
+export async function decodeWithHead(
+  bytes: Uint8Array,
+  image: PackedImage,
+): Promise<ImageHead & { pixels: Uint8Array }> {
+  const head = await readImageHead(bytes);
+  const decode = () => decodeImage(bytes, image);
+  if (head.width * head.height < PIXELS_SHARED) return { ...head, pixels: await decode() };
+  const turn = large.then(decode);
+  large = turn.catch(() => {});
+  return { ...head, pixels: await turn };
+}
+
 /**
  * The pixels of an image file, brought to the given size: uint8 [height, width, channels]. Throws `invalid_image` for
  * what cannot be read, is cut short, or has more than 64 million pixels (AVIF and BMP: 25 million).

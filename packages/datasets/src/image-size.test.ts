@@ -1,35 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedSample } from './formats/format.js';
-import { chooseImage } from './image-size.js';
+import { ImageSizes } from './image-size.js';
 
-function listing(...sizes: [width: number, height: number, count: number][]) {
-  const samples = sizes.flatMap(([width, height, count]) =>
-    Array.from({ length: count }, (): ListedSample => ({ source: 'x', class: 0, split: null, width, height })),
-  );
-  return { samples, isGrey: false };
+function images(...sizes: [width: number, height: number, count: number][]): ImageSizes {
+  const found = new ImageSizes();
+  for (const [width, height, count] of sizes) {
+    for (let index = 0; index < count; index++) found.add({ width, height }, false);
+  }
+  return found;
 }
 
 describe('the default size', () => {
   it('is the size that at least half of the images have', () => {
-    expect(chooseImage(listing([32, 24, 5], [48, 48, 3], [10, 10, 2]))).toMatchObject({ width: 32, height: 24 });
+    expect(images([32, 24, 5], [48, 48, 3], [10, 10, 2]).choose()).toMatchObject({ width: 32, height: 24 });
   });
 
   it('is 64x64 where there is no such size, or it is very large', () => {
-    expect(chooseImage(listing([32, 24, 4], [48, 48, 3], [10, 10, 3]))).toMatchObject({ width: 64, height: 64 });
-    expect(chooseImage(listing([4000, 3000, 5]))).toMatchObject({ width: 64, height: 64 });
+    expect(images([32, 24, 4], [48, 48, 3], [10, 10, 3]).choose()).toMatchObject({ width: 64, height: 64 });
+    expect(images([4000, 3000, 5]).choose()).toMatchObject({ width: 64, height: 64 });
   });
 
   it('is what the options say, and a side that they leave out keeps the proportion', () => {
-    const images = listing([40, 20, 5]);
-    expect(chooseImage(images, { width: 8, height: 9 })).toMatchObject({ width: 8, height: 9 });
-    expect(chooseImage(images, { width: 80 })).toMatchObject({ width: 80, height: 40 });
-    expect(chooseImage(images, { height: 10 })).toMatchObject({ width: 20, height: 10 });
-    expect(chooseImage(listing([4000, 3000, 5]), { width: 96 })).toMatchObject({ width: 96, height: 96 });
+    const all = images([40, 20, 5]);
+    expect(all.choose({ width: 8, height: 9 })).toMatchObject({ width: 8, height: 9 });
+    expect(all.choose({ width: 80 })).toMatchObject({ width: 80, height: 40 });
+    expect(all.choose({ height: 10 })).toMatchObject({ width: 20, height: 10 });
+    expect(images([4000, 3000, 5]).choose({ width: 96 })).toMatchObject({ width: 96, height: 96 });
   });
 
   it('is grey where every image is, in colour else, and fits by cover', () => {
-    expect(chooseImage({ ...listing([8, 8, 1]), isGrey: true })).toMatchObject({ channels: 1, fit: 'cover' });
-    expect(chooseImage(listing([8, 8, 1]))).toMatchObject({ channels: 3 });
-    expect(chooseImage(listing([8, 8, 1]), { channels: 1, fit: 'fill' })).toMatchObject({ channels: 1, fit: 'fill' });
+    const grey = new ImageSizes();
+    grey.add({ width: 8, height: 8 }, true);
+    expect(grey.choose()).toMatchObject({ channels: 1, fit: 'cover' });
+    grey.add({ width: 8, height: 8 }, false);
+    expect(grey.choose()).toMatchObject({ channels: 3 });
+    expect(images([8, 8, 1]).choose()).toMatchObject({ channels: 3 });
+    expect(images([8, 8, 1]).choose({ channels: 1, fit: 'fill' })).toMatchObject({ channels: 1, fit: 'fill' });
   });
 });

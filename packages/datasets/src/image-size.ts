@@ -1,6 +1,5 @@
 /** Chooses the size that a data set is packed in when nothing else is asked for. */
 import type { ImageOptions } from '@trainyard/contracts';
-import type { Listing } from './formats/format.js';
 import { DEFAULT_FIT, type PackedImage } from './packed-image.js';
 
 /** Used where the images have no common size, or one that is too large to train on without saying so. */
@@ -14,14 +13,36 @@ interface Size {
   height: number;
 }
 
-/** The options win; then the size that at least half of the images have; then 64x64. Grey images stay grey. */
-export function chooseImage(listing: Pick<Listing, 'samples' | 'isGrey'>, options: ImageOptions = {}): PackedImage {
-  const common = commonSize(listing.samples) ?? { width: FALLBACK_SIDE, height: FALLBACK_SIDE };
-  return {
-    ...chooseSides(common, options),
-    channels: options.channels ?? (listing.isGrey ? 1 : 3),
-    fit: options.fit ?? DEFAULT_FIT,
-  };
+/** Counts the images of each size, and whether all are grey. */
+export class ImageSizes {
+  readonly #counts = new Map<string, { size: Size; count: number }>();
+  #total = 0;
+  #isGrey = true;
+
+  add({ width, height }: Size, isGrey: boolean): void {
+    this.#total++;
+    this.#isGrey &&= isGrey;
+    const key = `${width}x${height}`;
+    const entry = this.#counts.get(key);
+    if (entry) entry.count++;
+    else this.#counts.set(key, { size: { width, height }, count: 1 });
+  }
+
+  /** The options win; then the size that at least half of the images have; then 64x64. Grey images stay grey. */
+  choose(options: ImageOptions = {}): PackedImage {
+    const common = this.#commonSize() ?? { width: FALLBACK_SIDE, height: FALLBACK_SIDE };
+    return {
+      ...chooseSides(common, options),
+      channels: options.channels ?? (this.#isGrey ? 1 : 3),
+      fit: options.fit ?? DEFAULT_FIT,
+    };
+  }
+
+  #commonSize(): Size | null {
+    const [first] = [...this.#counts.values()].sort((a, b) => b.count - a.count);
+    if (!first || first.count < COMMON_SHARE * this.#total) return null;
+    return Math.max(first.size.width, first.size.height) <= COMMON_SIDE_MAX ? first.size : null;
+  }
 }
 
 /** A side that is left out follows the other in the proportion of the images. */
@@ -34,17 +55,4 @@ function chooseSides(common: Size, { width, height }: ImageOptions): Size {
 
 function asSide(pixels: number): number {
   return Math.min(SIDE_MAX, Math.max(1, Math.round(pixels)));
-}
-
-function commonSize(samples: readonly Size[]): Size | null {
-  const counts = new Map<string, { size: Size; count: number }>();
-  for (const { width, height } of samples) {
-    const key = `${width}x${height}`;
-    const entry = counts.get(key) ?? { size: { width, height }, count: 0 };
-    entry.count++;
-    counts.set(key, entry);
-  }
-  const [first] = [...counts.values()].sort((a, b) => b.count - a.count);
-  if (!first || first.count < COMMON_SHARE * samples.length) return null;
-  return Math.max(first.size.width, first.size.height) <= COMMON_SIDE_MAX ? first.size : null;
 }

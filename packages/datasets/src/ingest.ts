@@ -1,26 +1,25 @@
-/** From an uploaded archive to a data set: list, check, choose the size, divide, decode, pack, describe. */
-import type {
-  DatasetFormat,
-  DatasetManifest,
-  DatasetOptions,
-  DatasetProgress,
-  DatasetSample,
-  IngestedDataset,
+/**
+ * From an uploaded archive to a data set: list what is there, decode and pack it in one pass, divide it, look at it as a
+ * whole, describe it.
+ */
+import {
+  type DatasetFormat,
+  type DatasetManifest,
+  type DatasetOptions,
+  type DatasetProgress,
+  type IngestedDataset,
+  TrainyardError,
 } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
 import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/open-archive.js';
-import { checkClasses, checkTrainClasses, findUntrained } from './check-classes.js';
-import { countSamples } from './counts.js';
-import { datasetPrefix, manifestKey, tensorsPrefix, unpackedKey } from './dataset-keys.js';
-import type { Listing } from './formats/format.js';
+import { assembleDataset } from './assemble.js';
+import { checkClasses } from './check-classes.js';
+import { datasetPrefix, unpackedKey } from './dataset-keys.js';
 import { chooseFormat, FORMATS } from './formats/formats.js';
-import { chooseImage } from './image-size.js';
-import { type PackResult, packImages, writeIndex } from './pack.js';
-import type { PackedImage } from './packed-image.js';
+import { readManifest } from './manifest.js';
 import { ProgressReporter } from './progress.js';
-import { assignSplits } from './split.js';
-import { findWarnings } from './warnings.js';
+import { readPart } from './read-part.js';
 
 export interface IngestRequest {
   datasetId: string;
@@ -55,12 +54,17 @@ async function ingestUpload(
   request: IngestRequest,
   progress: ProgressReporter,
 ): Promise<IngestedDataset> {
+  const parent = request.parentId ? await readManifest(store, request.parentId) : null;
+  refuseOtherSize(parent, request.options);
   const unpackTo = unpackedKey(request.datasetId);
   // What an earlier attempt left may be of another upload.
   await store.remove(unpackTo);
-  const archive = await openArchive(store, request.sourceKey, { unpackTo });
+  const archive = await openArchive(store, request.sourceKey, {
+    unpackTo,
+    onProgress: (done, total) => progress.unpacking(done, total),
+  });
   try {
-    return await ingestArchive(store, archive, request, progress);
+    return await ingestArchive(store, { archive, parent, request, progress });
   } finally {
     await archive.close();
   }
@@ -68,79 +72,31 @@ async function ingestUpload(
 
 async function ingestArchive(
   store: ObjectStore,
-  archive: Archive,
-  request: IngestRequest,
-  progress: ProgressReporter,
+  job: { archive: Archive; parent: DatasetManifest | null; request: IngestRequest; progress: ProgressReporter },
 ): Promise<IngestedDataset> {
-  const format = await chooseFormat(archive, request.format);
-  const listing = await FORMATS[format].list(archive, request.options, (done, total) => progress.listing(done, total));
+  const { archive, parent, request, progress } = job;
+  const { datasetId, sourceKey, options } = request;
+  const name = await chooseFormat(archive, request.format);
+  const format = { name, reader: FORMATS[name] };
+  const listing = await format.reader.list(archive, options, (done, total) => progress.listing(done, total));
   listing.skipped = archive.skipped.concat(listing.skipped);
-  checkClasses(listing);
-  const image = chooseImage(listing, request.options.image);
-  const { samples, stats } = await packListing({ store, archive, request, format, listing, image, progress });
-
-  const { classes, skipped, reading } = listing;
-  const { fit, ...size } = image;
-  const described = { format, task: 'multiclass', classes, image: size, stats } as const;
-  const digest = await writeManifest(store, {
-    ...described,
-    version: 1,
-    dataset_id: request.datasetId,
-    source_key: request.sourceKey,
-    fit,
-    ...(reading && { reading }),
-    samples,
-    skipped,
+  checkClasses(listing, listing.skipped);
+  const image = parent ? { ...parent.image, fit: parent.fit } : undefined;
+  const read = await readPart({
+    ...{ store, partId: datasetId, sourceKey, archive, format, listing, options, image, progress },
   });
-  progress.finish(samples.length);
-  const counts = countSamples(samples, classes);
-  const warnings = findWarnings({ samples, skipped, image, counts });
-  return { ...described, targets: null, counts, warnings, digest, parts: [request.datasetId] };
+  progress.checking(read.samples.length);
+  const dataset = await assembleDataset({ store, datasetId, options, parent, read, labelling: listing });
+  progress.finish(read.samples.length);
+  return dataset;
 }
 
-interface PackJob {
-  store: ObjectStore;
-  archive: Archive;
-  request: IngestRequest;
-  format: DatasetFormat;
-  listing: Listing;
-  image: PackedImage;
-  progress: ProgressReporter;
-}
-
-/**
- * Divides and packs the images of the listing. Those that turn out to be damaged leave the listing; where a class so
- * loses its last train image, what is left is divided anew.
- */
-async function packListing(job: PackJob): Promise<PackResult> {
-  const { store, archive, request, format, listing, image, progress } = job;
-  const { classes } = listing;
-  const target = { store, prefix: tensorsPrefix(request.datasetId, image), image, classes };
-  for (;;) {
-    const divided = assignSplits(listing.samples, classes.length, request.options.split);
-    checkTrainClasses(divided, classes);
-    let done = 0;
-    const packed = await packImages(target, FORMATS[format].images(archive, divided, image, listing.reading), () =>
-      progress.packing(++done, divided.length),
-    );
-    dropFailed(listing, packed, divided);
-    checkClasses(listing);
-    if (findUntrained(packed.samples, classes.length) === null) {
-      await writeIndex(target, packed.stats, packed.splits);
-      return packed;
-    }
-  }
-}
-
-function dropFailed(listing: Listing, { failed }: PackResult, divided: readonly DatasetSample[]): void {
-  if (failed.length === 0) return;
-  listing.skipped = listing.skipped.concat(failed.map(({ file }) => file));
-  const gone = new Set(failed.map(({ sample }) => sample));
-  listing.samples = listing.samples.filter((_, index) => !gone.has(divided[index]));
-}
-
-/** Answers its digest. */
-async function writeManifest(store: ObjectStore, manifest: DatasetManifest): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
-  return (await store.write(manifestKey(manifest.dataset_id), bytes)).sha256;
+/** Images that are added are packed as the others are. */
+function refuseOtherSize(parent: DatasetManifest | null, { image }: DatasetOptions): void {
+  if (!parent || !image) return;
+  const size: Record<string, unknown> = { ...parent.image, fit: parent.fit };
+  const other = Object.entries(image).find(([field, value]) => value !== undefined && size[field] !== value);
+  if (!other) return;
+  const detail = `options.image.${other[0]} is ${other[1]}. Expected: ${size[other[0]]}, as in the data set, or nothing.`;
+  throw new TrainyardError('invalid_dataset', detail);
 }

@@ -1,21 +1,18 @@
 /** Packs a data set that was ingested before in another size, when a job first asks for it. */
-import { type DatasetManifest, parseDatasetManifest, TrainyardError } from '@trainyard/contracts';
+import { type DatasetPart, TrainyardError } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
 import { openArchive } from './archive/open-archive.js';
-import { manifestKey, tensorsPrefix, unpackedKey } from './dataset-keys.js';
+import { unpackedKey } from './dataset-keys.js';
 import { FORMATS } from './formats/formats.js';
-import { packImages, writeIndex } from './pack.js';
+import { readManifest, readPartSamples } from './manifest.js';
+import { packImages } from './pack.js';
 import { type OpenPackedOptions, openPacked, type PackedDataset, tryOpenPacked } from './packed.js';
 import type { PackedImage } from './packed-image.js';
-
-/** Throws `not_found` where there is no such data set, or it has not been ingested to its end. */
-export async function readManifest(store: ObjectStore, datasetId: string): Promise<DatasetManifest> {
-  return parseDatasetManifest(await store.readBytes(manifestKey(datasetId)));
-}
+import { tryOpenPart } from './packed-part.js';
 
 /**
- * The data set in the given size; packs it where nobody has yet. Callers may race. Throws `invalid_dataset` where an
- * image cannot be read any more.
+ * The data set in the given size; packs those of its parts that nobody has yet. Callers may race. Throws
+ * `invalid_dataset` where an image cannot be read any more.
  */
 export async function packDataset(
   store: ObjectStore,
@@ -23,23 +20,28 @@ export async function packDataset(
   image: PackedImage,
   options: OpenPackedOptions = {},
 ): Promise<PackedDataset> {
-  const packed = await tryOpenPacked(store, datasetId, image, options);
-  if (packed) return packed;
   const manifest = await readManifest(store, datasetId);
-  const target = { store, prefix: tensorsPrefix(datasetId, image), image, classes: manifest.classes };
-  const archive = await openArchive(store, manifest.source_key, { unpackTo: unpackedKey(datasetId) });
+  const packed = await tryOpenPacked(store, manifest, image, options);
+  if (packed) return packed;
+  for (const part of manifest.parts) {
+    const found = await tryOpenPart(store, part.part_id, image);
+    if (found) await found.close();
+    else await packPart(store, part, image);
+  }
+  return openPacked(store, datasetId, image, options);
+}
+
+async function packPart(store: ObjectStore, part: DatasetPart, image: PackedImage): Promise<void> {
+  const { part_id: partId, source_key, format, reading } = part;
+  const samples = await readPartSamples(store, partId);
+  const archive = await openArchive(store, source_key, { unpackTo: unpackedKey(partId) });
   try {
-    const { failed, stats, splits } = await packImages(
-      target,
-      FORMATS[manifest.format].images(archive, manifest.samples, image, manifest.reading),
-    );
-    if (failed.length > 0) {
-      const { file, reason } = failed[0].file;
-      throw new TrainyardError('invalid_dataset', `An image could be read before and cannot now: ${file}: ${reason}`);
-    }
-    await writeIndex(target, stats, splits);
+    await packImages({ store, partId, image }, FORMATS[format].images(archive, samples, image, reading), {
+      failed: (_, { file, reason }) => {
+        throw new TrainyardError('invalid_dataset', `An image could be read before and cannot now: ${file}: ${reason}`);
+      },
+    });
   } finally {
     await archive.close();
   }
-  return openPacked(store, datasetId, image, options);
 }

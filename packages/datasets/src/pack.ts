@@ -1,116 +1,102 @@
 /**
- * Packed tensors: for each split one file of pixels, uint8 [images, channels, height, width], and one of labels, int32
- * little-endian. The same data set and size always give the same bytes, so callers that pack at once do no harm.
+ * Packed tensors of a part: one file of all its images, uint8 [images, channels, height, width], and one of their moments,
+ * float64 [images, channels, 2] in little-endian order. The same part and size always give the same bytes, so callers
+ * that pack at once do no harm.
  */
-import {
-  type DatasetSample,
-  type DatasetStats,
-  type PackedIndex,
-  type SkippedFile,
-  SPLITS,
-  type Split,
-} from '@trainyard/contracts';
+import type { PackedIndex, SkippedFile } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
-import { imagesKey, indexKey, labelsKey } from './dataset-keys.js';
-import type { ReadImage } from './formats/format.js';
+import { imagesKey, indexKey, momentsKey, tensorsPrefix } from './dataset-keys.js';
+import type { DecodedImage, ImagePlace, ReadImage } from './formats/format.js';
 import { nameOf } from './formats/sources.js';
+import { measureMoments, momentCount } from './moments.js';
 import { ObjectWriter } from './object-writer.js';
 import type { PackedImage } from './packed-image.js';
-import { PixelStats } from './stats.js';
 
 export interface PackTarget {
   store: ObjectStore;
-  /** Of the keys, with its closing slash. */
-  prefix: string;
+  partId: string;
   image: PackedImage;
-  classes: readonly string[];
 }
 
-export interface PackResult {
-  /** What was packed, in order. */
-  samples: DatasetSample[];
-  /** Of the train split. */
-  stats: DatasetStats;
-  /** Images that could not be read. */
-  failed: { sample: DatasetSample; file: SkippedFile }[];
+/** Is told of each image, in order, whether or not it could be read. */
+export interface PackObserver<S> {
+  /** False ends the packing, and nothing is kept. */
+  packed?(sample: S, image: DecodedImage): boolean | Promise<boolean>;
+  failed(sample: S, file: SkippedFile): void;
 }
 
-/** Packs the images as they come. The index, which makes the tensors complete, is not written yet. */
-export async function packImages(
-  { store, prefix, image }: PackTarget,
-  images: AsyncIterable<ReadImage<DatasetSample>>,
-  onImage: () => void = () => {},
-): Promise<PackResult & { splits: PackedIndex['splits'] }> {
-  const writers: Record<Split, SplitWriter> = {
-    train: new SplitWriter(store, prefix, 'train'),
-    validation: new SplitWriter(store, prefix, 'validation'),
-    test: new SplitWriter(store, prefix, 'test'),
-  };
-  const stats = new PixelStats(image.channels);
-  const result: Omit<PackResult, 'stats'> = { samples: [], failed: [] };
+/** Packs the images as they come. Answers how many there are, or null where the observer ended it. */
+export async function packImages<S extends ImagePlace>(
+  { store, partId, image }: PackTarget,
+  images: AsyncIterable<ReadImage<S>>,
+  observer: PackObserver<S>,
+): Promise<number | null> {
+  const writer = new TensorWriter(store, tensorsPrefix(partId, image), image);
   try {
     for await (const read of images) {
-      onImage();
-      const { sample } = read;
       if ('reason' in read) {
-        result.failed.push({ sample, file: { file: nameOf(sample), reason: read.reason } });
+        const { sample, reason, code } = read;
+        observer.failed(sample, { file: nameOf(sample), reason, code });
         continue;
       }
-      await writers[sample.split].append(read.pixels, sample.class);
-      if (sample.split === 'train') stats.add(read.pixels);
-      result.samples.push(sample);
+      if ((await observer.packed?.(read.sample, read)) === false) {
+        await writer.abort();
+        return null;
+      }
+      await writer.append(read.pixels);
     }
-    return { ...result, stats: stats.result(), splits: await finishAll(writers) };
+    return await writer.finish();
   } catch (error) {
-    await Promise.all(SPLITS.map((split) => writers[split].abort()));
+    await writer.abort();
     throw error;
   }
 }
 
-/** Says that the tensors are complete. */
-export async function writeIndex(
-  { store, prefix, image, classes }: PackTarget,
-  stats: DatasetStats,
-  splits: PackedIndex['splits'],
-): Promise<void> {
-  const { fit, ...size } = image;
-  const index: PackedIndex = { version: 1, image: size, fit, classes: [...classes], stats, splits };
-  await store.write(indexKey(prefix), new TextEncoder().encode(JSON.stringify(index)));
-}
-
-class SplitWriter {
+class TensorWriter {
   readonly #store: ObjectStore;
-  readonly #labelsKey: string;
+  readonly #prefix: string;
+  readonly #image: PackedImage;
   readonly #images: ObjectWriter;
-  readonly #labels: number[] = [];
+  readonly #moments: ObjectWriter;
+  readonly #row: Float64Array;
+  readonly #rowBytes: Uint8Array;
+  #count = 0;
 
-  constructor(store: ObjectStore, prefix: string, split: Split) {
+  constructor(store: ObjectStore, prefix: string, image: PackedImage) {
     this.#store = store;
-    this.#labelsKey = labelsKey(prefix, split);
-    this.#images = new ObjectWriter(store, imagesKey(prefix, split));
+    this.#prefix = prefix;
+    this.#image = image;
+    this.#images = new ObjectWriter(store, imagesKey(prefix));
+    this.#moments = new ObjectWriter(store, momentsKey(prefix));
+    this.#row = new Float64Array(momentCount(image.channels));
+    this.#rowBytes = new Uint8Array(this.#row.buffer);
   }
 
-  async append(pixels: Uint8Array, label: number): Promise<void> {
-    this.#labels.push(label);
+  async append(pixels: Uint8Array): Promise<void> {
+    measureMoments(pixels, this.#image.channels, this.#row);
+    await this.#moments.append(this.#rowBytes);
     await this.#images.append(pixels);
+    this.#count++;
   }
 
-  async finish(): Promise<PackedIndex['splits'][Split]> {
-    const bytes = new DataView(new ArrayBuffer(4 * this.#labels.length));
-    this.#labels.forEach((label, index) => {
-      bytes.setInt32(4 * index, label, true);
-    });
+  /** The index is written last: where it is, the tensors are whole. */
+  async finish(): Promise<number> {
     const images = await this.#images.finish();
-    const labels = await this.#store.write(this.#labelsKey, new Uint8Array(bytes.buffer));
-    return { count: this.#labels.length, images_sha256: images.sha256, labels_sha256: labels.sha256 };
+    const moments = await this.#moments.finish();
+    const { fit, ...size } = this.#image;
+    const index: PackedIndex = {
+      version: 2,
+      image: size,
+      fit,
+      count: this.#count,
+      images_sha256: images.sha256,
+      moments_sha256: moments.sha256,
+    };
+    await this.#store.write(indexKey(this.#prefix), new TextEncoder().encode(JSON.stringify(index)));
+    return this.#count;
   }
 
-  abort(): Promise<void> {
-    return this.#images.abort();
+  async abort(): Promise<void> {
+    await Promise.all([this.#images.abort(), this.#moments.abort()]);
   }
-}
-
-async function finishAll(writers: Record<Split, SplitWriter>): Promise<PackedIndex['splits']> {
-  const [train, validation, test] = await Promise.all(SPLITS.map((split) => writers[split].finish()));
-  return { train, validation, test };
 }

@@ -1,24 +1,31 @@
-/** Reads packed tensors back, from memory where they are small enough. */
+/** A data set as training reads it: its splits, out of the packed tensors of its parts. */
 import {
+  checkDatasetSample,
+  type DatasetManifest,
   type DatasetStats,
-  type PackedIndex,
-  parsePackedIndex,
-  SPLITS,
+  type DatasetTask,
+  type SampleLabel,
   type Split,
   TrainyardError,
 } from '@trainyard/contracts';
-import type { ObjectStore, RandomAccess } from '@trainyard/storage';
-import { imagesKey, indexKey, labelsKey, tensorsPrefix } from './dataset-keys.js';
+import type { ObjectStore } from '@trainyard/storage';
+import { samplesKey } from './dataset-keys.js';
+import { readLines } from './json-lines.js';
+import { readManifest } from './manifest.js';
+import { momentCount, StatsSum } from './moments.js';
 import { type PackedImage, pixelBytes } from './packed-image.js';
+import { type PackedPart, tryOpenPart } from './packed-part.js';
 
-/** Tensors up to this size, all splits together, are held in memory. */
-const MEMORY_BYTES_MAX = 2 * 1024 ** 3;
-const READ_BYTES = 64 * 1024 ** 2;
+/** Tensors up to this size, all parts together, are held in memory; of others the system's cache holds what fits. */
+const MEMORY_BYTES_MAX = 512 * 1024 ** 2;
 
 export interface PackedSplit {
   readonly count: number;
-  /** Class indices. */
-  readonly labels: Int32Array;
+  /**
+   * The class of each image (multiclass); row by row a 0 or 1 for each label (multilabel) or the targets (regression),
+   * float32 [count, width].
+   */
+  readonly labels: Int32Array | Float32Array;
   /**
    * Puts the images at `indices`, each uint8 [channels, height, width], into `out` one after another. A promise where
    * they come from the disk. Throws a `RangeError` for an index that is not there or an `out` that is too small.
@@ -28,8 +35,11 @@ export interface PackedSplit {
 
 export interface PackedDataset {
   readonly image: PackedImage;
-  /** Names by class index. */
+  readonly task: DatasetTask;
+  /** Names by class index, or of the labels. */
   readonly classes: readonly string[];
+  /** Names of the numbers of a regression; else null. */
+  readonly targets: readonly string[] | null;
   /** Of the train split. */
   readonly stats: DatasetStats;
   readonly splits: Readonly<Record<Split, PackedSplit>>;
@@ -48,85 +58,131 @@ export async function openPacked(
   image: PackedImage,
   options: OpenPackedOptions = {},
 ): Promise<PackedDataset> {
-  const opened = await tryOpenPacked(store, datasetId, image, options);
+  const opened = await tryOpenPacked(store, await readManifest(store, datasetId), image, options);
   if (opened) return opened;
   const size = `${image.width}x${image.height}x${image.channels} (${image.fit})`;
   throw new TrainyardError('not_found', `The data set ${datasetId} is not packed as ${size}.`);
 }
 
-/** Null where the data set is not, or not wholly, packed in this size. */
+/** Null where one of the parts is not, or not wholly, packed in this size. */
 export async function tryOpenPacked(
   store: ObjectStore,
-  datasetId: string,
+  manifest: DatasetManifest,
   image: PackedImage,
   options: OpenPackedOptions = {},
 ): Promise<PackedDataset | null> {
-  const prefix = tensorsPrefix(datasetId, image);
-  if (!(await store.stat(indexKey(prefix)))) return null;
-  const index = parsePackedIndex(await store.readBytes(indexKey(prefix)));
-  if (!(await isWhole(store, prefix, index))) return null;
-  const total = SPLITS.reduce((sum, split) => sum + index.splits[split].count * pixelBytes(index.image), 0);
-  const inMemory = total <= (options.memoryBytesMax ?? MEMORY_BYTES_MAX);
-  const opened = await Promise.all(SPLITS.map((split) => openSplit(store, prefix, split, index, inMemory)));
-  const [train, validation, test] = opened.map(({ split }) => split);
+  const parts = await openParts(store, manifest, image);
+  if (!parts) return null;
+  try {
+    const splits = await readSplits(store, manifest);
+    const stats = await statsOf(parts, splits.train, image);
+    const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total <= (options.memoryBytesMax ?? MEMORY_BYTES_MAX)) for (const part of parts) await part.load();
+    const { task, classes, targets } = manifest;
+    const width = targets ? targets.length : task === 'multilabel' ? classes.length : 1;
+    const open = (split: Split) => openSplit(parts, splits[split], { task, width }, image);
+    return {
+      image,
+      ...{ task, classes, targets, stats },
+      splits: { train: open('train'), validation: open('validation'), test: open('test') },
+      close: () => closeAll(parts),
+    };
+  } catch (error) {
+    await closeAll(parts);
+    throw error;
+  }
+}
+
+/** The images of a split: where they are, and their labels. */
+interface SplitRows {
+  parts: number[];
+  rows: number[];
+  labels: SampleLabel[];
+}
+
+async function openParts(
+  store: ObjectStore,
+  { parts }: DatasetManifest,
+  image: PackedImage,
+): Promise<PackedPart[] | null> {
+  const opened: PackedPart[] = [];
+  for (const { part_id } of parts) {
+    const part = await tryOpenPart(store, part_id, image);
+    if (part) opened.push(part);
+    else {
+      await closeAll(opened);
+      return null;
+    }
+  }
+  return opened;
+}
+
+async function closeAll(parts: readonly PackedPart[]): Promise<void> {
+  await Promise.all(parts.map((part) => part.close()));
+}
+
+async function readSplits(store: ObjectStore, { dataset_id }: DatasetManifest): Promise<Record<Split, SplitRows>> {
+  const empty = (): SplitRows => ({ parts: [], rows: [], labels: [] });
+  const splits: Record<Split, SplitRows> = { train: empty(), validation: empty(), test: empty() };
+  for await (const { split, part, row, label } of readLines(store, samplesKey(dataset_id), checkDatasetSample)) {
+    const rows = splits[split];
+    rows.parts.push(part);
+    rows.rows.push(row);
+    rows.labels.push(label);
+  }
+  return splits;
+}
+
+async function statsOf(parts: readonly PackedPart[], train: SplitRows, image: PackedImage): Promise<DatasetStats> {
+  const sum = new StatsSum(image.channels, image.width * image.height);
+  const size = momentCount(image.channels);
+  for (const [index, part] of parts.entries()) {
+    const moments = await part.readMoments();
+    for (let place = 0; place < train.rows.length; place++) {
+      if (train.parts[place] === index) sum.add(moments, train.rows[place] * size);
+    }
+  }
+  return sum.result();
+}
+
+function openSplit(
+  parts: readonly PackedPart[],
+  { parts: partOf, rows, labels }: SplitRows,
+  shape: { task: DatasetTask; width: number },
+  image: PackedImage,
+): PackedSplit {
+  const size = pixelBytes(image);
+  const count = rows.length;
+  const places = Uint32Array.from(rows);
+  const owners = Uint16Array.from(partOf);
   return {
-    image: { ...index.image, fit: index.fit },
-    classes: index.classes,
-    stats: index.stats,
-    splits: { train, validation, test },
-    close: async () => {
-      await Promise.all(opened.map(({ close }) => close()));
+    count,
+    labels: labelArray(labels, shape),
+    readImages(indices, out) {
+      checkRequest(indices, out, count, size);
+      const waiting: Promise<void>[] = [];
+      for (let place = 0; place < indices.length; place++) {
+        const index = indices[place];
+        const read = parts[owners[index]].readImage(places[index], out, place * size);
+        if (read) waiting.push(read);
+      }
+      return waiting.length > 0 ? Promise.all(waiting).then(() => {}) : undefined;
     },
   };
 }
 
-async function isWhole(store: ObjectStore, prefix: string, index: PackedIndex): Promise<boolean> {
-  const checks = SPLITS.map(async (split) => {
-    const { count } = index.splits[split];
-    const images = await store.stat(imagesKey(prefix, split));
-    const labels = await store.stat(labelsKey(prefix, split));
-    return images?.bytes === count * pixelBytes(index.image) && labels?.bytes === 4 * count;
-  });
-  return (await Promise.all(checks)).every((whole) => whole);
-}
-
-async function openSplit(
-  store: ObjectStore,
-  prefix: string,
-  split: Split,
-  index: PackedIndex,
-  inMemory: boolean,
-): Promise<{ split: PackedSplit; close: () => Promise<void> }> {
-  const { count } = index.splits[split];
-  const bytes = pixelBytes(index.image);
-  const labels = readInt32(await store.readBytes(labelsKey(prefix, split)));
-  const images = await store.openRandomAccess(imagesKey(prefix, split));
-  if (!inMemory) {
-    return { split: { count, labels, readImages: diskReader(images, count, bytes) }, close: () => images.close() };
+function labelArray(
+  labels: readonly SampleLabel[],
+  { task, width }: { task: DatasetTask; width: number },
+): Int32Array | Float32Array {
+  if (task === 'multiclass') return Int32Array.from(labels, (label) => Number(label));
+  const array = new Float32Array(labels.length * width);
+  for (const [row, label] of labels.entries()) {
+    const numbers = typeof label === 'number' ? [label] : label;
+    if (task === 'regression') array.set(numbers, row * width);
+    else for (const index of numbers) array[row * width + index] = 1;
   }
-  const pixels = await readAll(images);
-  await images.close();
-  return { split: { count, labels, readImages: memoryReader(pixels, count, bytes) }, close: async () => {} };
-}
-
-function memoryReader(pixels: Uint8Array, count: number, bytes: number): PackedSplit['readImages'] {
-  return (indices, out) => {
-    checkRequest(indices, out, count, bytes);
-    for (let place = 0; place < indices.length; place++) {
-      const start = indices[place] * bytes;
-      out.set(pixels.subarray(start, start + bytes), place * bytes);
-    }
-  };
-}
-
-function diskReader(images: RandomAccess, count: number, bytes: number): PackedSplit['readImages'] {
-  return async (indices, out) => {
-    checkRequest(indices, out, count, bytes);
-    const read = async (_: unknown, place: number) => {
-      out.set(await images.read(indices[place] * bytes, bytes), place * bytes);
-    };
-    await Promise.all(Array.from({ length: indices.length }, read));
-  };
+  return array;
 }
 
 function checkRequest(indices: ArrayLike<number>, out: Uint8Array, count: number, bytes: number): void {
@@ -136,17 +192,4 @@ function checkRequest(indices: ArrayLike<number>, out: Uint8Array, count: number
     const index = indices[place];
     if (!(index >= 0 && index < count)) throw new RangeError(`There is no image ${index}; there are ${count}`);
   }
-}
-
-async function readAll(object: RandomAccess): Promise<Uint8Array> {
-  const bytes = new Uint8Array(object.bytes);
-  for (let offset = 0; offset < bytes.length; offset += READ_BYTES) {
-    bytes.set(await object.read(offset, READ_BYTES), offset);
-  }
-  return bytes;
-}
-
-function readInt32(bytes: Uint8Array): Int32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Int32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getInt32(4 * index, true));
 }

@@ -1,6 +1,6 @@
 /** What a person should know of a data set before training on it. */
-import type { DatasetCounts, DatasetSample, DatasetWarning, SkippedFile, Split } from '@trainyard/contracts';
-import { printable } from './archive/entry-names.js';
+import type { DatasetCounts, DatasetWarning, SkippedFile, Split } from '@trainyard/contracts';
+import type { DescribedImages } from './health/described-images.js';
 import type { PackedImage } from './packed-image.js';
 
 const EXAMPLES_MAX = 10;
@@ -9,7 +9,7 @@ const IMBALANCE_MAX = 3;
 const SPLIT_IMAGES_MIN = 20;
 
 export interface WarningInput {
-  samples: readonly DatasetSample[];
+  images: DescribedImages;
   skipped: readonly SkippedFile[];
   image: PackedImage;
   counts: DatasetCounts;
@@ -30,21 +30,22 @@ function skippedFiles({ skipped }: WarningInput): DatasetWarning | null {
   };
 }
 
-function resizedImages({ samples, image }: WarningInput): DatasetWarning | null {
-  const sizes = new Map<string, DatasetSample>();
-  for (const sample of samples) {
-    const size = `${sample.width}x${sample.height}`;
-    if (!sizes.has(size)) sizes.set(size, sample);
+function resizedImages({ images, image }: WarningInput): DatasetWarning | null {
+  const sizes = new Map<string, number>();
+  let count = 0;
+  for (let index = 0; index < images.count; index++) {
+    const size = `${images.width(index)}x${images.height(index)}`;
+    if (!sizes.has(size)) sizes.set(size, index);
+    if (images.width(index) !== image.width || images.height(index) !== image.height) count++;
   }
   const target = `${image.width}x${image.height}`;
   const others = [...sizes].filter(([size]) => size !== target);
   if (others.length === 0) return null;
-  const count = samples.filter(({ width, height }) => width !== image.width || height !== image.height).length;
   return {
     code: 'mixed_sizes',
-    message: `${count} of ${samples.length} images are not ${target} and were resized to it (${image.fit}); set options.image for another size.`,
+    message: `${count} of ${images.count} images are not ${target} and were resized to it (${image.fit}); set options.image for another size.`,
     count,
-    examples: others.slice(0, EXAMPLES_MAX).map(([size, { source }]) => ({ file: printable(source), reason: size })),
+    examples: others.slice(0, EXAMPLES_MAX).map(([size, index]) => ({ file: images.name(index), reason: size })),
   };
 }
 

@@ -15,6 +15,8 @@ export interface OpenArchiveOptions {
    */
   unpackTo: string;
   limits?: ArchiveLimits;
+  /** Is told, while an archive is unpacked, how many of its bytes have been read. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Files that people upload in place of an archive that can be read, by how they begin. */
@@ -37,7 +39,10 @@ export async function openArchive(store: ObjectStore, key: string, options: Open
   const open = (plain: RandomAccess) => (fileName ? new SingleFile(plain, fileName) : openTar(plain, limits));
   if (packing === null) return open(object);
   await object.close();
-  await unpackObject(store, { key, bytes: object.bytes, packing }, options.unpackTo, limits);
+  await unpackObject(store, { key, bytes: object.bytes, packing }, options.unpackTo, {
+    limits,
+    onProgress: options.onProgress,
+  });
   return open(await store.openRandomAccess(options.unpackTo));
 }
 

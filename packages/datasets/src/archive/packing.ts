@@ -39,11 +39,21 @@ export async function unpackObject(
   store: ObjectStore,
   from: { key: string; bytes: number; packing: Packing },
   to: string,
-  limits: ArchiveLimits,
+  { limits, onProgress }: { limits: ArchiveLimits; onProgress?: ((done: number, total: number) => void) | undefined },
 ): Promise<void> {
   if (await store.stat(to)) return;
-  const unpacked = unpack(await store.read(from.key), from.packing);
+  const packed = counted(await store.read(from.key), (done) => onProgress?.(done, from.bytes));
+  const unpacked = unpack(packed, from.packing);
   await store.write(to, Readable.from(limited(unpacked, from.bytes, limits), { objectMode: false }));
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, onBytes: (done: number) => void) {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    onBytes(bytes);
+    yield chunk;
+  }
 }
 
 async function* limited(unpacked: AsyncIterable<Uint8Array>, packedBytes: number, limits: ArchiveLimits) {

@@ -7,7 +7,7 @@ import type { Archive, ArchiveEntry } from '../archive/archive.js';
 import { baseName, printable } from '../archive/entry-names.js';
 import { ByteReader } from '../byte-reader.js';
 import type { PackedImage } from '../packed-image.js';
-import type { Format, ListedSample, Listing, OnProgress, ReadImage } from './format.js';
+import type { Format, ImagePlace, ListedSample, Listing, OnProgress, ReadImage } from './format.js';
 import { LabelSet } from './labels.js';
 import { type PlacedImage, resizeRawImages } from './raw-images.js';
 import { checkImageCount, groupBySource, skipOthers } from './sources.js';
@@ -42,12 +42,13 @@ async function listRecords(archive: Archive, _: DatasetOptions, onProgress: OnPr
     for await (const record of readRecords(archive, file)) {
       const label = labels.add(String(record[file.labelBytes - 1]));
       const place = { source: file.entry.path, index: index++, split: file.split };
-      samples.push({ ...place, class: label, width: SIDE, height: SIDE });
+      samples.push({ ...place, label, width: SIDE, height: SIDE });
       onProgress(samples.length, total);
     }
   }
   const classes = labels.finish(samples, await readNames(archive, files[0].labelBytes));
-  return { classes, samples, skipped: findOthers(archive, files), isGrey: false };
+  const skipped = findOthers(archive, files);
+  return { task: 'multiclass', classes, targets: null, samples, skipped, isGrey: false };
 }
 
 /** Throws `invalid_dataset` where a file is no whole number of records, or nothing is to train on. */
@@ -116,7 +117,7 @@ function findOthers(archive: Archive, files: readonly RecordFile[]): SkippedFile
   return skipOthers(archive, new Set(used.map(({ path }) => path)), 'it is none of the files of CIFAR');
 }
 
-async function* readImages<S extends ListedSample>(
+async function* readImages<S extends ImagePlace>(
   archive: Archive,
   samples: readonly S[],
   image: PackedImage,

@@ -3,7 +3,7 @@ import { SPLITS, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../archive/archive.js';
 import { baseName, printable } from '../archive/entry-names.js';
 import type { PackedImage } from '../packed-image.js';
-import type { Format, ListedSample, Listing, ReadImage } from './format.js';
+import type { Format, ImagePlace, ListedSample, Listing, ReadImage } from './format.js';
 import { readIdxImages, readIdxImagesHead, readIdxLabels } from './idx-file.js';
 import { type PlacedImage, resizeRawImages } from './raw-images.js';
 import { groupBySource, skipOthers } from './sources.js';
@@ -25,13 +25,13 @@ async function listIdx(archive: Archive): Promise<Listing> {
   const values = [...new Set(parts.flatMap(({ labels }) => [...new Set(labels)]))].sort((a, b) => a - b);
   const classOf = new Map(values.map((value, index) => [value, index]));
   const samples = parts.flatMap(({ samples }) => samples);
-  for (const sample of samples) sample.class = classOf.get(sample.class) ?? 0;
+  for (const sample of samples) sample.label = classOf.get(Number(sample.label)) ?? 0;
   const used = new Set(pairs.flatMap(([, { images, labels }]) => [images.path, labels.path]));
   const skipped = skipOthers(archive, used, 'it is none of the IDX files');
-  return { classes: values.map(String), samples, skipped, isGrey: true };
+  return { task: 'multiclass', classes: values.map(String), targets: null, samples, skipped, isGrey: true };
 }
 
-/** The samples of one pair of files; `class` is the label's value at first. */
+/** The samples of one pair of files; `label` is the value in the file at first. */
 async function listPair(archive: Archive, split: Split, { images, labels }: FilePair) {
   const { count, width, height } = await readIdxImagesHead(archive, images);
   const values = await readIdxLabels(archive, labels);
@@ -42,7 +42,7 @@ async function listPair(archive: Archive, split: Split, { images, labels }: File
   const samples = Array.from(values, (value, index) => ({
     source: images.path,
     index,
-    class: value,
+    label: value,
     split,
     width,
     height,
@@ -91,7 +91,7 @@ function splitOf(entry: ArchiveEntry): Split {
   return /val/.test(name) ? 'validation' : 'train';
 }
 
-async function* readImages<S extends ListedSample>(
+async function* readImages<S extends ImagePlace>(
   archive: Archive,
   samples: readonly S[],
   image: PackedImage,

@@ -19,7 +19,7 @@ export class LabelSet {
   }
 
   /**
-   * Gives the samples, whose `class` came from `add`, their class indices and returns the names of the classes. Labels
+   * Gives the samples, whose `label` came from `add`, their class indices and returns the names of the classes. Labels
    * that are all whole numbers are in the order of the numbers, others in that of their letters; `names` puts names in
    * the place of whole numbers. Throws `invalid_dataset` for labels that cannot be classes.
    */
@@ -28,7 +28,7 @@ export class LabelSet {
     checkLabels(labels);
     const sorted = sortLabels(labels);
     const classOf = new Map(sorted.map((label, index) => [this.#numbers.get(label), index]));
-    for (const sample of samples) sample.class = classOf.get(sample.class) ?? 0;
+    for (const sample of samples) sample.label = classOf.get(Number(sample.label)) ?? 0;
     const classes = sorted.map((label) => (WHOLE_NUMBER.test(label) ? (names[Number(label)] ?? label) : label));
     const again = classes.find((name, index) => classes.indexOf(name) !== index);
     if (again !== undefined) throw invalid(`Two labels have the name "${printable(again)}". Give each its own.`);

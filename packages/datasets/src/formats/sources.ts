@@ -2,10 +2,10 @@
 import { type SkippedFile, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../archive/archive.js';
 import { printable } from '../archive/entry-names.js';
-import type { ListedSample } from './format.js';
+import type { ImagePlace } from './format.js';
 
 /** The samples by the file that they lie in, both in the order of the samples. */
-export function groupBySource<S extends ListedSample>(archive: Archive, samples: readonly S[]): [ArchiveEntry, S[]][] {
+export function groupBySource<S extends ImagePlace>(archive: Archive, samples: readonly S[]): [ArchiveEntry, S[]][] {
   const groups = new Map<string, S[]>();
   for (const sample of samples) {
     const group = groups.get(sample.source);
@@ -29,7 +29,7 @@ export function skipOthers(archive: Archive, used: ReadonlySet<string>, reason: 
 }
 
 /** How an image that has no file of its own is called in messages. */
-export function nameOf({ source, index }: Pick<ListedSample, 'source' | 'index'>): string {
+export function nameOf({ source, index }: Pick<ImagePlace, 'source' | 'index'>): string {
   return index === undefined ? printable(source) : `${printable(source)}, item ${index + 1}`;
 }
 

@@ -3,8 +3,8 @@ import { type DatasetReading, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { toPlanar } from '../../decode.js';
 import type { PackedImage } from '../../packed-image.js';
-import type { Format, ListedSample, ReadImage } from '../format.js';
-import { readImageFiles } from '../image-files.js';
+import type { Format, ImagePlace, ReadImage } from '../format.js';
+import { readImageFiles, readImageHeads } from '../image-files.js';
 import { toPixelBytes } from '../pixel-range.js';
 import { type PlacedImage, resizeRawImages } from '../raw-images.js';
 import { groupBySource } from '../sources.js';
@@ -19,7 +19,8 @@ export const csv: Format = {
   description: 'a .csv file with a label and pixels in each row, or one with file names and labels beside the images',
   detect,
   list: async (archive, options, onProgress) =>
-    (await listNamedFiles(archive, options, onProgress)) ?? listPixelRows(archive, options, onProgress),
+    (await listNamedFiles(archive, options)) ?? listPixelRows(archive, options, onProgress),
+  heads: readImageHeads,
   images: readImages,
 };
 
@@ -42,7 +43,7 @@ async function isMeant(archive: Archive, entry: ArchiveEntry, names: ImageNames)
   }
 }
 
-async function* readImages<S extends ListedSample>(
+async function* readImages<S extends ImagePlace>(
   archive: Archive,
   samples: readonly S[],
   image: PackedImage,
@@ -60,7 +61,7 @@ async function* readImages<S extends ListedSample>(
 async function* readRows(
   archive: Archive,
   entry: ArchiveEntry,
-  { width, height }: ListedSample,
+  { width, height }: ImagePlace,
   reading: DatasetReading,
 ): AsyncGenerator<PlacedImage> {
   const options = { label_column: reading.label_column, image: { width, height } };

@@ -2,8 +2,7 @@
 import { type DatasetOptions, type SkippedFile, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
-import type { ListedSample, Listing, OnProgress } from '../format.js';
-import { readImageHeads } from '../image-files.js';
+import type { Listing } from '../format.js';
 import { LabelSet } from '../labels.js';
 import { nameOf, skipOthers } from '../sources.js';
 import { isCsvFile } from './csv-file.js';
@@ -18,11 +17,7 @@ interface NamedImage {
 }
 
 /** Null where no table names images of the archive. Throws `invalid_dataset`. */
-export async function listNamedFiles(
-  archive: Archive,
-  options: DatasetOptions,
-  onProgress: OnProgress,
-): Promise<Listing | null> {
+export async function listNamedFiles(archive: Archive, options: DatasetOptions): Promise<Listing | null> {
   const names = new ImageNames(archive);
   const tables = await openTables(archive, names, options);
   if (tables.length === 0) return null;
@@ -32,12 +27,16 @@ export async function listNamedFiles(
     const detail = `No row of "${printable(tables[0].entry.path)}" names an image of the archive and its label.`;
     throw new TrainyardError('invalid_dataset', detail);
   }
-  const listing: Listing = { classes: [], samples: [], skipped, isGrey: true };
-  await readHeads(archive, [...images.values()], listing, onProgress);
+  const samples = Array.from(images.values(), ({ entry, label, split }) => ({ source: entry.path, label, split }));
   const used = new Set([...images.keys(), ...tables.map(({ entry }) => entry.path)]);
-  listing.skipped.push(...skipOthers(archive, used, 'no row of a table names it'));
-  listing.classes = labels.finish(listing.samples);
-  return listing;
+  return {
+    task: 'multiclass',
+    classes: labels.finish(samples),
+    targets: null,
+    samples,
+    skipped: skipped.concat(skipOthers(archive, used, 'no row of a table names it')),
+    isGrey: null,
+  };
 }
 
 /** Tables that name no image are passed over. */
@@ -67,24 +66,4 @@ async function readTables(archive: Archive, tables: readonly FileTable[], names:
   const hasTrain = [...images.values()].some(({ split }) => split === 'train' || split === null);
   if (!hasTrain) for (const image of images.values()) image.split = null;
   return { images, skipped };
-}
-
-async function readHeads(
-  archive: Archive,
-  images: readonly NamedImage[],
-  listing: Listing,
-  onProgress: OnProgress,
-): Promise<void> {
-  let done = 0;
-  for await (const { file, head, reason } of readImageHeads(archive, images)) {
-    onProgress(++done, images.length);
-    if (!head) {
-      listing.skipped.push({ file: printable(file.entry.path), reason });
-      continue;
-    }
-    listing.isGrey &&= head.isGrey;
-    const { width, height } = head;
-    const sample: ListedSample = { source: file.entry.path, class: file.label, split: file.split, width, height };
-    listing.samples.push(sample);
-  }
 }

@@ -31,7 +31,7 @@ export async function listPixelRows(
       }
       range.add(row.values);
       const split: Split | null = row.split ?? fileSplit;
-      samples.push({ source, index: row.index, class: labels.add(row.label), split, width, height });
+      samples.push({ source, index: row.index, label: labels.add(row.label), split, width, height });
       checkImageCount(samples.length);
     }
     onProgress(index + 1, tables.length);
@@ -40,7 +40,9 @@ export async function listPixelRows(
   if (!samples.some(({ split }) => split === 'train' || split === null)) for (const one of samples) one.split = null;
   const used = new Set(archive.entries.filter(isCsvFile).map(({ path }) => path));
   return {
+    task: 'multiclass',
     classes: labels.finish(samples),
+    targets: null,
     samples,
     skipped: skipped.concat(skipOthers(archive, used, 'it is no table')),
     isGrey: tables.every(({ shape }) => shape.channels === 1),

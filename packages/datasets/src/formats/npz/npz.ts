@@ -3,7 +3,7 @@ import { type DatasetOptions, type DatasetReading, type SkippedFile, TrainyardEr
 import type { Archive } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
 import type { PackedImage } from '../../packed-image.js';
-import type { Format, ListedSample, Listing, OnProgress, ReadImage } from '../format.js';
+import type { Format, ImagePlace, ListedSample, Listing, OnProgress, ReadImage } from '../format.js';
 import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
 import { resizeRawImages } from '../raw-images.js';
@@ -38,7 +38,9 @@ async function listArrays(archive: Archive, options: DatasetOptions, onProgress:
   const { samples, isGrey } = listed;
   const used = new Set(pairs.flatMap(({ images, labels }) => [images.path, labels.path]));
   return {
+    task: 'multiclass',
     classes: listed.labels.finish(samples),
+    targets: null,
     samples,
     skipped: listed.skipped.concat(skipOthers(archive, used, 'it is neither an array of images nor one of labels')),
     isGrey,
@@ -65,12 +67,12 @@ async function listPair(
   let index = 0;
   for await (const label of readNpyLabels(archive, labels)) {
     const place = { source: images.path, index: index++ };
-    if (label === null) listed.skipped.push({ file: nameOf(place), reason: 'it has no label' });
-    else listed.samples.push({ ...place, class: listed.labels.add(label), split, width, height });
+    if (label === null) listed.skipped.push({ file: nameOf(place), reason: 'it has no label', code: 'no_label' });
+    else listed.samples.push({ ...place, label: listed.labels.add(label), split, width, height });
   }
 }
 
-async function* readImages<S extends ListedSample>(
+async function* readImages<S extends ImagePlace>(
   archive: Archive,
   samples: readonly S[],
   image: PackedImage,

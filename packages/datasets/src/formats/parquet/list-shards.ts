@@ -6,11 +6,10 @@ import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
 import { checkImageCount, nameOf, skipOthers } from '../sources.js';
 import { splitsOfPaths } from '../split-names.js';
-import { readRowHeads } from './encoded-images.js';
 import { readRowNumbers } from './number-images.js';
 import { findColumns, type ParquetColumns } from './parquet-columns.js';
 import { isParquetFile, ParquetFile, type ParquetRow } from './parquet-file.js';
-import { labelOf, splitOf } from './parquet-rows.js';
+import { labelOf, readLabels, splitOf } from './parquet-rows.js';
 
 interface Listed {
   labels: LabelSet;
@@ -18,7 +17,8 @@ interface Listed {
   range: PixelRange | null;
   samples: ListedSample[];
   skipped: SkippedFile[];
-  isGrey: boolean;
+  /** Null where images have to be read to know it. */
+  isGrey: boolean | null;
 }
 
 interface Shard {
@@ -49,7 +49,9 @@ export async function listShards(archive: Archive, options: DatasetOptions, onPr
   if (samples.length === 0) throw noImage(skipped);
   const used = new Set(entries.map(({ path }) => path));
   return {
+    task: 'multiclass',
     classes: listed.labels.finish(samples, listed.labelNames),
+    targets: null,
     samples,
     skipped: skipped.concat(skipOthers(archive, used, 'it is no Parquet file')),
     isGrey,
@@ -73,7 +75,7 @@ async function listShard(
     const columns = findColumns(file, options);
     if (listed.labelNames.length === 0) listed.labelNames = columns.labelNames;
     const shard = { file, columns, split };
-    const found = columns.images.kind === 'encoded' ? encodedSizes(shard, listed) : numberSizes(shard, options, listed);
+    const found = columns.images.kind === 'encoded' ? encodedRows(shard, listed) : numberSizes(shard, options, listed);
     for await (const { row, size, reason } of found) {
       addRow(shard, row, size ?? reason, listed);
       onShare((row.index + 1) / file.rowCount);
@@ -83,15 +85,13 @@ async function listShard(
   }
 }
 
-type Size = { width: number; height: number };
+/** Without sides where the image has to be read to know them. */
+type Size = { width?: number; height?: number };
 type SizedRow = { row: ParquetRow } & ({ size: Size; reason?: undefined } | { size: null; reason: string });
 
-async function* encodedSizes({ file, columns }: Shard, listed: Listed): AsyncGenerator<SizedRow> {
-  if (columns.images.kind !== 'encoded') return;
-  for await (const { row, head, reason } of readRowHeads(file, columns, columns.images.column)) {
-    if (head) listed.isGrey &&= head.isGrey;
-    yield head ? { row, size: head } : { row, size: null, reason };
-  }
+async function* encodedRows({ file, columns }: Shard, listed: Listed): AsyncGenerator<SizedRow> {
+  listed.isGrey = null;
+  for await (const row of readLabels(file, columns)) yield { row, size: {} };
 }
 
 async function* numberSizes(
@@ -107,8 +107,9 @@ async function* numberSizes(
       continue;
     }
     listed.range.add(numbers.values);
-    listed.isGrey &&= numbers.shape.channels === 1;
-    yield { row, size: numbers.shape };
+    const { width, height, channels } = numbers.shape;
+    if (listed.isGrey !== null) listed.isGrey &&= channels === 1;
+    yield { row, size: { width, height } };
   }
 }
 
@@ -118,13 +119,12 @@ function addRow({ file, columns, split }: Shard, row: ParquetRow, size: Size | s
   if (label !== null) listed.labels.add(label);
   const reason = typeof size === 'string' ? size : 'it has no label';
   if (typeof size === 'string' || label === null) {
-    listed.skipped.push({ file: nameOf(place), reason });
+    listed.skipped.push({ file: nameOf(place), reason, code: typeof size === 'string' ? 'bad_row' : 'no_label' });
     return;
   }
   checkImageCount(listed.samples.length + 1);
-  const { width, height } = size;
   const rowSplit = splitOf(row, columns) ?? split;
-  listed.samples.push({ ...place, class: listed.labels.add(label), split: rowSplit, width, height });
+  listed.samples.push({ ...place, label: listed.labels.add(label), split: rowSplit, ...size });
 }
 
 function noImage(skipped: readonly SkippedFile[]): TrainyardError {

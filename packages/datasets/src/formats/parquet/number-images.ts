@@ -2,7 +2,7 @@
 import type { DatasetOptions, DatasetReading } from '@trainyard/contracts';
 import { toPlanar } from '../../decode.js';
 import type { PackedImage } from '../../packed-image.js';
-import type { ListedSample, ReadImage } from '../format.js';
+import type { ImagePlace, ReadImage } from '../format.js';
 import type { ItemShape } from '../image-shape.js';
 import { toPixelBytes } from '../pixel-range.js';
 import { type PlacedImage, resizeRawImages } from '../raw-images.js';
@@ -46,7 +46,7 @@ function areFinite(values: ArrayLike<number>): boolean {
 }
 
 /** Reads samples of one file, in the order of their rows. */
-export function readNumberImages<S extends ListedSample>(
+export function readNumberImages<S extends ImagePlace>(
   file: ParquetFile,
   columns: ParquetColumns,
   wanted: readonly S[],

@@ -18,6 +18,11 @@ export function readRows(
   return file.rows([...new Set([images.column, ...labels])]);
 }
 
+/** The rows of a file with their labels alone. */
+export function readLabels(file: ParquetFile, { label, split }: ParquetColumns): AsyncIterable<ParquetRow> {
+  return file.rows([label, ...(split === null ? [] : [split])]);
+}
+
 /** The label of a row, null where it has none. Numbers below 0 stand for that where classes have names. */
 export function labelOf({ cells }: ParquetRow, { label, labelNames }: ParquetColumns): string | null {
   const value = cells[label];

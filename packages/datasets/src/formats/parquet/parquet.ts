@@ -1,10 +1,11 @@
 /** Parquet files as Hugging Face has them, one or several shards for each split: encoded images, or pixels as numbers. */
 import type { DatasetReading } from '@trainyard/contracts';
 import type { Archive } from '../../archive/archive.js';
+import type { ImageHead } from '../../decode.js';
 import type { PackedImage } from '../../packed-image.js';
-import type { Format, ListedSample, ReadImage } from '../format.js';
+import type { Format, ImagePlace, ReadImage } from '../format.js';
 import { groupBySource } from '../sources.js';
-import { readEncodedImages } from './encoded-images.js';
+import { readEncodedHeads, readEncodedImages } from './encoded-images.js';
 import { listShards } from './list-shards.js';
 import { readNumberImages } from './number-images.js';
 import { findColumns } from './parquet-columns.js';
@@ -14,10 +15,28 @@ export const parquet: Format = {
   description: 'a .parquet file, or train-*.parquet and test-*.parquet, with images or pixels and labels',
   detect: (archive) => archive.entries.some(isParquetFile),
   list: listShards,
+  heads: readHeads,
   images: readImages,
 };
 
-async function* readImages<S extends ListedSample>(
+/** Of the first rows of each file. */
+async function* readHeads(
+  archive: Archive,
+  samples: readonly ImagePlace[],
+  reading: DatasetReading = {},
+): AsyncGenerator<ImageHead> {
+  for (const [entry] of groupBySource(archive, samples)) {
+    const file = await ParquetFile.open(archive, entry);
+    try {
+      const { images } = findColumns(file, { label_column: reading.label_column });
+      if (images.kind === 'encoded') yield* readEncodedHeads(file, images.column);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+async function* readImages<S extends ImagePlace>(
   archive: Archive,
   samples: readonly S[],
   image: PackedImage,

@@ -1,0 +1,86 @@
+/** Makes a data set of a part that was read, and of those of the data set that it is added to. */
+import type { DatasetManifest, DatasetOptions, DatasetPart, IngestedDataset } from '@trainyard/contracts';
+import type { ObjectStore } from '@trainyard/storage';
+import { checkClassCount, checkTrainClasses } from './check-classes.js';
+import { countSamples } from './counts.js';
+import { samplesKey, skippedKey } from './dataset-keys.js';
+import { writeGallery } from './gallery/gallery.js';
+import { writeLines } from './json-lines.js';
+import { writeManifest } from './manifest.js';
+import { divideMembers, type Member, readMembers } from './members.js';
+import { type Labelling, mergeLabels } from './merge-labels.js';
+import { PartImages } from './part-images.js';
+import type { ReadPart } from './read-part.js';
+import { findWarnings } from './warnings.js';
+
+export interface AssembleRequest {
+  store: ObjectStore;
+  datasetId: string;
+  options: DatasetOptions;
+  /** That the part is added to. */
+  parent: DatasetManifest | null;
+  read: ReadPart;
+  /** Of the part. */
+  labelling: Labelling;
+}
+
+/** Throws `invalid_dataset` where the labels do not fit those of the parent, or leave nothing to train on. */
+export async function assembleDataset(request: AssembleRequest): Promise<IngestedDataset> {
+  const { store, options, parent, read, labelling } = request;
+  const { task } = labelling;
+  const { classes, labels } = mergeLabels(
+    parent,
+    labelling,
+    read.listed.map(({ label }) => label),
+  );
+  checkClassCount({ task, classes });
+  const parts = [...(parent?.parts ?? []), read.part];
+  const old = parent ? await readMembers(store, parent) : [];
+  const added = divideMembers(read, labels, { part: parts.length - 1, task, old, options: options.split });
+  const images = await PartImages.open(store, parts, read.image);
+  try {
+    return await describeDataset(request, { parts, classes, images, members: [...old, ...added] });
+  } finally {
+    await images.close();
+  }
+}
+
+interface Assembled {
+  parts: DatasetPart[];
+  classes: string[];
+  images: PartImages;
+  members: Member[];
+}
+
+async function describeDataset(
+  { store, datasetId, parent, read, labelling }: AssembleRequest,
+  { parts, classes, images, members }: Assembled,
+): Promise<IngestedDataset> {
+  const { task } = labelling;
+  const targets = labelling.targets && [...labelling.targets];
+  const { skipped } = read;
+  checkTrainClasses(members, { task, classes });
+
+  const counts = countSamples(members, classes);
+  const stats = await images.stats(members.filter(({ split }) => split === 'train'));
+  const described = images.describe(members);
+
+  const warnings = findWarnings({ images: described, skipped, counts, image: read.image });
+  const { fit, ...image } = read.image;
+  await writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described });
+  const table = members.map(({ part, row, label, split, given }) => ({ part, row, label, split, given }));
+  const digest = await writeManifest(store, {
+    version: 2,
+    dataset_id: datasetId,
+    parent_id: parent?.dataset_id ?? null,
+    number: (parent?.number ?? 0) + 1,
+    ...{ task, classes, targets, image, fit, stats, counts, parts },
+    samples: await writeLines(store, samplesKey(datasetId), table),
+    skipped: await writeLines(store, skippedKey(datasetId), skipped),
+  });
+  return {
+    format: read.part.format,
+    ...{ task, classes, targets, image, counts, stats, warnings, digest },
+    parts: parts.map(({ part_id }) => part_id),
+  };
+}
