@@ -7,7 +7,7 @@ import type { Augmentation, ImageSize } from '@trainyard/contracts';
 import { allocatePlaces, copyPixels } from './copy.js';
 import { Draws, type ImagePlace } from './draws.js';
 import { eraseRectangle } from './erase.js';
-import { drawMapping, isCopying, movesPixels } from './geometry.js';
+import { drawMovement, isCopying, mappingOf, movesPixels } from './geometry.js';
 import { addNoise, noiseTable } from './pixel-noise.js';
 import { resample } from './resample.js';
 import { applyTint, changesTint, fillTint } from './tint.js';
@@ -31,7 +31,7 @@ export function createAugmenter(image: ImageSize, augmentation: Augmentation): A
     const draws = new Draws(place);
     if (hasTone) fillTone(table, augmentation, draws, () => meanGreyOf(source, image));
     if (moves || hasTone) {
-      const mapping = drawMapping(augmentation, draws, image);
+      const mapping = mappingOf(drawMovement(augmentation, draws, image), image);
       if (copies) copyPixels(source, out, image, mapping, { fill, table, places });
       else resample(source, out, image, mapping, { fill, table });
     } else {

@@ -26,23 +26,48 @@ export function movesPixels(augmentation: Augmentation): boolean {
   return horizontal_flip || vertical_flip || shifts || !isCopying(augmentation);
 }
 
+/** What was drawn for one image. */
+export interface Movement {
+  /** -1 mirrors. */
+  readonly flipX: 1 | -1;
+  readonly flipY: 1 | -1;
+  /** Above 1 magnifies. */
+  readonly zoom: number;
+  /** Pixels that a row moves to the right for each row further up, against the one in the middle. */
+  readonly slant: number;
+  /** Radians, clockwise. */
+  readonly angle: number;
+  /** Pixels to the right and down. */
+  readonly shiftX: number;
+  readonly shiftY: number;
+}
+
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
-export function drawMapping(augmentation: Augmentation, draws: Draws, { width, height }: ImageSize): Mapping {
+export function drawMovement(augmentation: Augmentation, draws: Draws, { width, height }: ImageSize): Movement {
   const { horizontal_flip, vertical_flip, rotation, shear, zoom, translation, random_crop } = augmentation;
-  const flipX = horizontal_flip && draws.coin('horizontal_flip') ? -1 : 1;
-  const flipY = vertical_flip && draws.coin('vertical_flip') ? -1 : 1;
-  const angle = radians(draws.around('rotation', rotation));
-  const slant = Math.tan(radians(draws.around('shear', shear)));
-  const scale = 1 / draws.between('zoom', zoom[0], zoom[1]);
   const padding = random_crop?.padding ?? 0;
-  const shiftX = shift(draws, 'translation_x', translation[0], width) + shift(draws, 'crop_x', padding, width);
-  const shiftY = shift(draws, 'translation_y', translation[1], height) + shift(draws, 'crop_y', padding, height);
+  return {
+    flipX: horizontal_flip && draws.coin('horizontal_flip') ? -1 : 1,
+    flipY: vertical_flip && draws.coin('vertical_flip') ? -1 : 1,
+    zoom: draws.between('zoom', zoom[0], zoom[1]),
+    slant: Math.tan(radians(draws.around('shear', shear))),
+    angle: radians(draws.around('rotation', rotation)),
+    shiftX: shift(draws, 'translation_x', translation[0], width) + shift(draws, 'crop_x', padding, width),
+    shiftY: shift(draws, 'translation_y', translation[1], height) + shift(draws, 'crop_y', padding, height),
+  };
+}
+
+/** The inverse of shift · rotation · shear · zoom · flip, each but the shift about the centre. */
+export function mappingOf(
+  { flipX, flipY, zoom, slant, angle, shiftX, shiftY }: Movement,
+  { width, height }: ImageSize,
+): Mapping {
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-  const xx = flipX * scale * (cosine + slant * sine);
-  const xy = flipX * scale * (sine - slant * cosine);
-  const yx = -flipY * scale * sine;
-  const yy = flipY * scale * cosine;
+  const xx = (flipX / zoom) * (cosine - slant * sine);
+  const xy = (flipX / zoom) * (sine + slant * cosine);
+  const yx = (-flipY / zoom) * sine;
+  const yy = (flipY / zoom) * cosine;
   const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
   const [fromX, fromY] = [centreX + shiftX, centreY + shiftY];
   return {
