@@ -12,9 +12,11 @@ export function trainingPage(training) {
     defaultOf(field, name, schema),
     descriptionOf(field),
   ]);
-  const sections = fields
-    .filter(([, field]) => choicesOf(field).length > 0)
-    .map(([name, field]) => section(name, field));
+  const sections = fields.flatMap(([name, field]) => {
+    if (choicesOf(field).length > 0) return [section(name, field)];
+    const object = objectOf(field);
+    return object ? [fieldSection(name, object)] : [];
+  });
   return `# Training
 
 <!-- Written by \`npm run reference\` from the schemas; change those. -->
@@ -30,6 +32,22 @@ ${sections.join('\n\n')}
 /** @param {import('./schema-text.mjs').Schema} field */
 function choicesOf(field) {
   return [...kindsOf(field), ...kindsOf(field.items ?? {})];
+}
+
+/** The one object that a field takes. @param {import('./schema-text.mjs').Schema} field */
+function objectOf(field) {
+  return [field, ...(field.anyOf ?? [])].find(({ properties }) => properties !== undefined);
+}
+
+/** @param {string} name @param {import('./schema-text.mjs').Schema} object */
+function fieldSection(name, object) {
+  const rows = argumentsOf(object).map(([field, schema]) => [
+    `\`${field}\``,
+    typeOf(schema),
+    defaultOf(schema, field, object),
+    descriptionOf(schema),
+  ]);
+  return `## ${name}\n\n${table(['field', 'takes', 'default', ''], rows)}`;
 }
 
 /** @param {string} name @param {import('./schema-text.mjs').Schema} field */
