@@ -42,6 +42,7 @@ export const TrainingTask = Strict({
   training: Type.Unsafe<Training>({ type: 'object' }),
   dataset: Strict({
     id: Type.String(),
+    digest: Nullable(Type.String(), { description: 'That of its manifest when the job was made' }),
     task: Words(DATASET_TASKS),
     classes: Type.Array(Type.String()),
     targets: Type.Optional(Nullable(Type.Array(Type.String(), { description: 'Of a regression' }))),

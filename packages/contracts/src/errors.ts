@@ -41,6 +41,7 @@ const kinds = {
   training_diverged: { status: 500, title: 'The training diverged', retryable: false },
   out_of_memory: { status: 500, title: 'Out of memory', retryable: false },
   worker_lost: { status: 500, title: 'The worker went away', retryable: true },
+  dataset_changed: { status: 500, title: 'The data set is not what the job was made for', retryable: false },
   checkpoint_corrupt: { status: 500, title: 'A checkpoint does not match its digest', retryable: false },
   internal: { status: 500, title: 'Something went wrong on the server', retryable: true },
 } satisfies Record<string, ErrorKind>;

@@ -1,5 +1,6 @@
 /** The process that trains one job: compiles it, runs it on onnxruntime and writes its checkpoints. */
 import { TRAINER_PROTOCOL } from '@trainyard/contracts';
+import { verifyManifest } from '@trainyard/datasets';
 import { HandedOverUnwritten, keepLargeBlocksMapped, patientStore, train } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
 import { HandedOver, serve } from './serve.js';
@@ -13,6 +14,7 @@ serve(TRAINER_PROTOCOL, async (task, assignment) => {
     say: (level, message) => report({ type: 'log', level, message }),
   });
   try {
+    await verifyManifest(store, task.dataset.id, task.dataset.digest);
     if (!(await train(task, { store, ...assignment }))) throw new HandedOver();
   } catch (error) {
     throw error instanceof HandedOverUnwritten ? new HandedOver() : error;

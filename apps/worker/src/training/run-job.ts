@@ -180,7 +180,7 @@ class JobRun {
       attempt: claim.attempt,
       spec: claim.spec,
       training: claim.training,
-      dataset: { id, task, classes, targets, image, fit, stats },
+      dataset: { id, digest: claim.datasetDigest, task, classes, targets, image, fit, stats },
       device: device.used,
       threads,
       plan: planned?.device === device.used ? planned : null,
