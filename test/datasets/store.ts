@@ -13,6 +13,7 @@ import { createTestFolder } from '../setup/index.js';
 
 export interface IngestCall {
   datasetId?: string;
+  parentId?: string;
   format?: 'auto' | DatasetFormat;
   options?: DatasetOptions;
   report?: (progress: DatasetProgress) => void;
@@ -23,10 +24,10 @@ export function createTestStore(): ObjectStore {
 }
 
 export async function ingest(store: ObjectStore, archive: Uint8Array, call: IngestCall = {}) {
-  const { datasetId = 'ds_1', format = 'auto', options = {}, report } = call;
+  const { datasetId = 'ds_1', parentId = null, format = 'auto', options = {}, report } = call;
   const sourceKey = `uploads/${datasetId}/source`;
   await store.write(sourceKey, archive);
-  return ingestDataset(store, { datasetId, sourceKey, format, options }, report);
+  return ingestDataset(store, { datasetId, sourceKey, parentId, format, options }, report);
 }
 
 export async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> {
