@@ -3,13 +3,16 @@ import { compareAllPixels } from './compare-pixels.js';
 import { type DescribedImages, haveSameLabel } from './described-images.js';
 import { groupByContent } from './exact-groups.js';
 import { findNeighbours } from './find-neighbours.js';
-import { findNearPairs } from './near-pairs.js';
-import { selectThumbnails } from './thumbnails.js';
+import { findNearPairs, type NearPair } from './near-pairs.js';
+import { selectThumbnails, type Thumbnails } from './thumbnails.js';
 
 /** Neighbours that each picture is told from; a picture with as many copies, or more, stands out from nothing. */
 const NEIGHBOURS = 12;
-/** How far the pixels may differ where the thumbnails stand out from those around them, and where they do not. */
-const DIFFERENCE_CLEAR = 0.4;
+/** What pictures that stand out from those around them may differ by, pixel by pixel; ... */
+const DIFFERENCE_MAX = 0.3;
+/** ... and as a part of what each differs by from the picture next to it. */
+const NEXT_SHARE_MAX = 0.6;
+/** What copies may differ by that stand out from nothing, as the frames of a film do not. */
 const DIFFERENCE_SURE = 0.012;
 
 /** Two images that are nearly the same, by their places; each is the first of its content. */
@@ -53,19 +56,41 @@ async function findNear(
   groups: ReadonlyMap<number, readonly number[]>,
 ): Promise<NearDuplicate[]> {
   const thumbnails = selectThumbnails(images.features, unique);
-  const found = findNearPairs(thumbnails, findNeighbours(thumbnails, images.image, NEIGHBOURS)).map(
-    ({ first, second, isClear }) => ({
-      first: thumbnails.images[first],
-      second: thumbnails.images[second],
-      isClear,
-    }),
-  );
-  const distances = await compareAllPixels(images, found);
-  return found.flatMap(({ first, second, isClear }, index) => {
-    const distance = distances[index];
-    if (distance > (isClear ? DIFFERENCE_CLEAR : DIFFERENCE_SURE)) return [];
+  const candidates = findNearPairs(thumbnails, findNeighbours(thumbnails, images.image, NEIGHBOURS));
+  const found = await checkPixels(images, thumbnails, candidates);
+  return found.map(({ first, second, distance }) => {
     const members = [first, second].flatMap((image) => groups.get(image) ?? [image]);
-    return [{ first, second, distance, ...crossings(images, members) }];
+    return { first, second, distance, ...crossings(images, members) };
+  });
+}
+
+type Measured = Pick<NearDuplicate, 'first' | 'second' | 'distance'>;
+
+/** Thumbnails show no texture; the pixels say whether pictures that look the same from afar are. */
+async function checkPixels(
+  images: DescribedImages,
+  { images: places }: Thumbnails,
+  candidates: readonly NearPair[],
+): Promise<Measured[]> {
+  const pairs = candidates.map(({ first, second }) => ({ first: places[first], second: places[second] }));
+  const distances = await compareAllPixels(images, pairs);
+  const clear = candidates.flatMap((candidate, index) =>
+    candidate.isClear && distances[index] <= DIFFERENCE_MAX ? [{ ...candidate, index }] : [],
+  );
+  const nexts = clear.flatMap(({ first, second, nextToFirst, nextToSecond }) => [
+    { first: places[first], second: places[nextToFirst ?? first] },
+    { first: places[second], second: places[nextToSecond ?? second] },
+  ]);
+  const nextDistances = await compareAllPixels(images, nexts);
+  const standOut = new Set<number>();
+  clear.forEach(({ index, nextToFirst, nextToSecond }, row) => {
+    const first = nextToFirst === null ? 1 : nextDistances[2 * row];
+    const second = nextToSecond === null ? 1 : nextDistances[2 * row + 1];
+    if (distances[index] <= NEXT_SHARE_MAX * Math.sqrt(first * second)) standOut.add(index);
+  });
+  return pairs.flatMap((pair, index) => {
+    const distance = distances[index];
+    return standOut.has(index) || distance <= DIFFERENCE_SURE ? [{ ...pair, distance }] : [];
   });
 }
 

@@ -7,58 +7,140 @@ import type { Neighbours } from './neighbours.js';
 import { ThumbnailFit } from './thumbnail-fit.js';
 import type { Thumbnails } from './thumbnails.js';
 
-/** What a copy may leave unexplained: at most, ... */
-const UNEXPLAINED_MAX = 0.15;
-/** ... and of what the picture next but one behind the copies does. */
-const NEXT_SHARE_MAX = 0.35;
+/** How often chance may bring two pictures so near that either looks like a copy from the other's side. */
+const CHANCE = 1 / 64;
+/** The nearest copy may be at most so far away, as a part of the next picture's distance, whatever chance allows. */
+const SHARE_MAX = 0.6;
+/** Used where there are too few pictures to see what chance does. */
+const SHARE_DEFAULT = 0.35;
+const PICTURES_MIN = 30;
+const UNEXPLAINED_MAX = 0.2;
 /** Pictures that leave so little unexplained may be copies whatever comes next; their pixels decide. */
 const UNEXPLAINED_SURE = 0.004;
 /** Pictures further apart than this say nothing about how near the next usually is. */
 const UNEXPLAINED_FAR = 0.45;
 
-/** Places of two thumbnails. `isClear`: they stand out from the pictures around them. */
+/** Places of two thumbnails that may be copies. */
 export interface NearPair {
   first: number;
   second: number;
+  /** They stand out from the pictures around them. */
   isClear: boolean;
+  /** The nearest picture of each that is no copy of it; null where there is none near. */
+  nextToFirst: number | null;
+  nextToSecond: number | null;
 }
 
 export function findNearPairs(thumbnails: Thumbnails, neighbours: Neighbours): NearPair[] {
-  const candidates = new Map<number, { clear: number; seen: number }>();
+  const unexplained = rankNeighbours(thumbnails, neighbours);
+  const shareMax = allowedShare(unexplained, neighbours);
   const count = thumbnails.images.length;
-  const fit = new ThumbnailFit(thumbnails);
+  const seen = new Map<number, Side>();
+  const pairs: Judged[] = [];
   for (let place = 0; place < count; place++) {
-    for (const { other, isClear } of copiesOf(place, neighbours, fit)) {
+    for (const { other, ...side } of copiesOf(place, neighbours, unexplained)) {
       const key = Math.min(place, other) * count + Math.max(place, other);
-      const { clear, seen } = candidates.get(key) ?? { clear: 0, seen: 0 };
-      candidates.set(key, { clear: clear + (isClear ? 1 : 0), seen: seen + 1 });
+      const opposite = seen.get(key);
+      if (!opposite) seen.set(key, side);
+      else if (place > other) pairs.push(...judge(other, place, side, opposite, shareMax));
     }
   }
-  return [...candidates]
-    .filter(([, { seen }]) => seen === 2)
-    .map(([key, { clear }]) => ({ first: Math.floor(key / count), second: key % count, isClear: clear === 2 }))
-    .sort((a, b) => a.first - b.first || a.second - b.second);
-}
-
-/** The neighbours of a picture that look like copies of it. */
-function copiesOf(place: number, neighbours: Neighbours, fit: ThumbnailFit): { other: number; isClear: boolean }[] {
-  const start = place * neighbours.size;
-  const near = neighbours.places.subarray(start, start + neighbours.counts[place]);
-  fit.explainBy(place);
-  const around = Array.from(near, (other) => ({ other, unexplained: fit.unexplained(other) }));
-  around.sort((a, b) => a.unexplained - b.unexplained);
-  const clear = countClear(around.map(({ unexplained }) => unexplained));
-  return around
-    .map(({ other, unexplained }, rank) => ({ other, unexplained, isClear: rank < clear }))
-    .filter(({ unexplained, isClear }) => isClear || unexplained <= UNEXPLAINED_SURE);
-}
-
-/** How many of the first stand out from those behind them; the distances rise. */
-function countClear(unexplained: readonly number[]): number {
-  for (let count = Math.max(1, unexplained.length - 2); count > 0; count--) {
-    const last = unexplained[count - 1];
-    const next = Math.min(UNEXPLAINED_FAR, unexplained[count + 1] ?? UNEXPLAINED_FAR);
-    if (last <= UNEXPLAINED_MAX && last <= NEXT_SHARE_MAX * next) return count;
+  const copies = new Map<number, Set<number>>();
+  for (const { first, second } of pairs) {
+    addTo(copies, first, second);
+    addTo(copies, second, first);
   }
-  return 0;
+  return pairs
+    .sort((a, b) => a.first - b.first || a.second - b.second)
+    .map((pair) => ({
+      ...pair,
+      nextToFirst: nextBehind(pair.first, neighbours, copies),
+      nextToSecond: nextBehind(pair.second, neighbours, copies),
+    }));
+}
+
+type Judged = Pick<NearPair, 'first' | 'second' | 'isClear'>;
+
+function addTo(copies: Map<number, Set<number>>, of: number, copy: number): void {
+  const known = copies.get(of);
+  if (known) known.add(copy);
+  else copies.set(of, new Set([copy]));
+}
+
+function nextBehind(place: number, { places, counts, size }: Neighbours, copies: Map<number, Set<number>>) {
+  const around = places.subarray(place * size, place * size + counts[place]);
+  return around.find((other) => !copies.get(place)?.has(other)) ?? null;
+}
+
+/** How a picture looks from another one. */
+interface Side {
+  unexplained: number;
+  /** `unexplained`, as a part of that of the first picture behind the copies. */
+  share: number;
+}
+
+/** The worse picture of two, a small one made larger, explains little of the better, so that sides are taken together. */
+function judge(first: number, second: number, one: Side, other: Side, shareMax: number): Judged[] {
+  const unexplained = Math.sqrt(one.unexplained * other.unexplained);
+  const isClear = unexplained <= UNEXPLAINED_MAX && Math.sqrt(one.share * other.share) <= shareMax;
+  const isSure = Math.max(one.unexplained, other.unexplained) <= UNEXPLAINED_SURE;
+  return isClear || isSure ? [{ first, second, isClear }] : [];
+}
+
+/** Orders the neighbours of each picture by what it leaves unexplained of them, which is returned, [count, size]. */
+function rankNeighbours(thumbnails: Thumbnails, { places, counts, size }: Neighbours): Float32Array {
+  const unexplained = new Float32Array(places.length);
+  const fit = new ThumbnailFit(thumbnails);
+  for (let place = 0; place < counts.length; place++) {
+    const start = place * size;
+    fit.explainBy(place);
+    const around = Array.from(places.subarray(start, start + counts[place]), (other) => ({
+      other,
+      left: fit.unexplained(other),
+    }));
+    around.sort((a, b) => a.left - b.left);
+    around.forEach(({ other, left }, rank) => {
+      places[start + rank] = other;
+      unexplained[start + rank] = left;
+    });
+  }
+  return unexplained;
+}
+
+/** The neighbours of a picture that may be copies of it. */
+function* copiesOf(
+  place: number,
+  { places, counts, size }: Neighbours,
+  unexplained: Float32Array,
+): Generator<Side & { other: number }> {
+  const start = place * size;
+  const count = counts[place];
+  // What comes behind the last of a full list is not known.
+  let share = 1;
+  for (let rank = count - 1; rank >= 0; rank--) {
+    const left = unexplained[start + rank];
+    if (rank < size - 1) {
+      const next = rank + 1 < count ? unexplained[start + rank + 1] : UNEXPLAINED_FAR;
+      share = Math.min(share, left / Math.min(UNEXPLAINED_FAR, next));
+    }
+    if (share < 1 || left <= UNEXPLAINED_SURE) yield { other: places[start + rank], unexplained: left, share };
+  }
+}
+
+/**
+ * How much nearer than the next picture one has to be before it can hardly be chance. Of points that lie evenly in D
+ * dimensions, the k-th nearest is nearer than a part c of the next one's distance with probability c^(k D); distances here
+ * are squared. D comes from the median of that part for k = 2, which copies, being the nearest, hardly touch.
+ */
+function allowedShare(unexplained: Float32Array, { counts, size }: Neighbours): number {
+  const parts: number[] = [];
+  for (let place = 0; place < counts.length; place++) {
+    if (counts[place] < 3) continue;
+    const next = unexplained[place * size + 2];
+    if (next > 0) parts.push(unexplained[place * size + 1] / next);
+  }
+  if (parts.length < PICTURES_MIN) return SHARE_DEFAULT;
+  parts.sort((a, b) => a - b);
+  const median = parts[parts.length >>> 1];
+  return Math.min(SHARE_MAX, median ** (-2 * Math.log2(CHANCE)));
 }
