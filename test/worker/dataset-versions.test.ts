@@ -1,11 +1,77 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ended, jobThat, readyDataset, startTrainyard, submit, type Trainyard } from './trainyard.js';
+import { buildImageFolderZip } from '../fixtures/index.js';
+import {
+  datasetThat,
+  ended,
+  jobThat,
+  readyDataset,
+  startTrainyard,
+  submit,
+  type Trainyard,
+  upload,
+} from './trainyard.js';
 
 let trainyard: Trainyard;
 
 beforeAll(async () => {
   trainyard = await startTrainyard();
   await trainyard.startWorker();
+});
+
+async function filesOf(id: string): Promise<string[]> {
+  const keys: string[] = [];
+  for (const prefix of [`uploads/${id}`, `datasets/${id}`]) {
+    for await (const key of trainyard.store.list(prefix)) keys.push(key);
+  }
+  return keys;
+}
+
+const remove = (id: string) => trainyard.db.datasets.remove(trainyard.projectId, id);
+
+const expectNoFiles = (id: string) => expect.poll(() => filesOf(id), { timeout: 60_000, interval: 250 }).toEqual([]);
+
+describe('a version of a data set', () => {
+  it('has the images of both, is trained on without its parent, and frees what the two shared', async () => {
+    const parent = await readyDataset(trainyard, 20);
+    const more = await buildImageFolderZip({ classes: ['class-00', 'class-07'], perClass: 10, size: 16, seed: 2 });
+    const { id } = await upload(trainyard, more, parent.id);
+    const child = await datasetThat(trainyard, id, ({ status }) => status !== 'processing');
+    expect(child).toMatchObject({ status: 'ready', parent_id: parent.id, version: 2, image: parent.image });
+    expect(child.classes).toEqual([...(parent.classes ?? []), 'class-07']);
+    expect(child.counts?.total).toBe(80);
+    expect(child.digest).not.toBe(parent.digest);
+
+    await remove(parent.id);
+    const job = await submit(trainyard, child.id, { epochs: 1, batch_size: 16 });
+    expect(await jobThat(trainyard, job.id, ended)).toMatchObject({
+      status: 'succeeded',
+      dataset_digest: child.digest,
+    });
+    expect(await filesOf(parent.id)).not.toEqual([]);
+    await remove(child.id);
+    await expectNoFiles(child.id);
+    await expectNoFiles(parent.id);
+  });
+
+  it('fails where its upload cannot be read, and keeps nothing of its parent', async () => {
+    const parent = await readyDataset(trainyard, 20);
+    const { id } = await upload(trainyard, new TextEncoder().encode('no archive'), parent.id);
+    expect((await datasetThat(trainyard, id, ({ status }) => status !== 'processing')).status).toBe('failed');
+    await remove(parent.id);
+    await expectNoFiles(parent.id);
+  });
+});
+
+describe('a data set that is deleted while it is read', () => {
+  it('leaves no file behind', async () => {
+    const { db, projectId } = trainyard;
+    const { id } = await upload(trainyard, await buildImageFolderZip({ classes: 3, perClass: 300, size: 64 }));
+    const attempts = async () => (await db.datasetEvents.list(projectId, id)).data.length;
+    await expect.poll(attempts, { timeout: 60_000, interval: 50 }).toBeGreaterThan(1);
+    await remove(id);
+    await expectNoFiles(id);
+    await expect.poll(() => db.datasets.unneededFiles([id]), { timeout: 30_000 }).toEqual([]);
+  });
 });
 
 describe('a job', () => {

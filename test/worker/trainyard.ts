@@ -66,12 +66,16 @@ export const SMALL_NET = {
   ],
 };
 
-/** Stores an archive and queues it to be read. */
-export async function upload({ db, store, projectId }: Trainyard, archive: Uint8Array): Promise<Dataset> {
+/** Stores an archive and queues it to be read, by itself or with the images of a data set that it is added to. */
+export async function upload(
+  { db, store, projectId }: Trainyard,
+  archive: Uint8Array,
+  parentId?: string,
+): Promise<Dataset> {
   const id = newId('dataset');
   const sourceKey = `uploads/${id}/source`;
   const { bytes } = await store.write(sourceKey, archive);
-  await db.datasets.create({ id, projectId, sourceKey });
+  await db.datasets.create({ id, projectId, sourceKey, parentId });
   return db.datasets.uploaded(id, { bytes });
 }
 
