@@ -1,31 +1,36 @@
 /** Whether a data set is still the one that a job was made for. */
 import { createHash } from 'node:crypto';
-import { TrainyardError } from '@trainyard/contracts';
+import { parseDatasetManifest, TrainyardError } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
-import { manifestKey } from './dataset-keys.js';
+import { manifestKey, samplesKey } from './dataset-keys.js';
 
 /**
- * Throws `dataset_changed` unless the manifest has the SHA-256 that is given, in hexadecimal. A job that notes none was
- * made by a version whose data sets are not read any more.
+ * Throws `dataset_changed` unless the manifest has the SHA-256 that is given, in hexadecimal, and the table of samples the
+ * one that the manifest says. A job that notes none was made by a version whose data sets are not read any more; of a
+ * manifest of that version it throws `invalid_dataset`.
  */
 export async function verifyManifest(store: ObjectStore, datasetId: string, digest: string | null): Promise<void> {
   if (digest === null) {
-    throw changed(
-      datasetId,
-      'was read by an earlier version of Trainyard. Upload it again, and post the job for that one.',
-    );
+    const remedy = 'Upload it again, and post the job for that one.';
+    throw changed(datasetId, `was read by an earlier version of Trainyard. ${remedy}`);
   }
-  const key = manifestKey(datasetId);
-  if ((await store.stat(key)) === null) throw changed(datasetId, 'has lost its manifest. Upload it again.');
-  const found = createHash('sha256')
-    .update(await store.readBytes(key))
-    .digest('hex');
-  if (found !== digest) {
-    throw changed(
-      datasetId,
-      `is not what the job was made for: its manifest has the digest ${found}, not ${digest}. Upload it again.`,
-    );
-  }
+  const manifest = await verified(store, datasetId, { key: manifestKey(datasetId), name: 'manifest', digest });
+  const { samples } = parseDatasetManifest(manifest);
+  const key = samplesKey(datasetId);
+  await verified(store, datasetId, { key, name: 'table of samples', digest: samples.sha256 });
+}
+
+async function verified(
+  store: ObjectStore,
+  datasetId: string,
+  { key, name, digest }: { key: string; name: string; digest: string },
+): Promise<Uint8Array> {
+  if ((await store.stat(key)) === null) throw changed(datasetId, `has lost its ${name}. Upload it again.`);
+  const bytes = await store.readBytes(key);
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found === digest) return bytes;
+  const what = `its ${name} has the digest ${found}, not ${digest}`;
+  throw changed(datasetId, `is not what the job was made for: ${what}. Upload it again.`);
 }
 
 function changed(datasetId: string, what: string): TrainyardError {
