@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { AugmentationOptions } from './augmentation.js';
 import { DATASET_TASKS, ImageSize, SPLITS } from './dataset.js';
 import { Strict, Words } from './schema.js';
 
@@ -56,3 +57,51 @@ export function parseGalleryIndex(bytes: Uint8Array): GalleryIndex {
   const [first] = compiled.Errors(value);
   throw new Error(`The stored gallery is not valid at ${first?.instancePath || '/'}: ${first?.message}`);
 }
+
+/** An image of a data set as a list shows it. Which of `label`, `labels` and `values` is there, the task says. */
+export const ShownSample = Type.Object(
+  {
+    index: Type.Integer({ description: 'Its place among all images of the data set' }),
+    place: Type.Integer({ description: 'Its place among the images of its split' }),
+    file: Type.String({ description: 'As the upload names it' }),
+    split: Words(SPLITS),
+    label: Type.Optional(Type.String({ description: 'Of a multiclass data set' })),
+    labels: Type.Optional(Type.Array(Type.String(), { description: 'Of a multilabel data set' })),
+    values: Type.Optional(Type.Record(Type.String(), Type.Number(), { description: 'Of a regression, by target' })),
+    width: Type.Integer({ description: 'Of the image as it was uploaded' }),
+    height: Type.Integer(),
+    thumbnail: Type.String({
+      description: 'The image as it is trained on, or a smaller picture of it: PNG, as a `data:` URI',
+    }),
+  },
+  { $id: 'DatasetSample' },
+);
+export type ShownSample = Static<typeof ShownSample>;
+
+export const AUGMENT_PREVIEW = { imagesMax: 16, images: 6, variantsMax: 12, variants: 6 } as const;
+
+/** The body of `POST /v1/datasets/{id}/augment-preview`. */
+export const AugmentPreview = Strict(
+  {
+    augmentation: AugmentationOptions,
+    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff, default: 0 })),
+    images: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: AUGMENT_PREVIEW.imagesMax,
+        default: AUGMENT_PREVIEW.images,
+        description: 'Rows: images of the train split, of as many classes as it has',
+      }),
+    ),
+    variants: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: AUGMENT_PREVIEW.variantsMax,
+        default: AUGMENT_PREVIEW.variants,
+        description: 'Columns beside the original: the first epochs of a training with this seed',
+      }),
+    ),
+  },
+  { $id: 'AugmentPreview' },
+);
+export type AugmentPreview = Static<typeof AugmentPreview>;

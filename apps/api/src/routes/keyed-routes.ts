@@ -8,8 +8,13 @@ import { addImages } from './datasets/add-images.js';
 import { createDataset } from './datasets/create-dataset.js';
 import { deleteDataset } from './datasets/delete-dataset.js';
 import { getDataset } from './datasets/get-dataset.js';
+import { getHistogram } from './datasets/get-histogram.js';
+import { getPreview } from './datasets/get-preview.js';
 import { listDatasetEvents } from './datasets/list-dataset-events.js';
 import { listDatasets } from './datasets/list-datasets.js';
+import { listSamples } from './datasets/list-samples.js';
+import { listSkippedFiles } from './datasets/list-skipped-files.js';
+import { previewAugmentation } from './datasets/preview-augmentation.js';
 import { createEndpoint } from './endpoints/create-endpoint.js';
 import { deleteEndpoint } from './endpoints/delete-endpoint.js';
 import { getEndpoint } from './endpoints/get-endpoint.js';
@@ -40,6 +45,7 @@ import { createProject } from './projects/create-project.js';
 import { listProjects } from './projects/list-projects.js';
 import { updateProject } from './projects/update-project.js';
 import { listWorkers } from './server/list-workers.js';
+import { uploads } from './uploads/uploads.js';
 import { listDeliveries } from './webhooks/list-deliveries.js';
 import { replayDelivery } from './webhooks/replay-delivery.js';
 import { testWebhook } from './webhooks/test-webhook.js';
@@ -56,7 +62,13 @@ const ROUTES = [
   listDatasets,
   getDataset,
   deleteDataset,
+  getPreview,
+  getHistogram,
+  listSamples,
+  previewAugmentation,
   listDatasetEvents,
+  listSkippedFiles,
+  uploads,
   createModel,
   validateModel,
   listModels,

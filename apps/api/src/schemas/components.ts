@@ -1,6 +1,7 @@
 /** The schemas that the OpenAPI document names. */
 import {
   ApiKey,
+  AugmentPreview,
   Checkpoint,
   CreateApiKey,
   CreatedApiKey,
@@ -22,9 +23,12 @@ import {
   PredictResponse,
   Problem,
   Project,
+  ShownSample,
+  SkippedFileItem,
   StepMetrics,
   TestWebhook,
   UpdateProject,
+  Upload,
   ValidateModel,
   WebhookDelivery,
   WebhookTest,
@@ -39,6 +43,9 @@ export const ModelSpec = { ...modelSpecSchema, $id: 'ModelSpec' };
 export const ProjectList = listOf(Project);
 export const ApiKeyList = listOf(ApiKey);
 export const DatasetList = listOf(Dataset);
+export const SkippedFileList = listOf(SkippedFileItem);
+export const UploadList = listOf(Upload);
+export const DatasetSampleList = listOf(ShownSample);
 export const ModelList = listOf(Model);
 export const ModelPresetList = listOf(ModelPreset);
 export const JobList = listOf(Job);
@@ -65,6 +72,13 @@ export const COMPONENTS: readonly TSchema[] = [
   ApiKeyList,
   Dataset,
   DatasetList,
+  SkippedFileItem,
+  SkippedFileList,
+  ShownSample,
+  DatasetSampleList,
+  AugmentPreview,
+  Upload,
+  UploadList,
   ModelSpec,
   Model,
   CreateModel,

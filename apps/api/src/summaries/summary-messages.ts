@@ -1,5 +1,5 @@
-/** What the thread that describes models is asked, and what it answers. */
-import type { ModelSummary, Optimizer } from '@trainyard/contracts';
+/** What the thread that describes models is asked. */
+import type { Optimizer } from '@trainyard/contracts';
 import type { DataShape, ModelSpec } from '@trainyard/engine';
 
 export interface SummaryRequest {
@@ -10,11 +10,3 @@ export interface SummaryRequest {
   /** Adam where left out. */
   readonly optimizer?: Optimizer | undefined;
 }
-
-export interface SummaryOrder extends SummaryRequest {
-  readonly number: number;
-}
-
-export type SummaryReport =
-  | { readonly number: number; readonly summary: ModelSummary }
-  | { readonly number: number; readonly error: unknown };

@@ -1,0 +1,18 @@
+/** The thread that draws pictures. */
+import { encodePng, scaleImage, shownSize } from '@trainyard/pictures';
+import { answerOrders } from '../threads/answer-orders.js';
+import { drawAugmentSheet } from './augment-sheet.js';
+import type { PictureAnswer, PictureOrder, ThumbnailOrder } from './picture-orders.js';
+
+answerOrders((order: PictureOrder): PictureAnswer => {
+  return order.kind === 'thumbnails' ? thumbnails(order) : [drawAugmentSheet(order).toPng()];
+});
+
+function thumbnails({ image, pixels, side }: ThumbnailOrder): PictureAnswer {
+  const bytes = image.width * image.height * image.channels;
+  const size = Math.max(image.width, image.height) > side ? shownSize(image, side) : image;
+  return Array.from({ length: pixels.length / bytes }, (_, index) => {
+    const planes = pixels.subarray(index * bytes, (index + 1) * bytes);
+    return encodePng(scaleImage(planes, image, size), { ...size, channels: image.channels });
+  });
+}
