@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import supertest from 'supertest';
 
-const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+const METHODS = ['get', 'post', 'patch', 'delete', 'head', 'options'] as const;
 
 export interface Operation {
   method: (typeof METHODS)[number];

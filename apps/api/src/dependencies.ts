@@ -12,6 +12,7 @@ export interface ApiDependencies {
   /** Where `apps/inference` listens. */
   inferenceUrl: string;
   maxUploadBytes: number;
+  uploadRules: UploadRules;
   /** How often a quiet event stream says that it is still there; 15 s by default. */
   heartbeatMs?: number;
   /** Whether webhooks may be sent to addresses that are not public; not by default. */
@@ -21,12 +22,21 @@ export interface ApiDependencies {
   logger?: FastifyServerOptions['logger'];
 }
 
+/** How resumable uploads are kept. */
+export interface UploadRules {
+  /** How long one is kept without another byte. */
+  lifetimeMs: number;
+  /** How many a project may have that no data set was made of. */
+  openMax: number;
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     db: Database;
     store: ObjectStore;
     queues: Queues;
     maxUploadBytes: number;
+    uploadRules: UploadRules;
     heartbeatMs: number;
   }
 }

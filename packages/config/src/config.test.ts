@@ -27,6 +27,7 @@ describe('readConfig', () => {
       apiKey: undefined,
       inferenceUrl: 'http://127.0.0.1:8081',
       maxUploadBytes: 10 * 1024 ** 3,
+      uploadRules: { lifetimeMs: 24 * 3_600_000, openMax: 100 },
       webhookAllowPrivate: false,
       logLevel: 'info',
     });
@@ -43,6 +44,8 @@ describe('readConfig', () => {
       TRAINYARD_DATA_DIR: '/data',
       TRAINYARD_API_KEY: 'ty_0123456789abcdef',
       TRAINYARD_MAX_UPLOAD_BYTES: '1048576',
+      TRAINYARD_UPLOAD_HOURS: '2',
+      TRAINYARD_PROJECT_MAX_UPLOADS: '5',
       TRAINYARD_WEBHOOK_ALLOW_PRIVATE: 'true',
       TRAINYARD_LOG_LEVEL: 'debug',
       TRAINYARD_THREADS: '3',
@@ -56,6 +59,7 @@ describe('readConfig', () => {
       objectsDir: '/data/objects',
       apiKey: 'ty_0123456789abcdef',
       maxUploadBytes: 1048576,
+      uploadRules: { lifetimeMs: 2 * 3_600_000, openMax: 5 },
       webhookAllowPrivate: true,
       logLevel: 'debug',
     });

@@ -28,6 +28,8 @@ const Queue = {
   TRAINYARD_PLAN_WAIT_SECONDS: Type.Integer({ minimum: 0, maximum: 31_536_000, default: 300 }),
 };
 
+const HOUR_MS = 3_600_000;
+
 /** A day: longer than any checkpoint takes. */
 const STOP_SECONDS_MAX = 86_400;
 const Stop = { TRAINYARD_STOP_SECONDS: Type.Integer({ minimum: 1, maximum: STOP_SECONDS_MAX, default: 20 }) };
@@ -47,6 +49,8 @@ const SCHEMAS = {
       default: 'http://127.0.0.1:8081',
     }),
     TRAINYARD_MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 10 * 1024 ** 3 }),
+    TRAINYARD_UPLOAD_HOURS: Type.Integer({ minimum: 1, maximum: 8760, default: 24 }),
+    TRAINYARD_PROJECT_MAX_UPLOADS: Type.Integer({ minimum: 1, maximum: 100_000, default: 100 }),
     TRAINYARD_WEBHOOK_ALLOW_PRIVATE: Type.Unsafe<'true' | 'false'>({
       type: 'string',
       enum: ['true', 'false'],
@@ -76,6 +80,14 @@ export interface QueueRulesConfig {
   planWaitSeconds: number;
 }
 
+/** How resumable uploads are kept. */
+export interface UploadRulesConfig {
+  /** How long one is kept without another byte. */
+  lifetimeMs: number;
+  /** How many a project may have that no data set was made of. */
+  openMax: number;
+}
+
 export interface ApiConfig extends SharedConfig {
   redisUrl: string;
   queueRules: QueueRulesConfig;
@@ -85,6 +97,7 @@ export interface ApiConfig extends SharedConfig {
   apiKey: string | undefined;
   inferenceUrl: string;
   maxUploadBytes: number;
+  uploadRules: UploadRulesConfig;
   /** Whether webhooks may be sent to addresses that are not public. */
   webhookAllowPrivate: boolean;
 }
@@ -121,6 +134,10 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
       apiKey: read.TRAINYARD_API_KEY,
       inferenceUrl: read.TRAINYARD_INFERENCE_URL,
       maxUploadBytes: read.TRAINYARD_MAX_UPLOAD_BYTES,
+      uploadRules: {
+        lifetimeMs: read.TRAINYARD_UPLOAD_HOURS * HOUR_MS,
+        openMax: read.TRAINYARD_PROJECT_MAX_UPLOADS,
+      },
       webhookAllowPrivate: read.TRAINYARD_WEBHOOK_ALLOW_PRIVATE === 'true',
     };
   },

@@ -1,5 +1,5 @@
 /** A Fastify server with what the API and the inference server share: request ids, strict validation, problem details. */
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_CONTENT_TYPE, toProblem } from '@trainyard/contracts';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
@@ -16,6 +16,8 @@ export interface ServerOptions {
   logger?: FastifyServerOptions['logger'];
   /** The largest JSON body in bytes; 1 MiB by default. */
   bodyLimit?: number;
+  /** Whether `X-HTTP-Method-Override` names the method at a path; not by default. */
+  mayOverrideMethod?: (path: string) => boolean;
 }
 
 /**
@@ -25,12 +27,14 @@ export interface ServerOptions {
 export async function createServer({
   logger = false,
   bodyLimit = 1024 * 1024,
+  mayOverrideMethod = () => false,
 }: ServerOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({
     logger,
     bodyLimit,
     connectionTimeout: QUIET_MS,
     genReqId: newRequestId,
+    rewriteUrl: (request) => overrideMethod(request, mayOverrideMethod),
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: sendError,
     clientErrorHandler: refuseUnreadable,
@@ -53,6 +57,14 @@ export async function createServer({
   await app.register(requestIds);
   await app.register(problemDetails);
   return app;
+}
+
+/** Runs before a route is looked for. Answers the address, as it is. */
+function overrideMethod(request: IncomingMessage, mayOverride: (path: string) => boolean): string {
+  const { url = '/', headers } = request;
+  const method = headers['x-http-method-override'];
+  if (typeof method === 'string' && mayOverride(url.split('?', 1)[0])) request.method = method.toUpperCase();
+  return url;
 }
 
 /** Many clients name a content type on every request; where there is no body, that means nothing. */

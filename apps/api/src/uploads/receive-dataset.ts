@@ -2,7 +2,7 @@
  * A request that brings images: a multipart form with the archive, or JSON that names a resumable upload. Both become the
  * same row, with the same announcement to the workers.
  */
-import { CreateDataset, type Dataset, newId, TrainyardError } from '@trainyard/contracts';
+import { CreateDataset, type Dataset, IdSchema, newId, TrainyardError } from '@trainyard/contracts';
 import type { NewDataset } from '@trainyard/db';
 import { checkInput } from '@trainyard/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -10,6 +10,7 @@ import { type TObject, Type } from 'typebox';
 import { requestHash } from '../idempotency/request-hash.js';
 import { uploadFolder } from '../routes/datasets/folders.js';
 import { readDatasetForm } from './dataset-form.js';
+import { hashOfUpload, makeOfUpload } from './dataset-of-upload.js';
 import { digestOf } from './digest-of.js';
 import { drain } from './drain.js';
 import { holdUpload } from './upload-lease.js';
@@ -26,7 +27,9 @@ const File = Type.Unsafe<string>({
 /** For the `config` of a route: what it takes, documented with the fields of its form. */
 export function datasetBody(fields: TObject) {
   const form = Type.Object({ file: File, ...fields.properties });
-  return { accepts: ['multipart/form-data'], streamedBody: { content: { 'multipart/form-data': { schema: form } } } };
+  const ofUpload = Type.Object({ upload_id: IdSchema('upload'), ...fields.properties });
+  const content = { 'multipart/form-data': { schema: form }, 'application/json': { schema: ofUpload } };
+  return { accepts: Object.keys(content), streamedBody: { content } };
 }
 
 /** What of the row the address says and not the body, such as the parent of a version. */
@@ -43,7 +46,7 @@ export async function receiveDataset(
   check: (fields: CreateDataset) => void = () => {},
 ): Promise<Dataset> {
   try {
-    return await receiveForm(app, request, origin, check);
+    return await (isJson(request) ? makeOfUpload : receiveForm)(app, request, origin, check);
   } catch (error) {
     drain(request.raw);
     throw error;
@@ -52,6 +55,7 @@ export async function receiveDataset(
 
 /** The hash of such a request for its `Idempotency-Key`. Reads all of it and keeps nothing. */
 export async function hashDatasetRequest(request: FastifyRequest): Promise<string> {
+  if (isJson(request)) return hashOfUpload(request);
   if (!request.isMultipart()) throw notMultipart();
   refuseLonger(request, request.server.maxUploadBytes);
   const { fields, stored } = await readDatasetForm(request, { check: checkFields(request), store: digestOf });
@@ -117,10 +121,14 @@ async function leaveNothing(app: FastifyInstance, request: FastifyRequest, id: s
   }
 }
 
+function isJson(request: FastifyRequest): boolean {
+  return request.body !== undefined && !request.isMultipart();
+}
+
 function notMultipart(): TrainyardError {
   return new TrainyardError(
     'unsupported_media_type',
-    'Send Content-Type: multipart/form-data with the archive as `file`.',
+    'Send Content-Type: multipart/form-data with the archive as `file`, or application/json with an `upload_id`.',
   );
 }
 

@@ -29,6 +29,8 @@ const schema = {
       'dataset_not_ready',
       'idempotency_key_reused',
       'idempotency_in_progress',
+      'conflict',
+      'invalid_json',
       'invalid_multipart',
       'payload_too_large',
       'unsupported_media_type',
@@ -50,7 +52,6 @@ const config = {
 
 export const addImages: FastifyPluginAsyncTypebox = async (app) => {
   await app.register(multipart);
-  app.removeContentTypeParser('application/json');
 
   app.post('/v1/datasets/:id/images', { schema, config }, async (request, reply) => {
     const parentId = request.params.id;

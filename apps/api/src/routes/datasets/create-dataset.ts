@@ -15,7 +15,8 @@ const schema = {
     'Formats: `image_folder` (an archive with one folder a class, or `train/ val/ test/` above those), `idx` (the four files of MNIST in an archive), ' +
     '`cifar_binary` (the .bin files of CIFAR-10 or CIFAR-100), `npz` (NumPy arrays of images and labels), `csv` (pixels and a label in each row, or file names ' +
     'and labels beside the images) and `parquet` (images or pixels and labels, as on Hugging Face). ' +
-    'The upload is read in the background: poll the data set until its status is `ready` or `failed`. `options` is sent as JSON text.',
+    'The upload is read in the background: poll the data set until its status is `ready` or `failed`. In a form `options` is sent as JSON text. ' +
+    'As JSON, `upload_id` names a resumable upload, which becomes the data set without being copied; it is used once.',
   tags: ['Data sets'],
   headers: idempotencyHeaders,
   response: {
@@ -23,6 +24,9 @@ const schema = {
     ...keyedProblems(
       'idempotency_key_reused',
       'idempotency_in_progress',
+      'not_found',
+      'conflict',
+      'invalid_json',
       'invalid_multipart',
       'payload_too_large',
       'unsupported_media_type',
@@ -44,7 +48,6 @@ const config = {
 
 export const createDataset: FastifyPluginAsyncTypebox = async (app) => {
   await app.register(multipart);
-  app.removeContentTypeParser('application/json');
 
   app.post('/v1/datasets', { schema, config }, async (request, reply) =>
     reply.code(202).send(await receiveDataset(app, request)),

@@ -1,0 +1,124 @@
+/** Adds the body of a request to a resumable upload. Whatever comes counts, however the request ends. */
+import { TrainyardError } from '@trainyard/contracts';
+import { StaleAttemptError, type UploadClaim } from '@trainyard/db';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Checksum } from './checksum.js';
+import { type Counted, UPLOAD_LEASE_MS, UploadWriter } from './upload-writer.js';
+
+export interface Piece {
+  uploadId: string;
+  /** Where it begins, in the upload. */
+  offset: number;
+  checksum: Checksum | null;
+}
+
+/**
+ * Answers how many bytes the upload has then. Throws `upload_locked` while another request sends to it, `conflict` where
+ * the offset is another, `payload_too_large` for more than the upload is to have, `checksum_mismatch` for bytes of which
+ * none is kept.
+ */
+export async function receiveBytes(app: FastifyInstance, request: FastifyRequest, piece: Piece): Promise<Counted> {
+  const { uploads } = app.db;
+  const { projectId } = request.principal;
+  const takenAt = performance.now();
+  try {
+    const claim = await uploads.take(projectId, piece.uploadId, piece.offset, UPLOAD_LEASE_MS);
+    try {
+      return await append(app, request, claim, { ...piece, takenAt });
+    } finally {
+      await uploads.release(claim).catch((err) => request.log.warn({ err }, 'an upload is held until its lease ends'));
+    }
+  } catch (error) {
+    if (error instanceof StaleAttemptError) throw await endedOrTaken(app, projectId, piece.uploadId);
+    throw error;
+  }
+}
+
+async function append(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  claim: UploadClaim,
+  { checksum, takenAt }: Piece & { takenAt: number },
+): Promise<Counted> {
+  refuseLonger(Number(request.headers['content-length'] ?? 0), claim.received, claim.length);
+  if (claim.received === claim.length) return confirm(app, request, claim);
+  const object = await app.store.openAppend(claim.sourceKey, claim.received);
+  const { uploads } = app.db;
+  const { lifetimeMs } = app.uploadRules;
+  const writer = new UploadWriter({ uploads, claim, takenAt, object, lifetimeMs, isProvisional: checksum !== null });
+  try {
+    await pass(app, request, claim, { writer, checksum });
+    if (checksum !== null && !checksum.matches()) throw mismatch(claim);
+    const counted = await writer.finish();
+    if (counted.received === claim.length) await app.store.finishAppend(claim.sourceKey, claim.length);
+    return counted;
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Takes no more bytes. It is finished here where that did not come to pass before. */
+async function confirm(app: FastifyInstance, request: FastifyRequest, claim: UploadClaim): Promise<Counted> {
+  const { sourceKey, received, length } = claim;
+  for await (const chunk of bodyOf(request)) refuseLonger(chunk.byteLength, received, length);
+  if (length > 0) await app.store.finishAppend(sourceKey, length);
+  const times = { ...app.uploadRules, leaseMs: UPLOAD_LEASE_MS };
+  return { received, expiresAt: await app.db.uploads.advance(claim, received, times) };
+}
+
+/** The connection stays when it is left early, so that the client can read why it was refused. */
+function bodyOf({ raw }: FastifyRequest): AsyncIterable<Buffer> {
+  return raw.iterator({ destroyOnReturn: false });
+}
+
+/** Hands the body on to the writer. What came before it broke off counts, unless there is a checksum of all of it. */
+async function pass(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  claim: UploadClaim,
+  { writer, checksum }: { writer: UploadWriter; checksum: Checksum | null },
+): Promise<void> {
+  let end = claim.received;
+  try {
+    for await (const chunk of bodyOf(request)) {
+      if (app.closing.aborted) throw new TrainyardError('unavailable', 'The server is stopping. Go on in a moment.');
+      refuseLonger(chunk.byteLength, end, claim.length);
+      await writer.write(chunk);
+      checksum?.update(chunk);
+      end += chunk.byteLength;
+    }
+  } catch (error) {
+    if (error instanceof StaleAttemptError) throw error;
+    await writer.count().catch((err) => request.log.warn({ err }, 'the last bytes of an upload do not count'));
+    throw brokenOff(error, request);
+  }
+}
+
+function brokenOff(error: unknown, request: FastifyRequest): unknown {
+  if (error instanceof TrainyardError || !hasBrokenOff(request)) return error;
+  const detail = 'The request broke off. Ask HEAD for the offset and go on from there.';
+  return new TrainyardError('bad_request', detail, { cause: error });
+}
+
+/** Whether the client went away before it had sent all of the body. */
+export function hasBrokenOff({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
+}
+
+function refuseLonger(more: number, received: number, length: number): void {
+  if (received + more <= length) return;
+  const detail = `The upload has ${received} of ${length} bytes, so send at most ${length - received}.`;
+  throw new TrainyardError('payload_too_large', detail);
+}
+
+function mismatch({ received }: UploadClaim): TrainyardError {
+  const detail = `Nothing of the piece is kept. Send it again from Upload-Offset: ${received}.`;
+  return new TrainyardError('checksum_mismatch', detail);
+}
+
+/** Throws `not_found` for an upload that has ended meanwhile. */
+async function endedOrTaken(app: FastifyInstance, projectId: string, id: string): Promise<TrainyardError> {
+  const { offset } = await app.db.uploads.get(projectId, id);
+  const detail = `Another request has gone on with this upload. It has ${offset} bytes: go on from there.`;
+  return new TrainyardError('conflict', detail);
+}
