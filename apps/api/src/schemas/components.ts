@@ -46,7 +46,6 @@ export const DatasetList = listOf(Dataset);
 export const SkippedFileList = listOf(SkippedFileItem);
 export const UploadList = listOf(Upload);
 export const DatasetSampleList = listOf(ShownSample);
-export const UploadList = listOf(Upload);
 export const ModelList = listOf(Model);
 export const ModelPresetList = listOf(ModelPreset);
 export const JobList = listOf(Job);
