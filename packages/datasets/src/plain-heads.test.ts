@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readPlainHead } from './plain-heads.js';
+import { isOpaque, readPlainHead } from './plain-heads.js';
 
 const blank = (channels: 3 | 4) => sharp({ create: { width: 7, height: 5, channels, background: 'red' } });
 
@@ -44,5 +44,26 @@ describe('readPlainHead', () => {
       damaged[place] ^= 0xff;
       expect(() => readPlainHead(damaged)).not.toThrow();
     }
+  });
+});
+
+describe('isOpaque', () => {
+  const clear = { r: 0, g: 0, b: 0, alpha: 0.5 };
+
+  it('holds for JPEG, and for PNG without any kind of transparency', async () => {
+    expect(isOpaque(await blank(3).jpeg().toBuffer())).toBe(true);
+    expect(isOpaque(await blank(3).png().toBuffer())).toBe(true);
+    expect(isOpaque(await blank(3).toColourspace('b-w').png().toBuffer())).toBe(true);
+  });
+
+  it('does not hold where pixels may be transparent, or nothing is known', async () => {
+    const see = sharp({ create: { width: 7, height: 5, channels: 4, background: clear } });
+    expect(isOpaque(await see.png().toBuffer())).toBe(false);
+    // A palette has its transparency in a chunk of its own.
+    const palette = await see.png({ palette: true }).toBuffer();
+    expect(palette.includes('tRNS')).toBe(true);
+    expect(isOpaque(palette)).toBe(false);
+    expect(isOpaque(await see.webp().toBuffer())).toBe(false);
+    expect(isOpaque(new Uint8Array(0))).toBe(false);
   });
 });

@@ -16,7 +16,15 @@ export function readPlainHead(bytes: Uint8Array): ImageHead | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.byteLength < 16) return null;
   if (view.getUint16(0) === JPEG_START) return readJpegHead(view);
-  return view.getUint32(0) === PNG_SIGNATURE[0] && view.getUint32(4) === PNG_SIGNATURE[1] ? readPngHead(view) : null;
+  return isPng(view) ? readPngHead(view) : null;
+}
+
+/** Whether no part of an image can be transparent; false for what is neither JPEG nor PNG. */
+export function isOpaque(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.byteLength < 33) return false;
+  if (view.getUint16(0) === JPEG_START) return true;
+  return isPng(view) && !PNG_ALPHA.has(view.getUint8(25)) && !hasTransparency(view);
 }
 
 const JPEG_START = 0xffd8;
@@ -54,13 +62,33 @@ function readFrame(view: DataView, at: number): ImageHead | null {
 }
 
 const PNG_SIGNATURE = [0x89504e47, 0x0d0a1a0a];
-const PNG_TYPE = { header: chunkType('IHDR'), end: chunkType('IEND') };
+const PNG_TYPE = {
+  header: chunkType('IHDR'),
+  transparency: chunkType('tRNS'),
+  pixels: chunkType('IDAT'),
+  end: chunkType('IEND'),
+};
 /** EXIF is in a chunk of its own or, from older programs, in one of text. */
 const PNG_NOTES: ReadonlySet<number> = new Set(['eXIf', 'tEXt', 'zTXt', 'iTXt'].map(chunkType));
 const PNG_GREY: ReadonlySet<number> = new Set([0, 4]);
+const PNG_ALPHA: ReadonlySet<number> = new Set([4, 6]);
 
 function chunkType(name: string): number {
   return Buffer.from(name, 'latin1').readUInt32BE();
+}
+
+function isPng(view: DataView): boolean {
+  return view.getUint32(0) === PNG_SIGNATURE[0] && view.getUint32(4) === PNG_SIGNATURE[1];
+}
+
+/** The chunk that makes colours transparent lies before the pixels. Where there are none, nothing is known. */
+function hasTransparency(view: DataView): boolean {
+  for (let at = 33; at + 8 <= view.byteLength; at += 12 + view.getUint32(at)) {
+    const type = view.getUint32(at + 4);
+    if (type === PNG_TYPE.transparency) return true;
+    if (type === PNG_TYPE.pixels) return false;
+  }
+  return true;
 }
 
 /** Goes from chunk to chunk up to the end: a note may also lie behind the pixels (PNG specification, 5.6). */
