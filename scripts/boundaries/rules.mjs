@@ -14,7 +14,7 @@ export const ALLOWED = /** @type {const} */ ({
   runtime: ['contracts', 'engine', 'storage', 'datasets'],
   api: ['contracts', 'engine', 'storage', 'pictures', 'config', 'db', 'queue', 'http'],
   worker: ['contracts', 'engine', 'storage', 'config', 'db', 'queue', 'datasets', 'runtime'],
-  inference: ['contracts', 'engine', 'storage', 'config', 'db', 'http', 'datasets', 'runtime'],
+  inference: ['contracts', 'engine', 'storage', 'pictures', 'config', 'db', 'http', 'datasets', 'runtime'],
 });
 
 /** Packages from outside that only one of ours may import, so that it can be exchanged in one place. */

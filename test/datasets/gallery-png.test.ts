@@ -20,8 +20,10 @@ describe('encodePng', () => {
     { width: 300, height: 2, channels: 3 },
   ] as const)('writes $width x $height x $channels as another decoder reads it', async (size) => {
     const pixels = pixelsOf(size.width * size.height * size.channels);
-    const decoded = await decodeImage(encodePng(pixels, size), { ...size, fit: 'fill' });
-    expect(new Uint8Array(decoded)).toEqual(pixels);
+    for (const isTransient of [false, true]) {
+      const decoded = await decodeImage(encodePng(pixels, size, { isTransient }), { ...size, fit: 'fill' });
+      expect(new Uint8Array(decoded)).toEqual(pixels);
+    }
   });
 
   it('packs what is smooth tighter than its bytes', () => {

@@ -14,6 +14,8 @@ export const FILTERS: readonly (readonly [number: number, filter: Filter])[] = [
   [4, paeth],
 ];
 
+export const UNFILTERED = FILTERS.filter(([number]) => number === 0);
+
 /** The sum of the bytes as signed numbers, by which encoders choose (12.8 of the standard). */
 export function weightOf(filtered: Uint8Array): number {
   let sum = 0;

@@ -1,6 +1,6 @@
-/** Encodes pixels as PNG (ISO/IEC 15948), with the filter that suits each row. */
+/** Encodes pixels as PNG (ISO/IEC 15948). */
 import { crc32, deflateSync } from 'node:zlib';
-import { FILTERS, weightOf } from './png-filters.js';
+import { FILTERS, UNFILTERED, weightOf } from './png-filters.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const COLOUR_TYPES = { 1: 0, 3: 2 } as const;
@@ -17,10 +17,13 @@ export interface RasterSize {
 export interface PngOptions {
   /** Pixels an inch, for programs that show a picture in its size on paper. */
   density?: number;
+  /** Spends little time rather than few bytes: for what travels only to a decoder nearby. */
+  isTransient?: boolean;
 }
 
 /** `pixels` are uint8 [height, width, channels]. */
-export function encodePng(pixels: Uint8Array, size: RasterSize, { density }: PngOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodePng(pixels: Uint8Array, size: RasterSize, options: PngOptions = {}): Uint8Array<ArrayBuffer> {
+  const { density, isTransient = false } = options;
   const { width, height, channels } = size;
   if (pixels.length !== width * height * channels) {
     throw new RangeError(`Expected ${width * height * channels} bytes of pixels. Received: ${pixels.length}`);
@@ -29,14 +32,16 @@ export function encodePng(pixels: Uint8Array, size: RasterSize, { density }: Png
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([BITS, COLOUR_TYPES[channels]], 8);
-  const data = deflateSync(scanlines(pixels, size), { level: 6 });
+  const data = isTransient
+    ? deflateSync(filtered(pixels, size, UNFILTERED), { level: 1 })
+    : deflateSync(filtered(pixels, size, FILTERS), { level: 6 });
   const chunks = [chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))];
   if (density !== undefined) chunks.splice(1, 0, chunk('pHYs', physicalSize(density)));
   return new Uint8Array(Buffer.concat([SIGNATURE, ...chunks]));
 }
 
 /** Each row behind the number of its filter: the one whose bytes, as signed numbers, are smallest in sum. */
-function scanlines(pixels: Uint8Array, { width, height, channels }: RasterSize): Uint8Array {
+function filtered(pixels: Uint8Array, { width, height, channels }: RasterSize, filters: typeof FILTERS): Uint8Array {
   const bytes = width * channels;
   const lines = new Uint8Array((bytes + 1) * height);
   const tried = new Uint8Array(bytes);
@@ -45,7 +50,7 @@ function scanlines(pixels: Uint8Array, { width, height, channels }: RasterSize):
     const row = pixels.subarray(y * bytes, (y + 1) * bytes);
     const start = y * (bytes + 1);
     let least = Number.POSITIVE_INFINITY;
-    for (const [number, filter] of FILTERS) {
+    for (const [number, filter] of filters) {
       filter(row, above, channels, tried);
       const weight = weightOf(tried);
       if (weight >= least) continue;

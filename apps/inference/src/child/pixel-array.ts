@@ -1,6 +1,6 @@
 /** Pixels that were sent as nested arrays, made into an image file, so that they take the way of every other image. */
 import { TrainyardError } from '@trainyard/contracts';
-import { encodePng } from './png.js';
+import { encodePng } from '@trainyard/pictures';
 
 /** A PNG of `rows`: [height][width] or [height][width][channels] of 0 to 255. Throws `invalid_image`. */
 export function fromPixels(rows: readonly unknown[]): Uint8Array {
@@ -22,7 +22,7 @@ export function fromPixels(rows: readonly unknown[]): Uint8Array {
       }
     }
   }
-  return encodePng(pixels, { width, height: rows.length, channels: channels ?? 1 });
+  return encodePng(pixels, { width, height: rows.length, channels: channels ?? 1 }, { isTransient: true });
 }
 
 /** Undefined where a pixel is a plain number. */
