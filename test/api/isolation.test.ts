@@ -41,6 +41,7 @@ beforeAll(async () => {
     keys: key.id,
     projects: projectId,
   };
+  await store.write(`datasets/${owned.datasets}/skipped.jsonl`, new Uint8Array());
   await startInference(api.environment);
 });
 

@@ -1,6 +1,6 @@
 /** Files and rows of an upload that are not used: why, and what can be done about it. */
 import { type Static, Type } from 'typebox';
-import { Strict, Words } from './schema.js';
+import { Nullable, Strict, Words } from './schema.js';
 
 interface SkipKind {
   /** Whether it is an image that cannot be read, and so counts against `options.max_skipped`. */
@@ -34,3 +34,15 @@ export const SkippedFile = Strict({
   code: Type.Optional(Words(SKIP_CODES)),
 });
 export type SkippedFile = Static<typeof SkippedFile>;
+
+/** A file of the archive that is not used, as the API lists it. */
+export const SkippedFileItem = Type.Object(
+  {
+    file: Type.String(),
+    code: Nullable(Words(SKIP_CODES)),
+    reason: Type.String(),
+    remedy: Nullable(Type.String({ description: 'What can be done about it' })),
+  },
+  { $id: 'SkippedFile' },
+);
+export type SkippedFileItem = Static<typeof SkippedFileItem>;

@@ -7,3 +7,8 @@ export function uploadFolder(id: string): string {
 export function datasetFolder(id: string): string {
   return `datasets/${id}`;
 }
+
+/** A line for each file of the upload that is not used. */
+export function skippedFiles(id: string): string {
+  return `${datasetFolder(id)}/skipped.jsonl`;
+}
