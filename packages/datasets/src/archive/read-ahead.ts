@@ -5,6 +5,8 @@
 import type { RandomAccess } from '@trainyard/storage';
 
 const WINDOW_BYTES = 1024 ** 2;
+/** What may lie between two reads that count as following one another, or belong to both. */
+const GAP_BYTES = 128 * 1024;
 /** Readers that run side by side may be in the last windows still. */
 const WINDOWS = 3;
 
@@ -17,7 +19,7 @@ interface Window {
 export class ReadAhead {
   readonly #object: RandomAccess;
   readonly #windows: Window[] = [];
-  /** Where the last read ended that was not from a window. */
+  /** Where the last request to the store ended. */
   #end = 0;
 
   constructor(object: RandomAccess) {
@@ -27,19 +29,18 @@ export class ReadAhead {
   /** `length` bytes from `offset`, which may be a view of more; fewer only where the object ends. */
   async read(offset: number, length: number): Promise<Uint8Array> {
     const end = Math.min(offset + length, this.#object.bytes);
-    if (end - offset > WINDOW_BYTES / 2) return this.#object.read(offset, length);
-    const window = this.#windows.find((known) => offset >= known.start && end <= known.end) ?? this.#openWindow(offset);
-    if (window === null) return this.#object.read(offset, length);
+    const known = this.#windows.find((window) => offset >= window.start && end <= window.end);
+    const follows = Math.abs(offset - this.#end) <= GAP_BYTES;
+    const isLarge = end - offset > WINDOW_BYTES / 2;
+    if (!known && (isLarge || !follows)) {
+      this.#end = end;
+      return this.#object.read(offset, length);
+    }
+    const window = known ?? this.#openWindow(offset);
     return (await window.bytes).subarray(offset - window.start, end - window.start);
   }
 
-  /** Null where the place lies too far from the last for what is between to be of use. */
-  #openWindow(offset: number): Window | null {
-    const isNear = Math.abs(offset - this.#end) < WINDOW_BYTES;
-    if (!isNear) {
-      this.#end = offset;
-      return null;
-    }
+  #openWindow(offset: number): Window {
     const bytes = this.#object.read(offset, WINDOW_BYTES);
     const window = { start: offset, end: Math.min(offset + WINDOW_BYTES, this.#object.bytes), bytes };
     // A failure is thrown to those that wait for these bytes, not to those that come later.
