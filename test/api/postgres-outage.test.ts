@@ -1,4 +1,5 @@
 // The API while PostgreSQL goes away and comes back: refusals that say when to ask again, and nothing lost.
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate, openDatabase } from '@trainyard/db';
 import { beforeAll, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { atEnd, createTestFolder, TEST_KEY } from '../setup/index.js';
 import { SMALL_NET } from './networks.js';
 import { operationsOf } from './operations.js';
 import { createTestApi, type TestApi } from './setup.js';
+import { BYTES, idOf, TusClient } from './tus.js';
 
 /** Longer than the reconciler takes for no outage at all. */
 const OUTAGE_MS = 12_000;
@@ -45,7 +47,8 @@ async function send(path: string, method = 'GET', body?: object, key?: string): 
   if (key !== undefined) headers['idempotency-key'] = key;
   const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
   const response = await fetch(`${api.app.listeningOrigin}${path}`, init);
-  const answer = (await response.json()) as { id?: unknown };
+  const text = await response.text();
+  const answer: { id?: unknown } = text === '' ? {} : JSON.parse(text);
   return {
     status: response.status,
     retryAfter: response.headers.get('retry-after'),
@@ -98,6 +101,28 @@ it.each(['fast', 'immediate'] as const)(
     for (const id of taken) expect((await send(`/v1/jobs/${id}`)).status).toBe(200);
   },
 );
+
+it('holds a resumable upload up while it is away, and loses nothing of it', async () => {
+  const bytes = randomBytes(500_000);
+  const tus = new TusClient(Number(new URL(api.app.listeningOrigin).port), TEST_KEY);
+  const path = await tus.create(bytes.length);
+  const { sent, answer } = tus.open({ method: 'PATCH', path, headers: { 'content-type': BYTES, 'upload-offset': 0 } });
+  const send = async (from: number, to: number) => {
+    for (let at = from; at < to; at += 10_000) {
+      sent.write(bytes.subarray(at, Math.min(at + 10_000, to)));
+      await sleep(30);
+    }
+  };
+  await send(0, 200_000);
+  await postgres.down('fast');
+  await send(200_000, 400_000);
+  await sleep(1_000);
+  await postgres.up();
+  sent.end(bytes.subarray(400_000));
+  expect(await answer).toMatchObject({ status: 204, headers: { 'upload-offset': `${bytes.length}` } });
+  const { body: dataset } = await api.operator.post('/v1/datasets', { upload_id: idOf(path) }).expect(202);
+  expect(Buffer.from(await api.store.readBytes(`uploads/${dataset.id}/source`)).equals(bytes)).toBe(true);
+});
 
 it('takes no job from a worker whose lease ran out in an outage, before that worker could renew it', async () => {
   const { db } = api.app;
