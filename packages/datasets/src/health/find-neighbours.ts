@@ -6,19 +6,21 @@
 import type { ImageSize } from '@trainyard/contracts';
 import { COORDINATES, CoordinateSpace, type Shift } from './coordinates.js';
 import { THUMBNAIL_SIDE } from './features.js';
+import { HashTable, NEAR_MAX } from './hash-table.js';
 import { Neighbours } from './neighbours.js';
-import { HASH_WORDS, keyBits, keyOf, writeHash } from './perceptual-hash.js';
+import { HASH_WORDS, writeHash } from './perceptual-hash.js';
 import type { Thumbnails } from './thumbnails.js';
 
-const TABLES = 16;
-/** Pictures on either side that one is compared with in each table. */
-const WINDOW = 16;
-/** More than tell the places apart: where pictures crowd, those that agree in more bits still lie closer together. */
-const KEY_BITS = 32;
+const TABLES = 12;
+/** Of the 64 bits of a hash, those that copies may differ in: as they lie, and moved so that they lie on each other. */
+const BITS_MAX = 16;
+const BITS_MAX_MOVED = 9;
 
 /** Half a pixel is what resizing moves a picture by; from this side on it is too little to matter. */
 const SHIFTED_SIDE_MAX = 48;
 const SHIFT_PIXELS = 0.5;
+/** Cosine of the coordinates. */
+const CROWDED_NEARNESS = 0.85;
 
 export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: number): Neighbours {
   const count = thumbnails.images.length;
@@ -31,24 +33,49 @@ export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: n
     space.locate(place, { x: 0, y: 0 }, located, place * COORDINATES);
     writeHash(located, place * COORDINATES, hashes, place * HASH_WORDS);
   }
-  const tables = Array.from({ length: TABLES }, (_, table) => new Table(hashes, table));
+  const tables = Array.from({ length: TABLES }, (_, table) => new HashTable(hashes, table));
+  const search = { space, located, tables, neighbours };
+  searchAround(search, { x: 0, y: 0 }, BITS_MAX);
+  if (areCrowded(neighbours)) for (const shift of shiftsOf(image)) searchAround(search, shift, BITS_MAX_MOVED);
+  return neighbours;
+}
+
+interface Search {
+  space: CoordinateSpace;
+  /** Of all pictures, [count, COORDINATES]. */
+  located: Float32Array;
+  tables: readonly HashTable[];
+  neighbours: Neighbours;
+}
+
+/** Compares every picture, moved a little, with those that lie around it in each table. */
+function searchAround({ space, located, tables, neighbours }: Search, shift: Shift, bitsMax: number): void {
   const probe = new Float32Array(COORDINATES);
   const hash = new Uint32Array(HASH_WORDS);
-  for (const shift of shiftsOf(image)) {
-    for (let place = 0; place < count; place++) {
-      space.locate(place, shift, probe);
-      writeHash(probe, 0, hash, 0);
-      for (const table of tables) {
-        table.around(hash, (other) => {
-          if (other === place) return;
-          const nearness = product(probe, located, other * COORDINATES);
-          neighbours.offer(place, other, nearness);
-          neighbours.offer(other, place, nearness);
-        });
+  const near = new Uint32Array(NEAR_MAX);
+  for (let place = 0; place < neighbours.counts.length; place++) {
+    space.locate(place, shift, probe);
+    writeHash(probe, 0, hash, 0);
+    for (const table of tables) {
+      const found = table.findNear(hash, bitsMax, near);
+      for (let at = 0; at < found; at++) {
+        const other = near[at];
+        if (other === place) continue;
+        const nearness = product(probe, located, other * COORDINATES);
+        neighbours.offer(place, other, nearness);
+        neighbours.offer(other, place, nearness);
       }
     }
   }
-  return neighbours;
+}
+
+/** Whether most pictures have others so near that a shift by half a pixel would lose a copy among them. */
+function areCrowded(neighbours: Neighbours): boolean {
+  let crowded = 0;
+  for (let place = 0; place < neighbours.counts.length; place++) {
+    if (neighbours.nearest(place) >= CROWDED_NEARNESS) crowded++;
+  }
+  return 2 * crowded >= neighbours.counts.length;
 }
 
 function product(probe: Float32Array, located: Float32Array, offset: number): number {
@@ -59,45 +86,13 @@ function product(probe: Float32Array, located: Float32Array, offset: number): nu
 
 /** Both of two pictures look for each other, so that of two opposite shifts one is enough. */
 function shiftsOf({ width, height }: ImageSize): Shift[] {
-  const shifts = [{ x: 0, y: 0 }];
-  if (Math.min(width, height) > SHIFTED_SIDE_MAX) return shifts;
+  if (Math.min(width, height) > SHIFTED_SIDE_MAX) return [];
   const x = Math.min(1, (SHIFT_PIXELS * THUMBNAIL_SIDE) / width);
   const y = Math.min(1, (SHIFT_PIXELS * THUMBNAIL_SIDE) / height);
-  return [...shifts, { x, y: 0 }, { x: 0, y }, { x, y }, { x, y: -y }];
-}
-
-/** Hashes in the order of a key of some of their bits. */
-class Table {
-  readonly #bits: Uint32Array;
-  /** Key and place in one number, for a sort that is quick: key * places + place. */
-  readonly #entries: Float64Array;
-
-  constructor(hashes: Uint32Array, table: number) {
-    const places = hashes.length / HASH_WORDS;
-    this.#bits = keyBits(table, KEY_BITS);
-    this.#entries = new Float64Array(places);
-    for (let place = 0; place < places; place++) {
-      this.#entries[place] = keyOf(hashes, place * HASH_WORDS, this.#bits) * places + place;
-    }
-    this.#entries.sort();
-  }
-
-  /** Visits the places on either side of where a hash is, or would be, in the order. */
-  around(hash: Uint32Array, visit: (place: number) => void): void {
-    const places = this.#entries.length;
-    const middle = this.#find(keyOf(hash, 0, this.#bits) * places);
-    const end = Math.min(places, middle + WINDOW);
-    for (let at = Math.max(0, middle - WINDOW); at < end; at++) visit(this.#entries[at] % places);
-  }
-
-  #find(wanted: number): number {
-    let low = 0;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#entries[middle] < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+  return [
+    { x, y: 0 },
+    { x: 0, y },
+    { x, y },
+    { x, y: -y },
+  ];
 }

@@ -20,6 +20,10 @@ const UNEXPLAINED_SURE = 0.004;
 /** Pictures further apart than this say nothing about how near the next usually is. */
 const UNEXPLAINED_FAR = 0.45;
 
+/** Cosine of the coordinates; copies are nearer. */
+const NEARNESS_MIN = 0.8;
+const SAMPLE = 1000;
+
 /** Places of two thumbnails that may be copies. */
 export interface NearPair {
   first: number;
@@ -87,17 +91,24 @@ function judge(first: number, second: number, one: Side, other: Side, shareMax: 
   return isClear || isSure ? [{ first, second, isClear }] : [];
 }
 
-/** Orders the neighbours of each picture by what it leaves unexplained of them, which is returned, [count, size]. */
-function rankNeighbours(thumbnails: Thumbnails, { places, counts, size }: Neighbours): Float32Array {
-  const unexplained = new Float32Array(places.length);
+/**
+ * Orders the neighbours of a picture by what it leaves unexplained of them, which is returned, [count, size]. Only of
+ * pictures that have something near, and of a sample of the others, from which the data set is known well enough.
+ */
+function rankNeighbours(thumbnails: Thumbnails, neighbours: Neighbours): Float32Array {
+  const { places, counts, size } = neighbours;
+  const unexplained = new Float32Array(places.length).fill(1);
   const fit = new ThumbnailFit(thumbnails);
+  const step = Math.ceil(counts.length / SAMPLE);
+  const around: { other: number; left: number }[] = [];
   for (let place = 0; place < counts.length; place++) {
+    if (neighbours.nearest(place) < NEARNESS_MIN && place % step !== 0) continue;
     const start = place * size;
     fit.explainBy(place);
-    const around = Array.from(places.subarray(start, start + counts[place]), (other) => ({
-      other,
-      left: fit.unexplained(other),
-    }));
+    around.length = 0;
+    for (let at = start; at < start + counts[place]; at++) {
+      around.push({ other: places[at], left: fit.unexplained(places[at]) });
+    }
     around.sort((a, b) => a.left - b.left);
     around.forEach(({ other, left }, rank) => {
       places[start + rank] = other;
@@ -137,7 +148,7 @@ function allowedShare(unexplained: Float32Array, { counts, size }: Neighbours): 
   for (let place = 0; place < counts.length; place++) {
     if (counts[place] < 3) continue;
     const next = unexplained[place * size + 2];
-    if (next > 0) parts.push(unexplained[place * size + 1] / next);
+    if (next > 0 && next < 1) parts.push(unexplained[place * size + 1] / next);
   }
   if (parts.length < PICTURES_MIN) return SHARE_DEFAULT;
   parts.sort((a, b) => a - b);

@@ -31,6 +31,11 @@ export class Neighbours {
     this.#nearness[at] = nearness;
   }
 
+  /** How near the nearest is; 0 where there is none. */
+  nearest(of: number): number {
+    return this.counts[of] > 0 ? this.#nearness[of * this.size] : 0;
+  }
+
   #find(start: number, count: number, place: number): number {
     for (let at = start; at < start + count; at++) if (this.places[at] === place) return at;
     return -1;

@@ -1,8 +1,8 @@
-/** 128 bits for each picture: on which side of random planes its coordinates lie. Near pictures differ in few bits. */
+/** 64 bits for each picture: on which side of random planes its coordinates lie. Near pictures differ in few bits. */
 import { permutation } from '@trainyard/engine';
 import { COORDINATES } from './coordinates.js';
 
-export const HASH_BITS = 128;
+export const HASH_BITS = 64;
 export const HASH_WORDS = HASH_BITS / 32;
 
 const SEED = 5;
@@ -35,4 +35,18 @@ export function keyOf(hashes: Uint32Array, offset: number, bits: Uint32Array): n
   for (let at = 0; at < bits.length; at++)
     key = (key << 1) | ((hashes[offset + (bits[at] >>> 5)] >>> (bits[at] & 31)) & 1);
   return key >>> 0;
+}
+
+/** In how many bits two hashes differ. */
+export function hashDistance(a: Uint32Array, aOffset: number, b: Uint32Array, bOffset: number): number {
+  let bits = 0;
+  for (let word = 0; word < HASH_WORDS; word++) bits += bitCount(a[aOffset + word] ^ b[bOffset + word]);
+  return bits;
+}
+
+/** Of a 32-bit number, adding neighbours (Warren, Hacker's Delight, 5-1). */
+function bitCount(value: number): number {
+  let sum = value - ((value >>> 1) & 0x55555555);
+  sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
+  return Math.imul((sum + (sum >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

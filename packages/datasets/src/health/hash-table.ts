@@ -1,0 +1,66 @@
+/** Hashes in the order of some of their bits, so that those that agree in the first of these lie together. */
+import { HASH_WORDS, hashDistance, keyBits, keyOf } from './perceptual-hash.js';
+
+/** Hashes on either side that one is compared with. */
+const WINDOW = 16;
+/** More than tell the places apart: where pictures crowd, those that agree in more bits still lie closer together. */
+const KEY_BITS = 32;
+/** So many are found at most. */
+export const NEAR_MAX = 2 * WINDOW;
+
+export class HashTable {
+  readonly #bits: Uint32Array;
+  readonly #keys: Uint32Array;
+  readonly #places: Uint32Array;
+  /** Again, in the order of the table: what is compared lies together. */
+  readonly #hashes: Uint32Array;
+
+  /** @param hashes [count, HASH_WORDS] */
+  constructor(hashes: Uint32Array, table: number) {
+    const count = hashes.length / HASH_WORDS;
+    this.#bits = keyBits(table, KEY_BITS);
+    // Key and place in one number: bare numbers are sorted many times quicker than by a function.
+    const entries = new Float64Array(count);
+    for (let place = 0; place < count; place++) {
+      entries[place] = keyOf(hashes, place * HASH_WORDS, this.#bits) * count + place;
+    }
+    entries.sort();
+    this.#keys = new Uint32Array(count);
+    this.#places = new Uint32Array(count);
+    this.#hashes = new Uint32Array(hashes.length);
+    for (let at = 0; at < count; at++) {
+      this.#keys[at] = Math.floor(entries[at] / count);
+      const place = entries[at] - this.#keys[at] * count;
+      this.#places[at] = place;
+      for (let word = 0; word < HASH_WORDS; word++) {
+        this.#hashes[at * HASH_WORDS + word] = hashes[place * HASH_WORDS + word];
+      }
+    }
+  }
+
+  /**
+   * Of the hashes around where the given one is, or would be, puts the places of those that differ in at most so many bits
+   * to `out`; says how many.
+   */
+  findNear(hash: Uint32Array, bitsMax: number, out: Uint32Array): number {
+    const middle = this.#find(keyOf(hash, 0, this.#bits));
+    const end = Math.min(this.#places.length, middle + WINDOW);
+    let found = 0;
+    for (let at = Math.max(0, middle - WINDOW); at < end; at++) {
+      if (hashDistance(hash, 0, this.#hashes, at * HASH_WORDS) <= bitsMax) out[found++] = this.#places[at];
+    }
+    return found;
+  }
+
+  #find(wanted: number): number {
+    const keys = this.#keys;
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (keys[middle] < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
