@@ -65,7 +65,7 @@ describe('tables of pixels', () => {
     expect(classes).toEqual(['ant, red', 'bee', 'zebra']);
     expect([counts.train.total, counts.validation.total, counts.test.total]).toEqual([COUNT, 0, COUNT]);
     const { skipped } = await readStored(store);
-    expect(skipped).toEqual([{ file: 'animals/README.md', reason: 'it is no table' }]);
+    expect(skipped).toEqual([{ file: 'animals/README.md', reason: 'it is no table', code: 'unused_file' }]);
   });
 
   it('keep the split that a column says, also in the words of FER2013', async () => {
@@ -95,13 +95,13 @@ describe('tables of pixels', () => {
     rows[4][3] = 'x';
     rows[5][0] = '';
     rows[7][2] = '';
-    await ingest(store, lines(rows), { options: { split, label_column: '0' } });
+    await ingest(store, lines(rows), { options: { split, label_column: '0', max_skipped: 0.3 } });
     const { skipped, samples } = await readStored(store);
     expect(skipped).toEqual([
-      { file: 'upload.csv, item 2', reason: 'it has 5 fields; expected 10' },
-      { file: 'upload.csv, item 5', reason: 'its pixel 3 is not a number' },
-      { file: 'upload.csv, item 6', reason: 'it has no label' },
-      { file: 'upload.csv, item 8', reason: 'its pixel 2 is not a number' },
+      { file: 'upload.csv, item 2', reason: 'it has 5 fields; expected 10', code: 'bad_row' },
+      { file: 'upload.csv, item 5', reason: 'its pixel 3 is not a number', code: 'bad_row' },
+      { file: 'upload.csv, item 8', reason: 'its pixel 2 is not a number', code: 'bad_row' },
+      { file: 'upload.csv, item 6', reason: 'it has no label', code: 'no_label' },
     ]);
     const kept = [0, 2, 3, 6, 8, 9, 10, 11];
     expect(samples.map(({ index }) => index)).toEqual(kept);
@@ -203,16 +203,22 @@ describe('tables beside images', () => {
   it('list what they do not name, what is not there, what is named twice and what does not decode', async () => {
     const store = createTestStore();
     const rows = [['file', 'label'], ...pictures.slice(0, 9).map((_, i) => [`im${i}.png`, kinds[i % 2]])];
-    rows.push(['gone.png', 'cat'], ['im0.png', 'dog'], ['im1.png', '']);
+    rows.push(['gone.png', 'cat'], ['im0.png', 'dog'], ['im9.png', '']);
     const contents = pictures.map((content, i) => (i === 5 ? { ...content, bytes: Buffer.from('no image') } : content));
-    await ingest(store, await buildZip([...contents, table(rows)]), allTrain);
+    const options = { ...allTrain.options, max_skipped: 0.2 };
+    const notes = { path: 'data/notes.txt', bytes: Buffer.from('shot in May') };
+    await ingest(store, await buildZip([...contents, notes, table(rows)]), { options });
     const { skipped } = await readStored(store);
     expect(skipped).toEqual([
-      { file: 'data/labels.csv, item 10', reason: '"gone.png": there is no such image in the archive' },
-      { file: 'data/labels.csv, item 11', reason: '"data/images/im0.png" was named before' },
-      { file: 'data/labels.csv, item 12', reason: 'it has no label' },
-      { file: 'data/images/im5.png', reason: expect.stringMatching(/cannot be read/) },
-      { file: 'data/images/im9.png', reason: 'no row of a table names it' },
+      {
+        file: 'data/labels.csv, item 10',
+        reason: '"gone.png": there is no such image in the archive',
+        code: 'no_such_image',
+      },
+      { file: 'data/labels.csv, item 11', reason: '"data/images/im0.png" was named before', code: 'named_again' },
+      { file: 'data/images/im9.png', reason: 'it has no label', code: 'no_label' },
+      { file: 'data/notes.txt', reason: 'no row of a table names it', code: 'unused_file' },
+      { file: 'data/images/im5.png', reason: expect.stringMatching(/cannot be read/), code: 'unreadable_image' },
     ]);
   });
 
@@ -244,8 +250,8 @@ describe('tables that cannot be used say why and leave nothing behind', () => {
     [
       'labels that are fractions',
       lines(labelFirst.map(([l, ...p]) => [l + 0.5, ...p])),
-      /fraction/,
-      { label_column: '0' },
+      /fraction, which no class can be/,
+      { label_column: '0', task: 'multiclass' },
     ],
     [
       'numbers of no range',

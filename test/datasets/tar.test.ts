@@ -72,10 +72,10 @@ describe('a tar file', () => {
     const { counts, warnings } = await ingest(createTestStore(), await buildTar([...contents, ...odd]));
     expect(counts.total).toBe(60);
     expect(warnings.find(({ code }) => code === 'skipped_files')?.examples).toEqual([
-      { file: 'class-00/hard.png', reason: expect.stringMatching(/hard link/) },
-      { file: 'class-00/soft.png', reason: 'it is a symbolic link' },
-      { file: 'class-00/null', reason: 'it is a device' },
-      { file: 'class-00/pipe', reason: 'it is a named pipe' },
+      { file: 'class-00/hard.png', reason: expect.stringMatching(/hard link/), code: 'unusable_entry' },
+      { file: 'class-00/soft.png', reason: 'it is a symbolic link', code: 'unusable_entry' },
+      { file: 'class-00/null', reason: 'it is a device', code: 'unusable_entry' },
+      { file: 'class-00/pipe', reason: 'it is a named pipe', code: 'unusable_entry' },
     ]);
   });
 });

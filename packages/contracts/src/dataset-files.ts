@@ -21,6 +21,7 @@ const Count = Type.Integer({ minimum: 0 });
 /** What a format has to know to read its images again, where the samples alone do not say it. */
 export const DatasetReading = Strict({
   label_column: Type.Optional(Type.String()),
+  label_columns: Type.Optional(Type.Array(Type.String())),
   /** The numbers that stand for black and for white, where pixels are numbers. */
   black: Type.Optional(Type.Number()),
   white: Type.Optional(Type.Number()),

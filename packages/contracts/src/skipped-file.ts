@@ -31,7 +31,7 @@ export const SKIP_CODES = Object.keys(kinds) as SkipCode[];
 export const SkippedFile = Strict({
   file: Type.String(),
   reason: Type.String(),
-  code: Type.Optional(Words(SKIP_CODES)),
+  code: Words(SKIP_CODES),
 });
 export type SkippedFile = Static<typeof SkippedFile>;
 

@@ -11,6 +11,7 @@ import { divideMembers, type Member, readMembers } from './members.js';
 import { type Labelling, mergeLabels } from './merge-labels.js';
 import { PartImages } from './part-images.js';
 import type { ReadPart } from './read-part.js';
+import { targetStats } from './target-stats.js';
 import { findWarnings } from './warnings.js';
 
 export interface AssembleRequest {
@@ -62,7 +63,9 @@ async function describeDataset(
   checkTrainClasses(members, { task, classes });
 
   const counts = countSamples(members, classes);
-  const stats = await images.stats(members.filter(({ split }) => split === 'train'));
+  const train = members.filter(({ split }) => split === 'train');
+  const pixels = await images.stats(train);
+  const stats = targets ? { ...pixels, targets: targetStats(train.map(({ label }) => label)) } : pixels;
   const described = images.describe(members);
 
   const warnings = findWarnings({ images: described, skipped, counts, image: read.image });

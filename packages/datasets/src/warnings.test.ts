@@ -1,3 +1,4 @@
+import type { SkippedFile } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { countSamples } from './counts.js';
 import type { DescribedImages } from './health/described-images.js';
@@ -31,7 +32,7 @@ function counts({ labels, splits }: DescribedImages, classes: readonly string[] 
   );
 }
 
-function codes(images: DescribedImages, skipped: { file: string; reason: string }[] = []): string[] {
+function codes(images: DescribedImages, skipped: SkippedFile[] = []): string[] {
   return findWarnings({ images, skipped, image, counts: counts(images) }).map(({ code }) => code);
 }
 
@@ -44,12 +45,14 @@ describe('warnings', () => {
     expect(codes(describedImages([30, 30], 9))).toEqual(['mixed_sizes']);
     expect(codes(describedImages([100, 30]))).toEqual(['class_imbalance']);
     expect(codes(describedImages([5, 5]))).toEqual(['small_split', 'small_split']);
-    expect(codes(describedImages([30, 30]), [{ file: 'x', reason: 'y' }])).toEqual(['skipped_files']);
+    expect(codes(describedImages([30, 30]), [{ file: 'x', reason: 'y', code: 'bad_row' }])).toEqual(['skipped_files']);
   });
 
   it('count the files that were skipped and show ten of them', () => {
     const images = describedImages([30, 30]);
-    const skipped = Array.from({ length: 25 }, (_, index) => ({ file: `${index}`, reason: 'it is not an image' }));
+    const skipped = Array.from({ length: 25 }, (_, index): SkippedFile => {
+      return { file: `${index}`, reason: 'it is not an image', code: 'not_an_image' };
+    });
     const [warning] = findWarnings({ images, skipped, image, counts: counts(images) });
     expect(warning.count).toBe(25);
     expect(warning.examples).toHaveLength(10);

@@ -51,6 +51,7 @@ function resizedImages({ images, image }: WarningInput): DatasetWarning | null {
 
 function classImbalance({ counts }: WarningInput): DatasetWarning | null {
   const classes = Object.entries(counts.train.classes).sort(([, a], [, b]) => a - b);
+  if (classes.length === 0) return null;
   const [[smallest, least], [largest, most]] = [classes[0], classes[classes.length - 1]];
   if (most <= IMBALANCE_MAX * least) return null;
   const message = `The class "${largest}" has ${most} images to train on and "${smallest}" only ${least}; a model may favour the larger. Add images of the smaller.`;

@@ -35,7 +35,8 @@ export class DirectoryBuilder<E extends ArchiveEntry> {
     this.#checkLimits(entry.path);
     if (isSystemEntry(entry.path)) return;
     if (reasonToSkip !== null) {
-      if (!entry.isFolder) this.#skipped.push({ file: printable(entry.path), reason: reasonToSkip });
+      const file = printable(entry.path);
+      if (!entry.isFolder) this.#skipped.push({ file, reason: reasonToSkip, code: 'unusable_entry' });
       return;
     }
     const other = this.#entries.get(entry.path);

@@ -91,7 +91,7 @@ describe('a zip file', () => {
     const contents: Content[] = [...paths.map((path) => ({ path })), { path: 'c/link.png', mode: 0o120777 }];
     const archive = await openBytes(await zipped(contents));
     expect(archive.entries.map(({ path, isFolder }) => path + (isFolder ? '/' : ''))).toEqual(['c/', 'c/x.png']);
-    expect(archive.skipped).toEqual([{ file: 'c/link.png', reason: 'it is a symbolic link' }]);
+    expect(archive.skipped).toEqual([{ file: 'c/link.png', reason: 'it is a symbolic link', code: 'unusable_entry' }]);
     await archive.close();
   });
 
@@ -116,7 +116,9 @@ describe('a zip file', () => {
       renamed(zip, 'forests', Buffer.from([0x66, 0x6f, 0x72, 0x88, 0x74, 0x73, 0x73]), 3),
     );
     expect(archive.entries.map(({ path }) => path)).toEqual(['a/x']);
-    expect(archive.skipped).toEqual([{ file: 'for\ufffdtss/x', reason: expect.stringMatching(/not in UTF-8/) }]);
+    expect(archive.skipped).toEqual([
+      { file: 'for\ufffdtss/x', reason: expect.stringMatching(/not in UTF-8/), code: 'unusable_entry' },
+    ]);
     await archive.close();
   });
 

@@ -8,7 +8,7 @@ import { baseName, printable } from '../archive/entry-names.js';
 import { ByteReader } from '../byte-reader.js';
 import type { PackedImage } from '../packed-image.js';
 import type { Format, ImagePlace, ListedSample, Listing, OnProgress, ReadImage } from './format.js';
-import { LabelSet } from './labels.js';
+import { TextLabels } from './labels/text-labels.js';
 import { type PlacedImage, resizeRawImages } from './raw-images.js';
 import { checkImageCount, groupBySource, skipOthers } from './sources.js';
 
@@ -31,11 +31,11 @@ export const cifarBinary: Format = {
   images: readImages,
 };
 
-async function listRecords(archive: Archive, _: DatasetOptions, onProgress: OnProgress): Promise<Listing> {
+async function listRecords(archive: Archive, { task }: DatasetOptions, onProgress: OnProgress): Promise<Listing> {
   const files = findFiles(archive);
   const total = files.reduce((sum, { entry, labelBytes }) => sum + entry.bytes / (labelBytes + PIXEL_BYTES), 0);
   checkImageCount(total);
-  const labels = new LabelSet();
+  const labels = new TextLabels();
   const samples: ListedSample[] = [];
   for (const file of files) {
     let index = 0;
@@ -46,9 +46,9 @@ async function listRecords(archive: Archive, _: DatasetOptions, onProgress: OnPr
       onProgress(samples.length, total);
     }
   }
-  const classes = labels.finish(samples, await readNames(archive, files[0].labelBytes));
-  const skipped = findOthers(archive, files);
-  return { task: 'multiclass', classes, targets: null, samples, skipped, isGrey: false };
+  const listing = { samples, skipped: findOthers(archive, files) };
+  const names = await readNames(archive, files[0].labelBytes);
+  return { ...labels.finish(listing, { task, names }), ...listing, isGrey: false };
 }
 
 /** Throws `invalid_dataset` where a file is no whole number of records, or nothing is to train on. */

@@ -63,9 +63,9 @@ describe('the layout of an image folder', () => {
   it('says of each file that is not used why', () => {
     const { skipped } = readFolderLayout(entries(['top.jpg', 'cat/1.jpg', 'dog/1.jpg', 'cat/notes.txt', 'labels.csv']));
     expect(skipped).toEqual([
-      { file: 'top.jpg', reason: 'it lies in no class folder' },
-      { file: 'cat/notes.txt', reason: 'it is not an image' },
-      { file: 'labels.csv', reason: 'it is not an image' },
+      { file: 'top.jpg', reason: 'it lies in no class folder', code: 'no_class_folder' },
+      { file: 'cat/notes.txt', reason: 'it is not an image', code: 'not_an_image' },
+      { file: 'labels.csv', reason: 'it is not an image', code: 'not_an_image' },
     ]);
     const besideSplits = readFolderLayout(entries(['train/a/1.jpg', 'extra/a/1.jpg', 'train/1.jpg'])).skipped;
     expect(besideSplits.map(({ file }) => file)).toEqual(['extra/a/1.jpg', 'train/1.jpg']);

@@ -41,10 +41,13 @@ export function readFolderLayout(entries: readonly ArchiveEntry[]): FolderLayout
   const skipped: SkippedFile[] = [];
   for (const entry of entries) {
     if (entry.isFolder) continue;
-    const place = isImageFile(entry)
-      ? placeOf(folderOf(namesBelow(root, entry.path)), hasSplits)
-      : 'it is not an image';
-    if (typeof place === 'string') skipped.push({ file: printable(entry.path), reason: place });
+    const file = printable(entry.path);
+    if (!isImageFile(entry)) {
+      skipped.push({ file, reason: 'it is not an image', code: 'not_an_image' });
+      continue;
+    }
+    const place = placeOf(folderOf(namesBelow(root, entry.path)), hasSplits);
+    if (typeof place === 'string') skipped.push({ file, reason: place, code: 'no_class_folder' });
     else files.push({ entry, ...place });
   }
   if (files.length === 0) throw noClassFolder(hasSplits);

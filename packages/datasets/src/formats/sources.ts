@@ -25,7 +25,7 @@ export function findEntry(archive: Archive, path: string): ArchiveEntry {
 export function skipOthers(archive: Archive, used: ReadonlySet<string>, reason: string): SkippedFile[] {
   return archive.entries
     .filter(({ path, isFolder }) => !isFolder && !used.has(path))
-    .map(({ path }) => ({ file: printable(path), reason }));
+    .map(({ path }) => ({ file: printable(path), reason, code: 'unused_file' }));
 }
 
 /** How an image that has no file of its own is called in messages. */

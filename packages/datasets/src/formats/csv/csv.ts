@@ -64,7 +64,8 @@ async function* readRows(
   { width, height }: ImagePlace,
   reading: DatasetReading,
 ): AsyncGenerator<PlacedImage> {
-  const options = { label_column: reading.label_column, image: { width, height } };
+  const { label_column, label_columns } = reading;
+  const options = { label_column, label_columns, image: { width, height } };
   const table = await openPixelTable(archive, entry, options);
   const { channels } = table.shape;
   for await (const row of readPixelRows(archive, table)) {

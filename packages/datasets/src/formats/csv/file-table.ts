@@ -1,9 +1,9 @@
 /** A table beside the images: a row for each, with what its file is called and its label. */
-import { type DatasetOptions, type Split, TrainyardError } from '@trainyard/contracts';
+import { type DatasetOptions, type SkipCode, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
-import { askedColumn, isRowNumber, listNames, namedLabelColumn, namedSplitColumn } from '../column-names.js';
-import { labelText } from '../labels.js';
+import { isRowNumber, listNames, namedLabelColumn, namedSplitColumn } from '../column-names.js';
+import { askedLabelColumns, type LabelColumns, labelColumn, numberColumns } from '../label-columns.js';
 import { splitOfCell, splitOfPath } from '../split-names.js';
 import { readCsvRows, readFirstRows } from './csv-file.js';
 import type { ImageNames } from './image-names.js';
@@ -12,14 +12,15 @@ export interface FileTable {
   entry: ArchiveEntry;
   header: readonly string[] | null;
   file: number;
-  label: number;
+  labels: LabelColumns;
   split: number | null;
 }
 
 /** A row of such a table and the image that it names, or why it is of no use. `index` counts from 0, without the names. */
-export type FileRow =
-  | { index: number; image: ArchiveEntry; label: string; split: Split | null }
-  | { index: number; reason: string };
+export type FileRow = { index: number } & (
+  | { image: ArchiveEntry /** What the columns of the labels hold. */; labels: string[]; split: Split | null }
+  | { reason: string; code: SkipCode }
+);
 
 /** Rows that are looked at to find the column with the names of the images. */
 const SAMPLE_ROWS = 50;
@@ -42,29 +43,41 @@ export async function openFileTable(
   const file = hits.indexOf(Math.max(...hits));
   if (hits[file] === 0) return null;
   const split = header ? namedSplitColumn(header) : null;
-  return { entry, header, file, split, label: labelColumn({ entry, header, file, split }, columns, options) };
+  const labels = labelColumns({ entry, header, file, split }, data, options);
+  return { entry, header, file, split, labels };
 }
 
-function labelColumn(
-  { entry, header, file, split }: Omit<FileTable, 'label'>,
-  columns: number,
-  { label_column: asked }: DatasetOptions,
-): number {
-  if (asked !== undefined) return askedColumn(asked, columns, header);
+function labelColumns(
+  { entry, header, file, split }: Omit<FileTable, 'labels'>,
+  rows: readonly (readonly string[])[],
+  options: DatasetOptions,
+): LabelColumns {
+  const columns = (header ?? rows[0]).length;
+  const asked = askedLabelColumns(options, columns, header);
+  if (asked) return asked;
   const named = header ? namedLabelColumn(header) : null;
-  if (named !== null && named !== file) return named;
+  if (named !== null && named !== file) return labelColumn(named, header);
   const others = Array.from({ length: columns }, (_, index) => index).filter(
     (index) => index !== file && index !== split && !(header && isRowNumber(header[index])),
   );
-  if (others.length === 1) return others[0];
+  if (others.length === 1) return labelColumn(others[0], header);
+  if (header && others.length > 1 && areMarks(others, rows)) return numberColumns(others, header);
   const known = header ? ` The columns are ${listNames(header)}.` : ` There are ${columns} columns without names.`;
-  const detail = `"${printable(entry.path)}" does not show which column holds the labels.${known} Name it in options.label_column.`;
+  const remedy = 'Name it in options.label_column, or several of numbers in options.label_columns.';
+  const detail = `"${printable(entry.path)}" does not show which column holds the labels.${known} ${remedy}`;
   throw new TrainyardError('invalid_dataset', detail);
+}
+
+/** Whether all columns say yes or no, by 1 and 0 or by 1 and -1. */
+function areMarks(columns: readonly number[], rows: readonly (readonly string[])[]): boolean {
+  const found = new Set(rows.flatMap((row) => columns.map((column) => Number(row[column]?.trim() || Number.NaN))));
+  return found.size === 2 && found.has(1) && (found.has(0) || found.has(-1));
 }
 
 /** Whether the labels need no guess: then the table means them, also where folders could be classes. */
 export function namesItsLabels(table: FileTable): boolean {
-  return table.header !== null && namedLabelColumn(table.header) === table.label;
+  const named = table.header && namedLabelColumn(table.header);
+  return named !== null && table.labels.places.length === 1 && named === table.labels.places[0];
 }
 
 /** Every row. */
@@ -77,17 +90,17 @@ export async function* readFileRows(archive: Archive, table: FileTable, images: 
 }
 
 function readRow(
-  { entry, file, label, split }: FileTable,
+  { entry, file, labels, split }: FileTable,
   images: ImageNames,
   cells: string[],
   index: number,
 ): FileRow {
-  const text = labelText(cells[label] ?? '');
-  if (text === null) return { index, reason: 'it has no label' };
   const tableSplit = (split === null ? null : splitOfCell(cells[split] ?? '')) ?? splitOfPath(entry.path);
   const image = images.find(cells[file] ?? '', tableSplit);
   if (typeof image === 'string') {
-    return { index, reason: `"${printable(cells[file] ?? '').slice(0, 200)}": ${image}` };
+    const reason = `"${printable(cells[file] ?? '').slice(0, 200)}": ${image}`;
+    return { index, reason, code: 'no_such_image' };
   }
-  return { index, image, label: text, split: tableSplit ?? splitOfPath(image.path) };
+  const found = labels.places.map((place) => cells[place] ?? '');
+  return { index, image, labels: found, split: tableSplit ?? splitOfPath(image.path) };
 }

@@ -1,9 +1,15 @@
 /** Lists the images of tables that hold their pixels. */
-import { type DatasetOptions, type SkippedFile, type Split, TrainyardError } from '@trainyard/contracts';
+import {
+  type DatasetOptions,
+  type DatasetReading,
+  type SkippedFile,
+  type Split,
+  TrainyardError,
+} from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
 import type { ListedSample, Listing, OnProgress } from '../format.js';
-import { LabelSet } from '../labels.js';
+import { ColumnLabels } from '../labels/column-labels.js';
 import { PixelRange } from '../pixel-range.js';
 import { checkImageCount, nameOf, skipOthers } from '../sources.js';
 import { splitOfPath } from '../split-names.js';
@@ -17,7 +23,7 @@ export async function listPixelRows(
   onProgress: OnProgress,
 ): Promise<Listing> {
   const { tables, skipped } = await openTables(archive, options);
-  const labels = new LabelSet();
+  const labels = new ColumnLabels();
   const range = new PixelRange();
   const samples: ListedSample[] = [];
   for (const [index, table] of tables.entries()) {
@@ -26,12 +32,12 @@ export async function listPixelRows(
     const fileSplit = splitOfPath(source);
     for await (const row of readPixelRows(archive, table)) {
       if ('reason' in row) {
-        skipped.push({ file: nameOf({ source, index: row.index }), reason: row.reason });
+        skipped.push({ file: nameOf({ source, index: row.index }), reason: row.reason, code: 'bad_row' });
         continue;
       }
       range.add(row.values);
       const split: Split | null = row.split ?? fileSplit;
-      samples.push({ source, index: row.index, label: labels.add(row.label), split, width, height });
+      samples.push({ source, index: row.index, label: labels.add(row.labels, table.labels), split, width, height });
       checkImageCount(samples.length);
     }
     onProgress(index + 1, tables.length);
@@ -39,14 +45,14 @@ export async function listPixelRows(
   if (samples.length === 0) throw noImage(tables[0], skipped);
   if (!samples.some(({ split }) => split === 'train' || split === null)) for (const one of samples) one.split = null;
   const used = new Set(archive.entries.filter(isCsvFile).map(({ path }) => path));
+  const listing = { samples, skipped };
+  const found = labels.finish(listing, options);
   return {
-    task: 'multiclass',
-    classes: labels.finish(samples),
-    targets: null,
-    samples,
-    skipped: skipped.concat(skipOthers(archive, used, 'it is no table')),
+    ...found,
+    samples: listing.samples,
+    skipped: listing.skipped.concat(skipOthers(archive, used, 'it is no table')),
     isGrey: tables.every(({ shape }) => shape.channels === 1),
-    reading: { ...range.result(), ...labelColumn(tables) },
+    reading: { ...range.result(), ...labelColumns(tables) },
   };
 }
 
@@ -63,11 +69,11 @@ async function openTables(archive: Archive, options: DatasetOptions) {
       const table = await openPixelTable(archive, entry, options);
       const reason = tables.length > 0 ? difference(table, tables[0]) : null;
       if (reason === null) tables.push(table);
-      else skipped.push({ file: printable(entry.path), reason });
+      else skipped.push({ file: printable(entry.path), reason, code: 'unused_file' });
     } catch (error) {
       if (!(error instanceof TrainyardError) || error.code !== 'invalid_dataset') throw error;
       if (skipped.length === 0) failure = error;
-      skipped.push({ file: printable(entry.path), reason: error.detail });
+      skipped.push({ file: printable(entry.path), reason: error.detail, code: 'unused_file' });
     }
   }
   if (tables.length === 0) throw failure;
@@ -89,10 +95,11 @@ function difference(table: PixelTable, first: PixelTable): string | null {
 }
 
 /** What finds the labels again without a look at all rows, where it is the same for all tables. */
-function labelColumn(tables: readonly PixelTable[]): { label_column?: string } {
-  const names = new Set(tables.map(({ header, label }) => header?.[label] ?? String(label)));
-  const [name] = names;
-  return names.size === 1 && name !== '' ? { label_column: name } : {};
+function labelColumns(tables: readonly PixelTable[]): Pick<DatasetReading, 'label_column' | 'label_columns'> {
+  const [first, ...others] = tables.map(({ labels: { names, places } }) => names ?? places.map(String));
+  const areSame = others.every((names) => names.length === first.length && names.every((name, i) => name === first[i]));
+  if (!areSame || first.includes('')) return {};
+  return first.length === 1 ? { label_column: first[0] } : { label_columns: [...first] };
 }
 
 function noImage(table: PixelTable, skipped: readonly SkippedFile[]): TrainyardError {

@@ -2,16 +2,9 @@
 import { type DatasetOptions, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
-import {
-  askedColumn,
-  isRowNumber,
-  listNames,
-  namedLabelColumn,
-  namedSplitColumn,
-  onlyOtherColumn,
-} from '../column-names.js';
+import { isRowNumber, listNames, namedLabelColumn, namedSplitColumn, onlyOtherColumn } from '../column-names.js';
 import { flatImageShape, type ImageShape } from '../image-shape.js';
-import { labelText } from '../labels.js';
+import { askedLabelColumns, type LabelColumns, labelColumn } from '../label-columns.js';
 import { splitOfCell } from '../split-names.js';
 import { cutCsvRows, readFirstRows } from './csv-file.js';
 import type { CsvRow } from './csv-row.js';
@@ -22,7 +15,7 @@ export interface PixelTable {
   /** Names of the columns; null where the first row is an image already. */
   header: readonly string[] | null;
   columns: number;
-  label: number;
+  labels: LabelColumns;
   split: number | null;
   /** The columns of the pixels, or one that holds all of them with spaces between. */
   pixels: readonly number[];
@@ -30,9 +23,10 @@ export interface PixelTable {
 }
 
 /** A row of such a table, or why it is no image. `index` counts from 0, without the names. */
-export type PixelRow =
-  | { index: number; label: string; split: Split | null; values: Float64Array }
-  | { index: number; reason: string };
+export type PixelRow = { index: number } & (
+  | { /** What the columns of the labels hold. */ labels: string[]; split: Split | null; values: Float64Array }
+  | { reason: string }
+);
 
 /** Throws `invalid_dataset` where the labels or the shape of the images cannot be told. */
 export async function openPixelTable(
@@ -47,19 +41,20 @@ export async function openPixelTable(
   const columns = sample.length;
   const packed = sample.findIndex((cell) => numbersOf(cell).length > 3);
   const split = header ? namedSplitColumn(header) : null;
-  const asked = options.label_column;
-  const label =
-    asked !== undefined
-      ? askedColumn(asked, columns, header)
-      : ((header && (namedLabelColumn(header) ?? onlyOtherColumn(header))) ??
+  const labels =
+    askedLabelColumns(options, columns, header) ??
+    labelColumn(
+      (header && (namedLabelColumn(header) ?? onlyOtherColumn(header))) ??
         otherThan(columns, [packed, split]) ??
-        (await guessLabel(archive, entry, header)));
-  const used = new Set([label, split]);
+        (await guessLabel(archive, entry, header)),
+      header,
+    );
+  const used = new Set([...labels.places, split]);
   const rest = Array.from(sample.keys()).filter((index) => !used.has(index) && !(header && isRowNumber(header[index])));
   const pixels = packed >= 0 ? [packed] : rest;
   const count = packed >= 0 ? numbersOf(sample[packed]).length : pixels.length;
   const lastName = header?.[pixels[pixels.length - 1]] ?? '';
-  return { entry, header, columns, label, split, pixels, shape: shapeOf(entry, count, options, lastName) };
+  return { entry, header, columns, labels, split, pixels, shape: shapeOf(entry, count, options, lastName) };
 }
 
 /** Every row. */
@@ -71,10 +66,8 @@ export async function* readPixelRows(archive: Archive, table: PixelTable): Async
   }
 }
 
-function readRow({ columns, label, split, pixels, shape }: PixelTable, row: CsvRow, index: number): PixelRow {
+function readRow({ columns, labels, split, pixels, shape }: PixelTable, row: CsvRow, index: number): PixelRow {
   if (row.count !== columns) return { index, reason: `it has ${row.count} fields; expected ${columns}` };
-  const text = labelText(row.text(label));
-  if (text === null) return { index, reason: 'it has no label' };
   const values = new Float64Array(shape.width * shape.height * shape.channels);
   const isPacked = pixels.length === 1 && values.length > 1;
   const count = isPacked ? row.numbers(pixels[0], values) : readNumbers(row, pixels, values);
@@ -82,7 +75,8 @@ function readRow({ columns, label, split, pixels, shape }: PixelTable, row: CsvR
   for (let place = 0; place < count; place++) {
     if (!Number.isFinite(values[place])) return { index, reason: `its pixel ${place + 1} is not a number` };
   }
-  return { index, label: text, split: split === null ? null : splitOfCell(row.text(split)), values };
+  const found = labels.places.map((place) => row.text(place));
+  return { index, labels: found, split: split === null ? null : splitOfCell(row.text(split)), values };
 }
 
 function readNumbers(row: CsvRow, columns: readonly number[], values: Float64Array): number {

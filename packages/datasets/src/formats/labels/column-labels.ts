@@ -2,7 +2,7 @@
 import { type DatasetOptions, TrainyardError } from '@trainyard/contracts';
 import type { LabelColumns } from '../label-columns.js';
 import { labelText } from '../labels.js';
-import { type AskedLabels, type FoundLabels, type LabelledListing, NO_LABEL } from './found-labels.js';
+import type { AskedLabels, FoundLabels, LabelledListing } from './found-labels.js';
 import { finishRows } from './number-rows.js';
 import { TextLabels } from './text-labels.js';
 
@@ -15,18 +15,21 @@ export class ColumnLabels {
   readonly #texts = new TextLabels();
   #columns: LabelColumns | null = null;
 
-  /** What `label` is of a sample until `finish`. Throws `invalid_dataset` where another table has other columns. */
+  /**
+   * What `label` is of a sample until `finish`. Throws `invalid_dataset` where another table has other columns.
+   *
+   * @param cells what a row has in these columns, in their order
+   */
   add(cells: readonly string[], columns: LabelColumns): number | number[] {
     if (this.#columns !== columns) this.#check(columns);
-    if (!columns.areNumbers) return this.#texts.add(labelText(cells[columns.places[0]] ?? ''));
-    return columns.places.map((place) => numberOf(cells[place] ?? ''));
+    return columns.areNumbers ? cells.map(numberOf) : this.#texts.add(labelText(cells[0]));
   }
 
   /** Gives the samples their labels. Throws `invalid_dataset` for labels that are not of the task that is asked for. */
-  finish(listing: LabelledListing, options: DatasetOptions, names: readonly string[] = []): FoundLabels {
+  finish(listing: LabelledListing, { task, label_separator: separator }: DatasetOptions): FoundLabels {
     const columns = this.#columns;
     const targets = columns?.names ?? undefined;
-    const asked: AskedLabels = { task: options.task, names, ...(targets && { targets }) };
+    const asked: AskedLabels = { task, separator, ...(targets && { targets }) };
     if (!columns?.areNumbers) return this.#texts.finish(listing, asked);
     return finishRows(listing, targets ?? columns.places.map(String), asked);
   }
@@ -40,13 +43,8 @@ export class ColumnLabels {
   }
 }
 
-/** Whether a sample has no label; what is NaN in a row of numbers is found in the end. */
-export function hasNoLabel(label: number | number[]): boolean {
-  return label === NO_LABEL;
-}
-
 /** NaN for what is none. */
-export function numberOf(cell: string): number {
+function numberOf(cell: string): number {
   const text = cell.trim();
   return WORDS.get(text.toLowerCase()) ?? (text === '' ? Number.NaN : Number(text));
 }

@@ -4,14 +4,13 @@ import type { Archive } from '../../archive/archive.js';
 import { printable } from '../../archive/entry-names.js';
 import type { PackedImage } from '../../packed-image.js';
 import type { Format, ImagePlace, ListedSample, Listing, OnProgress, ReadImage } from '../format.js';
-import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
 import { resizeRawImages } from '../raw-images.js';
-import { checkImageCount, groupBySource, nameOf, skipOthers } from '../sources.js';
+import { checkImageCount, groupBySource, skipOthers } from '../sources.js';
 import { readNpyHead } from './npy-file.js';
 import { type ArrayPair, findArrayPairs, hasArrayPair } from './npz-arrays.js';
 import { measureRange, npyImageShape, readNpyImages } from './npz-images.js';
-import { countNpyLabels, readNpyLabels } from './npz-labels.js';
+import { countNpyLabels, NpzLabels } from './npz-labels.js';
 
 export const npz: Format = {
   description: 'arrays x and y, x_train, y_train, x_test, y_test, or train_images, train_labels, val_images ...',
@@ -21,7 +20,7 @@ export const npz: Format = {
 };
 
 interface Listed {
-  labels: LabelSet;
+  labels: NpzLabels;
   range: PixelRange;
   samples: ListedSample[];
   skipped: SkippedFile[];
@@ -30,20 +29,18 @@ interface Listed {
 
 async function listArrays(archive: Archive, options: DatasetOptions, onProgress: OnProgress): Promise<Listing> {
   const pairs = findArrayPairs(archive.entries);
-  const listed: Listed = { labels: new LabelSet(), range: new PixelRange(), samples: [], skipped: [], isGrey: true };
+  const listed: Listed = { labels: new NpzLabels(), range: new PixelRange(), samples: [], skipped: [], isGrey: true };
   for (const [index, pair] of pairs.entries()) {
     await listPair(archive, pair, options, listed);
     onProgress(index + 1, pairs.length);
   }
-  const { samples, isGrey } = listed;
   const used = new Set(pairs.flatMap(({ images, labels }) => [images.path, labels.path]));
+  const found = listed.labels.finish(listed, options);
   return {
-    task: 'multiclass',
-    classes: listed.labels.finish(samples),
-    targets: null,
-    samples,
+    ...found,
+    samples: listed.samples,
     skipped: listed.skipped.concat(skipOthers(archive, used, 'it is neither an array of images nor one of labels')),
-    isGrey,
+    isGrey: listed.isGrey,
     reading: listed.range.result(),
   };
 }
@@ -65,10 +62,8 @@ async function listPair(
   listed.isGrey &&= channels === 1;
   await measureRange(archive, images, head, listed.range);
   let index = 0;
-  for await (const label of readNpyLabels(archive, labels)) {
-    const place = { source: images.path, index: index++ };
-    if (label === null) listed.skipped.push({ file: nameOf(place), reason: 'it has no label', code: 'no_label' });
-    else listed.samples.push({ ...place, label: listed.labels.add(label), split, width, height });
+  for await (const label of listed.labels.read(archive, labels)) {
+    listed.samples.push({ source: images.path, index: index++, label, split, width, height });
   }
 }
 

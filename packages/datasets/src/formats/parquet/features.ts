@@ -4,9 +4,11 @@ import type { FileMetaData } from 'hyparquet';
 export interface Features {
   /** Names of columns of images. */
   images: string[];
-  /** Columns of classes, with their names by number where they have some. */
+  /** Columns of classes, or of lists of them, with their names by number where they have some. */
   classes: { name: string; labels: string[] }[];
 }
+
+const LISTS = new Set(['Sequence', 'List', 'LargeList']);
 
 /** Nothing where the file was written by something else. */
 export function readFeatures({ key_value_metadata: pairs }: FileMetaData): Features {
@@ -17,11 +19,19 @@ export function readFeatures({ key_value_metadata: pairs }: FileMetaData): Featu
   );
   if (!isObject(features)) return found;
   for (const [name, feature] of Object.entries(features)) {
-    const type = member(feature, '_type');
-    if (type === 'Image') found.images.push(name);
-    if (type === 'ClassLabel') found.classes.push({ name, labels: texts(member(feature, 'names')) });
+    if (member(feature, '_type') === 'Image') found.images.push(name);
+    const label = classLabelOf(feature);
+    if (label !== null) found.classes.push({ name, labels: texts(member(label, 'names')) });
   }
   return found;
+}
+
+/** Of a column of classes, or of lists of them: `Sequence`, `List` or a list in the metadata itself. */
+function classLabelOf(feature: unknown): unknown {
+  const type = member(feature, '_type');
+  if (type === 'ClassLabel') return feature;
+  if (Array.isArray(feature)) return feature.length === 1 ? classLabelOf(feature[0]) : null;
+  return typeof type === 'string' && LISTS.has(type) ? classLabelOf(member(feature, 'feature')) : null;
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -2,18 +2,17 @@
 import { type DatasetOptions, type SkippedFile, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import type { ListedSample, Listing, OnProgress } from '../format.js';
-import { LabelSet } from '../labels.js';
 import { PixelRange } from '../pixel-range.js';
 import { checkImageCount, nameOf, skipOthers } from '../sources.js';
 import { splitsOfPaths } from '../split-names.js';
 import { readRowNumbers } from './number-images.js';
 import { findColumns, type ParquetColumns } from './parquet-columns.js';
 import { isParquetFile, ParquetFile, type ParquetRow } from './parquet-file.js';
-import { labelOf, readLabels, splitOf } from './parquet-rows.js';
+import { ParquetLabels } from './parquet-labels.js';
+import { readLabels, splitOf } from './parquet-rows.js';
 
 interface Listed {
-  labels: LabelSet;
-  labelNames: readonly string[];
+  labels: ParquetLabels;
   range: PixelRange | null;
   samples: ListedSample[];
   skipped: SkippedFile[];
@@ -33,8 +32,7 @@ export async function listShards(archive: Archive, options: DatasetOptions, onPr
   if (entries.length === 0) throw new TrainyardError('invalid_dataset', 'The archive holds no .parquet file.');
   const splits = splitsOfPaths(entries.map(({ path }) => path));
   const listed: Listed = {
-    labels: new LabelSet(),
-    labelNames: [],
+    labels: new ParquetLabels(),
     range: null,
     samples: [],
     skipped: [],
@@ -45,19 +43,20 @@ export async function listShards(archive: Archive, options: DatasetOptions, onPr
       onProgress(index + share, entries.length),
     );
   }
-  const { samples, skipped, isGrey, range } = listed;
+  const { isGrey, range } = listed;
+  const found = listed.labels.finish(listed, options);
+  const { samples, skipped } = listed;
   if (samples.length === 0) throw noImage(skipped);
   const used = new Set(entries.map(({ path }) => path));
   return {
-    task: 'multiclass',
-    classes: listed.labels.finish(samples, listed.labelNames),
-    targets: null,
+    ...found,
     samples,
     skipped: skipped.concat(skipOthers(archive, used, 'it is no Parquet file')),
     isGrey,
     reading: {
       ...(range?.result() ?? {}),
       ...(options.label_column === undefined ? {} : { label_column: options.label_column }),
+      ...(options.label_columns === undefined ? {} : { label_columns: options.label_columns }),
     },
   };
 }
@@ -73,7 +72,6 @@ async function listShard(
   const file = await ParquetFile.open(archive, entry);
   try {
     const columns = findColumns(file, options);
-    if (listed.labelNames.length === 0) listed.labelNames = columns.labelNames;
     const shard = { file, columns, split };
     const found = columns.images.kind === 'encoded' ? encodedRows(shard, listed) : numberSizes(shard, options, listed);
     for await (const { row, size, reason } of found) {
@@ -115,16 +113,13 @@ async function* numberSizes(
 
 function addRow({ file, columns, split }: Shard, row: ParquetRow, size: Size | string, listed: Listed): void {
   const place = { source: file.entry.path, index: row.index };
-  const label = labelOf(row, columns);
-  if (label !== null) listed.labels.add(label);
-  const reason = typeof size === 'string' ? size : 'it has no label';
-  if (typeof size === 'string' || label === null) {
-    listed.skipped.push({ file: nameOf(place), reason, code: typeof size === 'string' ? 'bad_row' : 'no_label' });
+  const label = listed.labels.add(row, columns.labels);
+  if (typeof size === 'string') {
+    listed.skipped.push({ file: nameOf(place), reason: size, code: 'bad_row' });
     return;
   }
   checkImageCount(listed.samples.length + 1);
-  const rowSplit = splitOf(row, columns) ?? split;
-  listed.samples.push({ ...place, label: listed.labels.add(label), split: rowSplit, ...size });
+  listed.samples.push({ ...place, label, split: splitOf(row, columns) ?? split, ...size });
 }
 
 function noImage(skipped: readonly SkippedFile[]): TrainyardError {

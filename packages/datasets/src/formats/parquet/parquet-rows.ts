@@ -2,34 +2,26 @@
 import { type DatasetOptions, type Split, TrainyardError } from '@trainyard/contracts';
 import { printable } from '../../archive/entry-names.js';
 import { type ItemShape, itemShape } from '../image-shape.js';
-import { labelText } from '../labels.js';
 import { splitOfCell } from '../split-names.js';
+import { columnsOf } from './label-source.js';
 import type { ImageColumns, ParquetColumns } from './parquet-columns.js';
 import type { ParquetFile, ParquetRow } from './parquet-file.js';
 
 /** The rows of a file with all that a listing needs, or with the pixels alone. */
-export function readRows(
-  file: ParquetFile,
-  { images, label, split }: ParquetColumns,
-  withLabels: boolean,
-): AsyncIterable<ParquetRow> {
-  const labels = withLabels ? [label, ...(split === null ? [] : [split])] : [];
+export function readRows(file: ParquetFile, columns: ParquetColumns, withLabels: boolean): AsyncIterable<ParquetRow> {
+  const { images } = columns;
+  const labels = withLabels ? namesOf(columns) : [];
   if (images.kind === 'flat') return file.rows(labels, images.columns);
   return file.rows([...new Set([images.column, ...labels])]);
 }
 
 /** The rows of a file with their labels alone. */
-export function readLabels(file: ParquetFile, { label, split }: ParquetColumns): AsyncIterable<ParquetRow> {
-  return file.rows([label, ...(split === null ? [] : [split])]);
+export function readLabels(file: ParquetFile, columns: ParquetColumns): AsyncIterable<ParquetRow> {
+  return file.rows(namesOf(columns));
 }
 
-/** The label of a row, null where it has none. Numbers below 0 stand for that where classes have names. */
-export function labelOf({ cells }: ParquetRow, { label, labelNames }: ParquetColumns): string | null {
-  const value = cells[label];
-  const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
-  if (text === null || text === undefined || typeof text === 'object') return null;
-  const found = labelText(typeof text === 'boolean' ? String(Number(text)) : String(text));
-  return found !== null && labelNames.length > 0 && Number(found) < 0 ? null : found;
+function namesOf({ labels, split }: ParquetColumns): string[] {
+  return [...columnsOf(labels), ...(split === null ? [] : [split])];
 }
 
 export function splitOf({ cells }: ParquetRow, { split }: ParquetColumns): Split | null {

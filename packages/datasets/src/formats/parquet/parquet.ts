@@ -1,5 +1,5 @@
 /** Parquet files as Hugging Face has them, one or several shards for each split: encoded images, or pixels as numbers. */
-import type { DatasetReading } from '@trainyard/contracts';
+import type { DatasetOptions, DatasetReading } from '@trainyard/contracts';
 import type { Archive } from '../../archive/archive.js';
 import type { ImageHead } from '../../decode.js';
 import type { PackedImage } from '../../packed-image.js';
@@ -28,7 +28,7 @@ async function* readHeads(
   for (const [entry] of groupBySource(archive, samples)) {
     const file = await ParquetFile.open(archive, entry);
     try {
-      const { images } = findColumns(file, { label_column: reading.label_column });
+      const { images } = findColumns(file, labelsOf(reading));
       if (images.kind === 'encoded') yield* readEncodedHeads(file, images.column);
     } finally {
       await file.close();
@@ -45,7 +45,7 @@ async function* readImages<S extends ImagePlace>(
   for (const [entry, wanted] of groupBySource(archive, samples)) {
     const file = await ParquetFile.open(archive, entry);
     try {
-      const columns = findColumns(file, { label_column: reading.label_column });
+      const columns = findColumns(file, labelsOf(reading));
       const { images } = columns;
       if (images.kind === 'encoded') yield* readEncodedImages(file, images.column, wanted, image);
       else yield* readNumberImages(file, columns, wanted, image, reading);
@@ -53,4 +53,8 @@ async function* readImages<S extends ImagePlace>(
       await file.close();
     }
   }
+}
+
+function labelsOf({ label_column, label_columns }: DatasetReading): DatasetOptions {
+  return { label_column, label_columns };
 }
