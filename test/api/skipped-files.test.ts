@@ -1,6 +1,6 @@
 import { SKIP_KINDS, type SkippedFile, type SkippedFileItem } from '@trainyard/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readyDataset, uploadedDataset } from '../db/rows.js';
+import { ERROR, readyDataset, uploadedDataset, WORKER } from '../db/rows.js';
 import { expectPointers, expectProblem } from './problem.js';
 import { createTestApi, type TestApi } from './setup.js';
 
@@ -15,7 +15,7 @@ const pathOf = (id: string) => `/v1/datasets/${id}/skipped`;
 const skippedFile = (index: number): SkippedFile => ({
   file: `classes/${'kätzchen-猫/'.repeat(index % 40)}${index}.png`,
   reason: `No image can be read ("${index}")\n`,
-  ...(index % 5 === 0 ? {} : { code: index % 2 === 0 ? 'unreadable_image' : 'not_an_image' }),
+  code: index % 2 === 0 ? 'unreadable_image' : 'not_an_image',
 });
 
 async function withSkipped(count: number, closingLine = true): Promise<{ id: string; files: SkippedFile[] }> {
@@ -51,9 +51,9 @@ describe('GET /v1/datasets/{id}/skipped', () => {
     expect(pages.flat()).toEqual(
       files.map(({ file, reason, code }) => ({
         file,
-        code: code ?? null,
+        code,
         reason,
-        remedy: code === undefined ? null : SKIP_KINDS[code].remedy,
+        remedy: SKIP_KINDS[code].remedy,
       })),
     );
   });
@@ -64,6 +64,16 @@ describe('GET /v1/datasets/{id}/skipped', () => {
       expectPointers(await api.member.get(`${pathOf(id)}?after=${after}`), 'invalid_request', ['/after']);
     }
     expectPointers(await api.member.get(`${pathOf(id)}?limit=0`), 'invalid_request', ['/limit']);
+  });
+
+  it('200 for one that failed because of them, and 409 for one that failed otherwise', async () => {
+    const { db, store, member } = api;
+    const { id } = await uploadedDataset(db, member.projectId);
+    const claim = await db.datasets.claim(id, WORKER);
+    await db.datasets.markFailed(claim!, ERROR);
+    expectProblem(await member.get(pathOf(id)), 'dataset_not_ready');
+    await store.write(`datasets/${id}/skipped.jsonl`, Buffer.from(`${JSON.stringify(skippedFile(1))}\n`));
+    expect(await pagesOf(id, 20)).toMatchObject([[skippedFile(1)]]);
   });
 
   it('409 before it is read, and 404 for one of another project', async () => {

@@ -1,6 +1,6 @@
 /** Files and rows of an upload that are not used: why, and what can be done about it. */
 import { type Static, Type } from 'typebox';
-import { Nullable, Strict, Words } from './schema.js';
+import { Strict, Words } from './schema.js';
 
 interface SkipKind {
   /** Whether it is an image that cannot be read, and so counts against `options.max_skipped`. */
@@ -39,9 +39,9 @@ export type SkippedFile = Static<typeof SkippedFile>;
 export const SkippedFileItem = Type.Object(
   {
     file: Type.String(),
-    code: Nullable(Words(SKIP_CODES)),
+    code: Words(SKIP_CODES),
     reason: Type.String(),
-    remedy: Nullable(Type.String({ description: 'What can be done about it' })),
+    remedy: Type.String({ description: 'What can be done about it' }),
   },
   { $id: 'SkippedFile' },
 );

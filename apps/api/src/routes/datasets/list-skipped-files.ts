@@ -21,7 +21,7 @@ const schema = {
   summary: 'List the files of the upload that are not used',
   description:
     'All of them, in the order in which they were met, each with the reason and what can be done about it; the warnings of the ' +
-    'data set have the first few alone. Those of a parent are listed there.',
+    'data set have the first few alone. Those of a parent are listed there. One that failed because of them has the list too.',
   tags: ['Data sets'],
   params: IdParams,
   querystring: Strict({
@@ -36,15 +36,17 @@ const schema = {
 
 export const listSkippedFiles: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/v1/datasets/:id/skipped', { schema }, async (request) => {
-    const { id } = await app.db.datasets.content(request.principal.projectId, request.params.id);
+    const { projectId } = request.principal;
+    const { id, status } = await app.db.datasets.get(projectId, request.params.id);
+    const key = skippedFiles(id);
+    const isListed = status === 'failed' && (await app.store.stat(key)) !== null;
+    if (!isListed) await app.db.datasets.content(projectId, id);
     const { limit = LIST_LIMIT_DEFAULT, after } = request.query;
-    const page = await readLinePage(app.store, skippedFiles(id), { limit, after });
+    const page = await readLinePage(app.store, key, { limit, after });
     return { ...page, data: page.data.map((line) => toItem(line as SkippedFile)) };
   });
 };
 
 function toItem({ file, reason, code }: SkippedFile): SkippedFileItem {
-  return code === undefined
-    ? { file, code: null, reason, remedy: null }
-    : { file, code, reason, remedy: SKIP_KINDS[code].remedy };
+  return { file, code, reason, remedy: SKIP_KINDS[code].remedy };
 }
