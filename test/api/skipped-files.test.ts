@@ -49,12 +49,7 @@ describe('GET /v1/datasets/{id}/skipped', () => {
     const pages = await pagesOf(id, limit);
     expect(pages).toHaveLength(Math.max(1, Math.ceil(count / limit)));
     expect(pages.flat()).toEqual(
-      files.map(({ file, reason, code }) => ({
-        file,
-        code,
-        reason,
-        remedy: SKIP_KINDS[code].remedy,
-      })),
+      files.map(({ file, reason, code }) => ({ file, code, reason, remedy: SKIP_KINDS[code].remedy })),
     );
   });
 

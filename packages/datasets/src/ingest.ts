@@ -15,11 +15,13 @@ import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/open-archive.js';
 import { assembleDataset } from './assemble.js';
 import { checkClasses } from './check-classes.js';
-import { datasetPrefix, unpackedKey } from './dataset-keys.js';
+import { datasetPrefix, skippedKey, unpackedKey } from './dataset-keys.js';
 import { chooseFormat, FORMATS } from './formats/formats.js';
+import { writeLines } from './json-lines.js';
 import { readManifest } from './manifest.js';
 import { ProgressReporter } from './progress.js';
 import { readPart } from './read-part.js';
+import { RefusedUpload, refusing } from './refused-upload.js';
 
 export interface IngestRequest {
   datasetId: string;
@@ -33,8 +35,8 @@ export interface IngestRequest {
 
 /**
  * Reads the archive and writes the manifest and the tensors of the default size. Throws `invalid_archive` or
- * `invalid_dataset`, and then leaves nothing in the store but the upload. The same upload and options always give the
- * same bytes, so it may be repeated.
+ * `invalid_dataset`, and then leaves nothing in the store but the upload and, where that is why, the list of what could
+ * not be used of it. The same upload and options always give the same bytes, so it may be repeated.
  */
 export async function ingestDataset(
   store: ObjectStore,
@@ -45,6 +47,7 @@ export async function ingestDataset(
     return await ingestUpload(store, request, new ProgressReporter(report));
   } catch (error) {
     await store.removePrefix(datasetPrefix(request.datasetId));
+    if (error instanceof RefusedUpload) await writeLines(store, skippedKey(request.datasetId), error.skipped);
     throw error;
   }
 }
@@ -76,11 +79,13 @@ async function ingestArchive(
 ): Promise<IngestedDataset> {
   const { archive, parent, request, progress } = job;
   const { datasetId, sourceKey, options } = request;
-  const name = await chooseFormat(archive, request.format);
+  // What is added is for what the data set is for, unless it is said otherwise.
+  const asked = parent ? { task: parent.task, ...options } : options;
+  const name = await chooseFormat(archive, request.format, asked);
   const format = { name, reader: FORMATS[name] };
-  const listing = await format.reader.list(archive, options, (done, total) => progress.listing(done, total));
+  const listing = await format.reader.list(archive, asked, (done, total) => progress.listing(done, total));
   listing.skipped = archive.skipped.concat(listing.skipped);
-  checkClasses(listing, listing.skipped);
+  refusing(listing.skipped, () => checkClasses(listing, listing.skipped));
   const image = parent ? { ...parent.image, fit: parent.fit } : undefined;
   const read = await readPart({
     ...{ store, partId: datasetId, sourceKey, archive, format, listing, options, image, progress },

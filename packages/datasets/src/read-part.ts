@@ -21,6 +21,7 @@ import { ObjectWriter } from './object-writer.js';
 import { type PackObserver, packImages } from './pack.js';
 import type { PackedImage } from './packed-image.js';
 import type { ProgressReporter } from './progress.js';
+import { refusing } from './refused-upload.js';
 
 export interface ReadRequest {
   store: ObjectStore;
@@ -52,8 +53,10 @@ export async function readPart(request: ReadRequest): Promise<ReadPart> {
   const { store, partId, sourceKey, format, listing, options } = request;
   const read = await packAtChosenSize(request);
   const skipped = listing.skipped.concat(read.skipped);
-  checkClasses({ ...listing, samples: read.listed }, skipped);
-  refuseManySkipped(read.samples.length, skipped, options.max_skipped ?? MAX_SKIPPED);
+  refusing(skipped, () => {
+    checkClasses({ ...listing, samples: read.listed }, skipped);
+    refuseManySkipped(read.samples.length, skipped, options.max_skipped ?? MAX_SKIPPED);
+  });
   const samples = await writeLines(store, partSamplesKey(partId), read.samples);
   const part: DatasetPart = {
     version: 2,
@@ -148,6 +151,6 @@ function refuseManySkipped(read: number, skipped: readonly SkippedFile[], share:
   const lost = skipped.filter(({ code }) => code && SKIP_KINDS[code].isImage);
   if (lost.length <= share * (read + lost.length)) return;
   const [{ file, reason }] = lost;
-  const detail = `${lost.length} of ${read + lost.length} images cannot be used, which is more than options.max_skipped (${share}) allows. The first is ${file}: ${reason} Correct them, or allow more.`;
+  const detail = `${lost.length} of ${read + lost.length} images cannot be used, which is more than options.max_skipped (${share}) allows. The first is ${file}: ${reason} GET /v1/datasets/{id}/skipped lists them all: correct them, or allow more.`;
   throw new TrainyardError('invalid_dataset', detail);
 }
