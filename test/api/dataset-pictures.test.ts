@@ -187,6 +187,11 @@ describe('POST /v1/datasets/{id}/augment-preview', () => {
     expect((await binary(post({ augmentation: EVERYTHING, seed: 1 })).expect(200)).body).not.toEqual(first.body);
   });
 
+  it('200 for an empty body: what "standard" does', async () => {
+    const standard = await binary(post({ augmentation: 'standard' })).expect(200);
+    expect((await binary(post({})).expect(200)).body).toEqual(standard.body);
+  });
+
   it.each([null, 'standard', {}, { mixup: {} }])('200 for %j', async (augmentation) => {
     await binary(post({ augmentation, images: 2, variants: 1 })).expect(200);
   });
@@ -239,7 +244,6 @@ describe('POST /v1/datasets/{id}/augment-preview', () => {
   }
 
   it.each<[string, object, string[]]>([
-    ['no augmentation', {}, ['/augmentation']],
     ['another name', { augmentation: 'strong' }, ['/augmentation']],
     ['an unknown option', { augmentation: { flip: true } }, ['/augmentation/flip']],
     ['too many images', { augmentation: null, images: 17 }, ['/images']],

@@ -1,6 +1,8 @@
 import { newId } from '@trainyard/contracts';
+import { writeGallery } from '@trainyard/datasets';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gallerySource } from '../datasets/gallery-images.js';
 import { readyDataset } from '../db/rows.js';
 import { storedCheckpoint } from '../inference/serving.js';
 import { startInference } from '../setup/index.js';
@@ -42,6 +44,7 @@ beforeAll(async () => {
     projects: projectId,
   };
   await store.write(`datasets/${owned.datasets}/skipped.jsonl`, new Uint8Array());
+  await writeGallery(store, gallerySource({ datasetId: owned.datasets, classes: ['cat', 'dog'], labels: [0, 1] }));
   await startInference(api.environment);
 });
 

@@ -83,7 +83,8 @@ export const AUGMENT_PREVIEW = { imagesMax: 16, images: 6, variantsMax: 12, vari
 /** The body of `POST /v1/datasets/{id}/augment-preview`. */
 export const AugmentPreview = Strict(
   {
-    augmentation: AugmentationOptions,
+    /** As of a training; "standard" where it is left out. */
+    augmentation: Type.Optional(AugmentationOptions),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff, default: 0 })),
     images: Type.Optional(
       Type.Integer({

@@ -1,5 +1,5 @@
 /** Which images a preview of an augmentation shows, and what is written beside them. */
-import type { Augmentation, AugmentPreview, GalleryIndex, GallerySample } from '@trainyard/contracts';
+import type { Augmentation, AugmentationOptions, GalleryIndex, GallerySample } from '@trainyard/contracts';
 import { namedLabel } from './filter-samples.js';
 
 /** Where it is left out. */
@@ -37,7 +37,7 @@ export function settingsOf(augmentation: Augmentation | null): string[] {
     );
 }
 
-export function titleOf({ augmentation }: AugmentPreview): string {
+export function titleOf(augmentation: AugmentationOptions): string {
   if (augmentation === null) return 'No augmentation';
   return augmentation === 'standard' ? 'Augmentation “standard”' : 'Augmentation';
 }

@@ -10,6 +10,7 @@ import {
   resolveAugmentation,
   TrainyardError,
 } from '@trainyard/contracts';
+import type { FastifyRequest } from 'fastify';
 import { chooseRows, rowName, settingsOf, titleOf } from '../../pictures/augment-rows.js';
 import { readGallery, readPixels } from '../../pictures/gallery.js';
 import { pngResponse } from '../../pictures/send-picture.js';
@@ -25,7 +26,7 @@ const schema = {
   summary: 'Look at what an augmentation makes of the images',
   description:
     'A picture with a row for each image: the original, and what the first epochs of a training with this seed would see of ' +
-    'it, in the size of the data set. mixup and cutmix mix the rows with each other, where a training mixes batches.',
+    'it, in the size of the data set. Without `augmentation`, "standard". mixup and cutmix mix the rows with each other, where a training mixes batches.',
   tags: ['Data sets'],
   params: IdParams,
   body: reference(AugmentPreview),
@@ -43,12 +44,22 @@ const schema = {
 };
 
 export const previewAugmentation: FastifyPluginAsyncTypebox = async (app) => {
-  app.post('/v1/datasets/:id/augment-preview', { schema }, async (request, reply) => {
+  /** Before the body is looked at: what belongs to another project does not exist, whatever is sent. */
+  const preValidation = async (request: FastifyRequest<{ Params: { id: string } }>) => {
+    await app.db.datasets.get(request.principal.projectId, request.params.id);
+  };
+
+  app.post('/v1/datasets/:id/augment-preview', { schema, preValidation }, async (request, reply) => {
     const { body } = request;
     const gallery = await readGallery(app, request.principal.projectId, request.params.id);
     const { image } = gallery.index;
-    const { seed = 0, images = AUGMENT_PREVIEW.images, variants = AUGMENT_PREVIEW.variants } = body;
-    const augmentation = resolveAugmentation(body.augmentation, image.channels);
+    const {
+      augmentation: asked = 'standard',
+      seed = 0,
+      images = AUGMENT_PREVIEW.images,
+      variants = AUGMENT_PREVIEW.variants,
+    } = body;
+    const augmentation = resolveAugmentation(asked, image.channels);
     check(augmentation, { image, images, variants });
     const samples = chooseRows(gallery.index, images);
     const [picture] = await app.pictures.draw(async () => ({
@@ -57,7 +68,7 @@ export const previewAugmentation: FastifyPluginAsyncTypebox = async (app) => {
       pixels: await readPixels(app, gallery, samples),
       rows: samples.map((sample) => ({ name: rowName(gallery.index, sample), place: sample.place })),
       augmentation,
-      title: titleOf(body),
+      title: titleOf(asked),
       settings: settingsOf(augmentation),
       seed,
       variants,
