@@ -8,7 +8,7 @@ import { allocatePlaces, copyPixels } from './copy.js';
 import { Draws, type ImagePlace } from './draws.js';
 import { eraseRectangle } from './erase.js';
 import { drawMovement, isCopying, mappingOf, movesPixels } from './geometry.js';
-import { addNoise, noiseTable } from './pixel-noise.js';
+import { addNoise, noisePool } from './pixel-noise.js';
 import { resample } from './resample.js';
 import { applyTint, changesTint, fillTint } from './tint.js';
 import { changesTone, fillTone, IDENTITY, meanGreyOf } from './tone.js';
@@ -26,7 +26,7 @@ export function createAugmenter(image: ImageSize, augmentation: Augmentation): A
   const table = Uint8Array.from(IDENTITY);
   const tint = new Int32Array(9);
   const places = allocatePlaces(image);
-  const noise = gaussian_noise > 0 ? noiseTable(gaussian_noise * MAX_PIXEL) : null;
+  const noise = gaussian_noise > 0 ? noisePool(gaussian_noise * MAX_PIXEL) : null;
   return (source, out, place) => {
     const draws = new Draws(place);
     if (hasTone) fillTone(table, augmentation, draws, () => meanGreyOf(source, image));
@@ -41,7 +41,7 @@ export function createAugmenter(image: ImageSize, augmentation: Augmentation): A
       fillTint(tint, augmentation, draws);
       applyTint(out, image, tint);
     }
-    if (noise) addNoise(out, noise, draws.pixels(0));
+    if (noise) addNoise(out, image.width, noise, draws.pixels(0));
     if (erasing) eraseRectangle(out, image, erasing, draws);
   };
 }

@@ -1,7 +1,7 @@
 import { type CustomAugmentation, type ImageSize, resolveAugmentation } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { createAugmenter } from './augmenter.js';
-import { addNoise, noiseTable } from './pixel-noise.js';
+import { addNoise, noisePool, noiseTable } from './pixel-noise.js';
 
 const IMAGE: ImageSize = { width: 20, height: 10, channels: 3 };
 const BYTES = 600;
@@ -37,11 +37,21 @@ describe('the quantiles of noise', () => {
     expect(table.every((value, i) => i === 0 || value > table[i - 1])).toBe(true);
   });
 
-  it('are added to pixels, which stay from 0 to 255', () => {
-    const pixels = Uint8Array.from([100, 100, 3, 250, 7]);
-    const steps = Float32Array.from({ length: 4096 }, (_, i) => i - 2048);
-    addNoise(pixels, steps, (i) => [(2050 << 12) | 2040, (2068 << 12) | 2018, 2048 + 5][i]);
-    expect([...pixels]).toEqual([92, 102, 0, 255, 12]);
+  it('fill the pool, each as often', () => {
+    const pool = noisePool(10);
+    const expected = [...noiseTable(10)].map((value) => Math.round(value * 16));
+    const all = expected.flatMap((value) => Array<number>(16).fill(value));
+    expect(Int16Array.from(pool).sort()).toEqual(Int16Array.from(all).sort());
+    const neighbours = [...pool].reduce((sum, value, i) => sum + value * pool[(i + 1) % pool.length], 0);
+    expect(Math.abs(neighbours / pool.length / 160 ** 2)).toBeLessThan(0.02);
+  });
+
+  it('are added to pixels, which stay from 0 to 255, from another place for each row', () => {
+    const pixels = Uint8Array.from([100, 100, 3, 250, 100, 7]);
+    // Half levels: -20, -19.5 and -19 for the first row, and 10 and more for the second.
+    const pool = Int16Array.from({ length: 65536 }, (_, i) => (((i + 2048) % 4096) - 2048) * 8);
+    addNoise(pixels, 3, pool, (row) => [32768 - 40, 2 ** 32 - 65536 + 20][row]);
+    expect([...pixels]).toEqual([80, 81, 0, 255, 111, 18]);
   });
 });
 

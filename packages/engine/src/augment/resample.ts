@@ -23,23 +23,28 @@ export function resample(
   const plane = width * height;
   const unit = 1 << PLACE_BITS;
   const [stepX, stepY] = [mapping.xx * unit, mapping.yx * unit];
+  const [lastColumn, lastRow] = [width - 1, height - 1];
   for (let y = 0; y < height; y++) {
     const startX = (mapping.xy * y + mapping.x0) * unit + 0.5;
     const startY = (mapping.yy * y + mapping.y0) * unit + 0.5;
     for (let x = 0; x < width; x++) {
-      const atX = Math.floor(startX + stepX * x);
-      const atY = Math.floor(startY + stepY * x);
+      const atX = (startX + stepX * x) | 0;
+      const atY = (startY + stepY * x) | 0;
       const left = atX >> PLACE_BITS;
       const top = atY >> PLACE_BITS;
       const toRight = (atX >> WEIGHT_SHIFT) & WEIGHT_MASK;
       const down = (atY >> WEIGHT_SHIFT) & WEIGHT_MASK;
       let at = y * width + x;
-      if (left >= 0 && top >= 0 && left < width - 1 && top < height - 1) {
+      if (left >>> 0 < lastColumn && top >>> 0 < lastRow) {
+        const belowRight = Math.imul(toRight, down);
+        const belowLeft = (down << WEIGHT_BITS) - belowRight;
+        const aboveRight = (toRight << WEIGHT_BITS) - belowRight;
+        const aboveLeft = ONE * ONE - belowRight - belowLeft - aboveRight;
         let from = top * width + left;
         for (let channel = 0; channel < channels; channel++) {
-          const above = source[from] * (ONE - toRight) + source[from + 1] * toRight;
-          const below = source[from + width] * (ONE - toRight) + source[from + width + 1] * toRight;
-          out[at] = table[(above * (ONE - down) + below * down + HALF) >> (2 * WEIGHT_BITS)];
+          const above = Math.imul(source[from], aboveLeft) + Math.imul(source[from + 1], aboveRight);
+          const below = Math.imul(source[from + width], belowLeft) + Math.imul(source[from + width + 1], belowRight);
+          out[at] = table[(above + below + HALF) >> (2 * WEIGHT_BITS)];
           from += plane;
           at += plane;
         }
