@@ -32,7 +32,8 @@ import { choosePlan, fit as fitLoop, openTraining, stepsPerEpoch } from '@trainy
 /** @param {FitOnArrays} input @returns {Promise<{ plan: import('@trainyard/contracts').ExecutionPlan }>} */
 export async function fitArrays({ spec, image, classes, options, data, threads, test = false, ...told }) {
   const model = buildModel(parseModelSpec(spec), { image, classes: classes.length, task: 'multiclass' });
-  const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head) };
+  const { channels } = image;
+  const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head), channels };
   const training = resolveTraining(options, defaults);
   const steps = stepsPerEpoch(data, training);
   const plan = planFor(model, { threads, batchSize: training.batch_size, stepsPerEpoch: steps });

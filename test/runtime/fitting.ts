@@ -81,9 +81,9 @@ export async function fitOn(
   const { head } = model;
   const classNames = settings.classNames ?? namesOf(shape.classes);
   const classCounts = classNames.map(() => 1);
-  const defaults = { loss: defaultLoss(head), metrics: defaultMetrics(head), classNames, classCounts };
-  const training = resolveTraining(options, defaults);
   const { channels } = model.image;
+  const defaults = { loss: defaultLoss(head), metrics: defaultMetrics(head), classNames, classCounts, channels };
+  const training = resolveTraining(options, defaults);
   const some = Array.from({ length: channels }, () => 0.5);
   const preprocessing = preprocessingFor(training.normalization, { mean: some, std: some }, channels);
   const steps = stepsPerEpoch(data, training);
