@@ -1,9 +1,13 @@
 /** Adds the body of a request to a resumable upload. Whatever comes counts, however the request ends. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '@trainyard/contracts';
-import { StaleAttemptError, type UploadClaim } from '@trainyard/db';
+import { type Database, StaleAttemptError, type UploadClaim } from '@trainyard/db';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Checksum } from './checksum.js';
 import { type Counted, UPLOAD_LEASE_MS, UploadWriter } from './upload-writer.js';
+
+const WAIT_MS = 1_000;
+const LOOK_AGAIN_MS = 100;
 
 export interface Piece {
   uploadId: string;
@@ -20,9 +24,8 @@ export interface Piece {
 export async function receiveBytes(app: FastifyInstance, request: FastifyRequest, piece: Piece): Promise<Counted> {
   const { uploads } = app.db;
   const { projectId } = request.principal;
-  const takenAt = performance.now();
   try {
-    const claim = await uploads.take(projectId, piece.uploadId, piece.offset, UPLOAD_LEASE_MS);
+    const { claim, takenAt } = await takeSoon(uploads, projectId, piece);
     try {
       return await append(app, request, claim, { ...piece, takenAt });
     } finally {
@@ -31,6 +34,21 @@ export async function receiveBytes(app: FastifyInstance, request: FastifyRequest
   } catch (error) {
     if (error instanceof StaleAttemptError) throw await endedOrTaken(app, projectId, piece.uploadId);
     throw error;
+  }
+}
+
+/** Waits a moment for a request whose connection has just broken, and which still counts what it brought. */
+async function takeSoon(uploads: Database['uploads'], projectId: string, { uploadId, offset }: Piece) {
+  const until = performance.now() + WAIT_MS;
+  for (;;) {
+    const takenAt = performance.now();
+    try {
+      return { claim: await uploads.take(projectId, uploadId, offset, UPLOAD_LEASE_MS), takenAt };
+    } catch (error) {
+      const isHeld = error instanceof TrainyardError && error.code === 'upload_locked';
+      if (!isHeld || performance.now() > until) throw error;
+    }
+    await delay(LOOK_AGAIN_MS);
   }
 }
 
