@@ -6,6 +6,7 @@ import { type ErrorCode, Upload } from '@trainyard/contracts';
 import pg from 'pg';
 import { Value } from 'typebox/value';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readyDataset } from '../db/rows.js';
 import { buildImageFolderZip } from '../fixtures/index.js';
 import { atEnd } from '../setup/index.js';
 import { expectPointers, expectProblem } from './problem.js';
@@ -452,6 +453,17 @@ describe('one request at a time', () => {
     expect(sha256(stored)).toBe(sha256(bytes));
   });
 
+  it('takes the bytes of one, however many begin at once', async () => {
+    const bodies = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(200_000));
+    const path = await tus.create(200_000);
+    const answers = await Promise.all(bodies.map((body) => tus.patch(path, 0, body)));
+    const taken = answers.flatMap(({ status }, i) => (status === 204 ? [i] : []));
+    expect(taken).toHaveLength(1);
+    for (const { status } of answers.filter(({ status }) => status !== 204)) expect([409, 423]).toContain(status);
+    const stored = await api.store.readBytes(`uploads/${await datasetOf(idOf(path))}/source`);
+    expect(Buffer.from(stored).toString()).toBe(bodies[taken[0]]);
+  });
+
   it('lets go of a connection that has fallen silent, whose later bytes are refused', async () => {
     const path = await tus.create(10);
     const headers = { 'content-type': BYTES, 'upload-offset': 0 };
@@ -482,6 +494,19 @@ describe('POST /v1/datasets with an upload_id', () => {
     const claim = await api.db.datasets.claim(body.id, { workerId: 'wrk_test', leaseMs: 60_000 });
     expect(claim).toMatchObject({ sourceKey: key, format: 'image_folder', options });
     expect((await api.member.get(`/v1/uploads/${id}`)).body).toMatchObject({ status: 'used', dataset_id: body.id });
+  });
+
+  it('202 adds it to a data set, as a new version', async () => {
+    const parent = await readyDataset(api.db, api.member.projectId);
+    const path = `${PATH}/${parent.id}/images`;
+    const posted = { upload_id: await uploaded(archive) };
+    expectPointers(await api.member.post(path, { ...posted, options: { task: 'regression' } }), 'invalid_request', [
+      '/options/task',
+    ]);
+    expectProblem(await api.member.post(`${PATH}/ds_00000000000000000000000000/images`, posted), 'not_found');
+    const { body } = await api.member.post(path, posted).expect(202);
+    expect(body).toMatchObject({ parent_id: parent.id, version: 2, status: 'processing', bytes: archive.length });
+    expect(await api.store.stat(`uploads/${body.id}/source`)).toEqual({ bytes: archive.length });
   });
 
   it('409 for an upload that was used, and for one that is not whole', async () => {
