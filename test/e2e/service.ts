@@ -1,5 +1,5 @@
 // A whole Trainyard, every program a process of its own, as a client sees it over HTTP.
-import type { Dataset, Job } from '@trainyard/contracts';
+import type { Dataset, DatasetOptions, Job, PredictResponse } from '@trainyard/contracts';
 import supertest from 'supertest';
 import { expect } from 'vitest';
 import { buildImageFolderZip } from '../fixtures/index.js';
@@ -50,10 +50,15 @@ export class Service {
     name: string,
     folders: { classes: readonly string[]; perClass: number; size: number },
   ): Promise<Dataset> {
-    const zip = await buildImageFolderZip(folders);
+    return this.upload(name, await buildImageFolderZip(folders));
+  }
+
+  /** What became of an archive, once it has been read. */
+  async upload(name: string, archive: Buffer, options: DatasetOptions = {}): Promise<Dataset> {
     const { body } = await this.#send('post', '/v1/datasets')
       .field('name', name)
-      .attach('file', zip, `${name}.zip`)
+      .field('options', JSON.stringify(options))
+      .attach('file', archive, `${name}.zip`)
       .expect(202);
     expect(body).toMatchObject({ object: 'dataset', status: 'processing' });
     return this.settled<Dataset>(`/v1/datasets/${body.id}`, ['uploading', 'processing']);
@@ -71,7 +76,7 @@ export class Service {
     await this.settled(`/v1/endpoints/${name}`, ['starting']);
   }
 
-  predict(endpoint: string, images: Uint8Array[]): Promise<ClassResponse> {
+  predict<R extends PredictResponse = ClassResponse>(endpoint: string, images: Uint8Array[]): Promise<R> {
     const instances = images.map((image) => Buffer.from(image).toString('base64'));
     return this.post(`/v1/endpoints/${endpoint}/predict`, { instances }, 200);
   }

@@ -52,8 +52,8 @@ export class TestTrainer {
     const store = openObjectStore({ root });
     await store.write('uploads/x/source', await buildImageFolderZip({ classes: 3, perClass, size: 8 }));
     const upload = { datasetId: 'ds_1', sourceKey: 'uploads/x/source', format: 'auto', options: {} } as const;
-    const { digest, task, classes, image, stats } = await ingestDataset(store, upload, () => {});
-    return new TestTrainer(root, store, { id: 'ds_1', digest, task, classes, image, fit: 'cover', stats });
+    const { digest, task, classes, targets, image, stats } = await ingestDataset(store, upload, () => {});
+    return new TestTrainer(root, store, { id: 'ds_1', digest, task, classes, targets, image, fit: 'cover', stats });
   }
 
   close(): Promise<void> {

@@ -45,7 +45,7 @@ export const TrainingTask = Strict({
     digest: Nullable(Type.String(), { description: 'That of its manifest when the job was made' }),
     task: Words(DATASET_TASKS),
     classes: Type.Array(Type.String()),
-    targets: Type.Optional(Nullable(Type.Array(Type.String(), { description: 'Of a regression' }))),
+    targets: Nullable(Type.Array(Type.String()), { description: 'Of a regression; else null' }),
     image: ImageSize,
     fit: Words(IMAGE_FITS),
     stats: DatasetStats,

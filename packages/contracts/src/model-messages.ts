@@ -26,7 +26,7 @@ export const ModelTask = Strict({
   dataset: Strict({
     task: Words(DATASET_TASKS),
     classes: Type.Array(Type.String()),
-    targets: Type.Optional(Nullable(Type.Array(Type.String(), { description: 'Of a regression' }))),
+    targets: Nullable(Type.Array(Type.String()), { description: 'Of a regression; else null' }),
     image: ImageSize,
     fit: Words(IMAGE_FITS),
     stats: DatasetStats,

@@ -3,8 +3,8 @@
 interface NamedOutputs {
   /** Of classes or labels; empty for a regression. */
   readonly classes: readonly string[];
-  /** Names of the numbers of a regression; else null, or left out. */
-  readonly targets?: readonly string[] | null | undefined;
+  /** Names of the numbers of a regression; else null. */
+  readonly targets: readonly string[] | null;
 }
 
 /** The classes, the labels or the targets, in the order of the outputs. */

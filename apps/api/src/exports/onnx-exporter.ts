@@ -55,12 +55,12 @@ export class OnnxExporter {
 
   async #compile({ storageKey, digest, spec, training, dataset }: TrainedModel): Promise<Uint8Array> {
     await verifyStored(this.#store, { key: storageKey, digest });
-    const { task, classes, image, fit, stats } = dataset;
+    const { task, classes, targets, image, fit, stats } = dataset;
     return inThread({
       checkpoint: await this.#store.readBytes(storageKey),
       spec,
       normalization: training.normalization,
-      dataset: { task, classes, image, fit, stats },
+      dataset: { task, classes, targets, image, fit, stats },
     });
   }
 }

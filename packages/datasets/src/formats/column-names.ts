@@ -3,7 +3,10 @@ import { TrainyardError } from '@trainyard/contracts';
 import { printable } from '../archive/entry-names.js';
 
 /** In the order in which they are taken for the labels. */
-const LABEL_NAMES = 'label labels fine_label class class_name classname class_id category target y species'.split(' ');
+const LABEL_NAMES =
+  'label labels fine_label class class_name classname class_id category finding_labels tags target y species'.split(
+    ' ',
+  );
 const SPLIT_NAMES = 'split usage subset fold set partition'.split(' ');
 /** What spreadsheets and pandas add: the number of the row. */
 const PIXEL_NAME = /^\s*[a-z]{0,8}[\s_-]?\d+([x_]\d+)*\s*$/i;

@@ -62,7 +62,7 @@ export interface Format {
   /** One line for the message that is shown when no format fits. */
   readonly description: string;
   /** Whether the archive looks like this format. */
-  detect(archive: Archive): boolean | Promise<boolean>;
+  detect(archive: Archive, options: DatasetOptions): boolean | Promise<boolean>;
   /**
    * Finds the images and their labels, without a look at image files. Throws `invalid_dataset` where the archive is of
    * this format but cannot be used.

@@ -1,5 +1,5 @@
 /** Every format of data sets, and the choice between them. */
-import { type DatasetFormat, TrainyardError } from '@trainyard/contracts';
+import { type DatasetFormat, type DatasetOptions, TrainyardError } from '@trainyard/contracts';
 import type { Archive } from '../archive/archive.js';
 import { cifarBinary } from './cifar-binary.js';
 import { csv } from './csv/csv.js';
@@ -21,9 +21,13 @@ export const FORMATS: Readonly<Record<DatasetFormat, Format>> = {
 const FORMAT_NAMES = Object.keys(FORMATS) as DatasetFormat[];
 
 /** The format that was asked for, or the one that the archive looks like. Throws `invalid_dataset` where none fits. */
-export async function chooseFormat(archive: Archive, asked: 'auto' | DatasetFormat): Promise<DatasetFormat> {
+export async function chooseFormat(
+  archive: Archive,
+  asked: 'auto' | DatasetFormat,
+  options: DatasetOptions = {},
+): Promise<DatasetFormat> {
   if (asked !== 'auto') return asked;
-  for (const name of FORMAT_NAMES) if (await FORMATS[name].detect(archive)) return name;
+  for (const name of FORMAT_NAMES) if (await FORMATS[name].detect(archive, options)) return name;
   const known = FORMAT_NAMES.map((name) => `${name}: ${FORMATS[name].description}`).join('; ');
   throw new TrainyardError('invalid_dataset', `The archive holds no images in a format that is known. ${known}.`);
 }

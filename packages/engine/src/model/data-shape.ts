@@ -13,8 +13,8 @@ export interface DescribedDataset {
   readonly task: DatasetTask;
   /** Of classes or labels; empty for a regression. */
   readonly classes: readonly string[];
-  /** Names of the numbers of a regression. */
-  readonly targets?: readonly string[] | null | undefined;
+  /** Names of the numbers of a regression; else null. */
+  readonly targets: readonly string[] | null;
   readonly image: ImageSize;
   readonly stats: DatasetStats;
 }

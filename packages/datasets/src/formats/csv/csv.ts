@@ -1,15 +1,16 @@
 /** Tables: with the pixels of an image in each row, or with the names and labels of the images that lie beside them. */
-import { type DatasetReading, TrainyardError } from '@trainyard/contracts';
+import { type DatasetOptions, type DatasetReading, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../../archive/archive.js';
 import { toPlanar } from '../../decode.js';
 import type { PackedImage } from '../../packed-image.js';
+import { readFolderLayout } from '../folder-layout.js';
 import type { Format, ImagePlace, ReadImage } from '../format.js';
 import { readImageFiles, readImageHeads } from '../image-files.js';
 import { toPixelBytes } from '../pixel-range.js';
 import { type PlacedImage, resizeRawImages } from '../raw-images.js';
 import { groupBySource } from '../sources.js';
 import { isCsvFile } from './csv-file.js';
-import { namesItsLabels, openFileTable } from './file-table.js';
+import { type FileTable, namesItsLabels, openFileTable } from './file-table.js';
 import { ImageNames } from './image-names.js';
 import { listNamedFiles } from './list-files.js';
 import { listPixelRows } from './list-rows.js';
@@ -24,21 +25,44 @@ export const csv: Format = {
   images: readImages,
 };
 
-/** Beside images, a table counts only where it names some of them and a column of labels. */
-async function detect(archive: Archive): Promise<boolean> {
+/**
+ * Beside images, a table counts where it names some of them, and it is meant: because the options or its own names say
+ * which columns hold labels, or because folders cannot be the classes.
+ */
+async function detect(archive: Archive, options: DatasetOptions): Promise<boolean> {
   const tables = archive.entries.filter(isCsvFile);
   const names = new ImageNames(archive);
   if (names.count === 0) return tables.length > 0;
-  for (const entry of tables) if (await isMeant(archive, entry, names)) return true;
+  const isAsked = options.label_column !== undefined || options.label_columns !== undefined;
+  const isNeeded = isAsked || !areFoldersClasses(archive);
+  for (const entry of tables) {
+    const table = await openUsable(archive, entry, names, options);
+    if (table && (isNeeded || namesItsLabels(table))) return true;
+  }
   return false;
 }
 
-async function isMeant(archive: Archive, entry: ArchiveEntry, names: ImageNames): Promise<boolean> {
+/** Null for a table of something else. */
+async function openUsable(
+  archive: Archive,
+  entry: ArchiveEntry,
+  names: ImageNames,
+  options: DatasetOptions,
+): Promise<FileTable | null> {
   try {
-    const table = await openFileTable(archive, entry, names, {});
-    return table !== null && namesItsLabels(table);
+    return await openFileTable(archive, entry, names, options);
   } catch (error) {
-    if (error instanceof TrainyardError && error.code === 'invalid_dataset') return false;
+    if (error instanceof TrainyardError && error.code === 'invalid_dataset') return null;
+    throw error;
+  }
+}
+
+/** Images that all lie in one folder are no classes. */
+function areFoldersClasses({ entries }: Archive): boolean {
+  try {
+    return readFolderLayout(entries).classes.length > 1;
+  } catch (error) {
+    if (error instanceof TrainyardError) return false;
     throw error;
   }
 }
