@@ -4,7 +4,9 @@ import type { ObjectStore } from '@trainyard/storage';
 import { checkClassCount, checkTrainClasses } from './check-classes.js';
 import { countSamples } from './counts.js';
 import { samplesKey, skippedKey } from './dataset-keys.js';
+import { keepUnleaked } from './drop-leaks.js';
 import { writeGallery } from './gallery/gallery.js';
+import { findWarnings } from './health/warnings/warnings.js';
 import { writeLines } from './json-lines.js';
 import { writeManifest } from './manifest.js';
 import { divideMembers, type Member, readMembers } from './members.js';
@@ -12,7 +14,6 @@ import { type Labelling, mergeLabels } from './merge-labels.js';
 import { PartImages } from './part-images.js';
 import type { ReadPart } from './read-part.js';
 import { targetStats } from './target-stats.js';
-import { findWarnings } from './warnings.js';
 
 export interface AssembleRequest {
   store: ObjectStore;
@@ -54,21 +55,21 @@ interface Assembled {
 }
 
 async function describeDataset(
-  { store, datasetId, parent, read, labelling }: AssembleRequest,
-  { parts, classes, images, members }: Assembled,
+  { store, datasetId, options, parent, read, labelling }: AssembleRequest,
+  { parts, classes, images, members: divided }: Assembled,
 ): Promise<IngestedDataset> {
   const { task } = labelling;
   const targets = labelling.targets && [...labelling.targets];
-  const { skipped } = read;
-  checkTrainClasses(members, { task, classes });
+  checkTrainClasses(divided, { task, classes });
+  const kept = await keepUnleaked(divided, (some) => images.describe(some), options.leaks);
+  const { members, images: described, duplicates } = kept;
+  const skipped = [...read.skipped, ...kept.skipped];
 
   const counts = countSamples(members, classes);
   const train = members.filter(({ split }) => split === 'train');
   const pixels = await images.stats(train);
   const stats = targets ? { ...pixels, targets: targetStats(train.map(({ label }) => label)) } : pixels;
-  const described = images.describe(members);
-
-  const warnings = findWarnings({ images: described, skipped, counts, image: read.image });
+  const warnings = findWarnings({ images: described, skipped, counts, image: read.image, task, duplicates });
   const { fit, ...image } = read.image;
   await writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described });
   const table = members.map(({ part, row, label, split, given }) => ({ part, row, label, split, given }));

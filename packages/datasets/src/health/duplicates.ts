@@ -100,3 +100,20 @@ function crossings(images: DescribedImages, [first, ...others]: readonly number[
     crossesLabels: others.some((other) => !haveSameLabel(images, first, other)),
   };
 }
+
+/** The duplicates among images that were kept, by their places among these. `kept` has their earlier places, rising. */
+export function duplicatesAmong(images: DescribedImages, kept: readonly number[], found: Duplicates): Duplicates {
+  const places = new Map(kept.map((image, place) => [image, place]));
+  const left = (members: readonly number[]) => members.flatMap((member) => places.get(member) ?? []);
+  const groups = new Map(found.exact.map(({ members }) => [members[0], left(members)]));
+  return {
+    exact: [...groups.values()]
+      .filter((members) => members.length > 1)
+      .map((members) => ({ members, ...crossings(images, members) })),
+    near: found.near.flatMap(({ first, second, distance }) => {
+      const [a, b] = [first, second].map((image) => groups.get(image) ?? left([image]));
+      if (a.length === 0 || b.length === 0) return [];
+      return [{ first: a[0], second: b[0], distance, ...crossings(images, [...a, ...b]) }];
+    }),
+  };
+}

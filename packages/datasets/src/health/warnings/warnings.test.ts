@@ -1,9 +1,10 @@
 import type { SkippedFile } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
-import { countSamples } from './counts.js';
-import type { DescribedImages } from './health/described-images.js';
+import { countSamples } from '../../counts.js';
+import type { DescribedImages } from '../described-images.js';
 import { findWarnings } from './warnings.js';
 
+const NONE = { exact: [], near: [] };
 const image = { width: 8, height: 8, channels: 3, fit: 'cover' } as const;
 
 /** As many images of each class in each split. */
@@ -33,7 +34,9 @@ function counts({ labels, splits }: DescribedImages, classes: readonly string[] 
 }
 
 function codes(images: DescribedImages, skipped: SkippedFile[] = []): string[] {
-  return findWarnings({ images, skipped, image, counts: counts(images) }).map(({ code }) => code);
+  return findWarnings({ images, skipped, image, task: 'multiclass', counts: counts(images), duplicates: NONE }).map(
+    ({ code }) => code,
+  );
 }
 
 describe('warnings', () => {
@@ -44,7 +47,7 @@ describe('warnings', () => {
   it('name what is wrong', () => {
     expect(codes(describedImages([30, 30], 9))).toEqual(['mixed_sizes']);
     expect(codes(describedImages([100, 30]))).toEqual(['class_imbalance']);
-    expect(codes(describedImages([5, 5]))).toEqual(['small_split', 'small_split']);
+    expect(codes(describedImages([5, 5]))).toEqual(['tiny_class', 'small_split', 'small_split']);
     expect(codes(describedImages([30, 30]), [{ file: 'x', reason: 'y', code: 'bad_row' }])).toEqual(['skipped_files']);
   });
 
@@ -53,7 +56,14 @@ describe('warnings', () => {
     const skipped = Array.from({ length: 25 }, (_, index): SkippedFile => {
       return { file: `${index}`, reason: 'it is not an image', code: 'not_an_image' };
     });
-    const [warning] = findWarnings({ images, skipped, image, counts: counts(images) });
+    const [warning] = findWarnings({
+      images,
+      skipped,
+      image,
+      task: 'multiclass',
+      counts: counts(images),
+      duplicates: NONE,
+    });
     expect(warning.count).toBe(25);
     expect(warning.examples).toHaveLength(10);
   });

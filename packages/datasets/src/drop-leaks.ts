@@ -1,0 +1,39 @@
+/** Leaves out the images that are also, or nearly, in another split, where that is asked for. */
+import type { DatasetOptions, SkippedFile } from '@trainyard/contracts';
+import type { DescribedImages } from './health/described-images.js';
+import { type Duplicates, duplicatesAmong, findDuplicates } from './health/duplicates.js';
+import { findLeaks } from './health/leaks.js';
+
+export interface Kept<T> {
+  members: T[];
+  images: DescribedImages;
+  duplicates: Duplicates;
+  /** What was left out. */
+  skipped: SkippedFile[];
+}
+
+/** Looks for duplicates and, with `leaks` of "drop", keeps each picture in one split alone. */
+export async function keepUnleaked<T>(
+  members: T[],
+  describe: (members: T[]) => DescribedImages,
+  leaks: DatasetOptions['leaks'] = 'keep',
+): Promise<Kept<T>> {
+  const all = describe(members);
+  const duplicates = await findDuplicates(all);
+  const dropped = leaks === 'drop' ? findLeaks(all, duplicates) : [];
+  if (dropped.length === 0) return { members, images: all, duplicates, skipped: [] };
+  const gone = new Set(dropped.map(({ image }) => image));
+  const places = members.flatMap((_, place) => (gone.has(place) ? [] : [place]));
+  const kept = places.map((place) => members[place]);
+  const images = describe(kept);
+  return {
+    members: kept,
+    images,
+    duplicates: duplicatesAmong(images, places, duplicates),
+    skipped: dropped.map(({ image, copyOf }) => ({
+      file: all.name(image),
+      code: 'leaking_duplicate',
+      reason: `It is the same as ${all.name(copyOf)} of the ${all.splits[copyOf]} split, or nearly.`,
+    })),
+  };
+}
