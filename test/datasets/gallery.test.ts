@@ -161,3 +161,30 @@ describe('histogram.png', () => {
     expect(most).toBe(many);
   });
 });
+
+describe('a gallery that cannot be written', () => {
+  it('is no longer being written when that is told', async () => {
+    const store = createTestStore();
+    const source = gallerySource({
+      classes: ['a'],
+      labels: cycle(500, 1),
+      image: { width: 64, height: 64, channels: 3 },
+    });
+    let reading = 0;
+    const images = {
+      ...source.images,
+      // The contact sheet fails at once, the copies go on for a while.
+      readPixels: async (indices: ArrayLike<number>, out: Uint8Array) => {
+        if (indices.length > 16) throw new Error('gone');
+        reading++;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        source.images.readPixels(indices, out);
+        reading--;
+      },
+    };
+    await expect(writeGallery(store, { ...source, images })).rejects.toThrow('gone');
+    expect(reading).toBe(0);
+    await store.removePrefix('datasets/ds_1');
+    expect(await keysBelow(store, '')).toEqual([]);
+  });
+});

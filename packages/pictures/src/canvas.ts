@@ -33,12 +33,13 @@ export class Canvas {
     const left = clamp(Math.round(box.x), this.width);
     const right = clamp(Math.round(box.x + box.width), this.width);
     const bottom = clamp(Math.round(box.y + box.height), this.height);
-    for (let y = clamp(Math.round(box.y), this.height); y < bottom; y++) {
-      for (let x = left, to = 3 * (y * this.width + left); x < right; x++) {
-        this.pixels[to++] = colour[0];
-        this.pixels[to++] = colour[1];
-        this.pixels[to++] = colour[2];
-      }
+    const top = clamp(Math.round(box.y), this.height);
+    if (left >= right) return;
+    for (let y = top; y < bottom; y++) {
+      const start = 3 * (y * this.width + left);
+      const end = start + 3 * (right - left);
+      if (y > top) this.pixels.copyWithin(start, start - 3 * this.width, end - 3 * this.width);
+      else for (let to = start; to < end; to++) this.pixels[to] = colour[(to - start) % 3];
     }
   }
 
@@ -54,14 +55,14 @@ export class Canvas {
 
   /** Draws an image, uint8 [height, width, channels], in its own size at a whole place. */
   image(image: Uint8Array, { width, height, channels }: RasterSize, left: number, top: number): void {
+    const first = Math.max(0, -left);
+    const last = Math.min(width, this.width - left);
+    if (first >= last) return;
     for (let y = Math.max(0, -top); y < height && top + y < this.height; y++) {
-      for (let x = Math.max(0, -left); x < width && left + x < this.width; x++) {
-        const from = (y * width + x) * channels;
-        const to = 3 * ((top + y) * this.width + left + x);
-        this.pixels[to] = image[from];
-        this.pixels[to + 1] = image[channels === 3 ? from + 1 : from];
-        this.pixels[to + 2] = image[channels === 3 ? from + 2 : from];
-      }
+      const from = y * width;
+      const to = (top + y) * this.width + left;
+      if (channels === 3) this.pixels.set(image.subarray(3 * (from + first), 3 * (from + last)), 3 * (to + first));
+      else for (let x = first; x < last; x++) this.pixels.fill(image[from + x], 3 * (to + x), 3 * (to + x + 1));
     }
   }
 

@@ -35,6 +35,7 @@ export function scaleImage(
   { width, height }: { width: number; height: number },
 ): Uint8Array {
   if (width === size.width && height === size.height) return interleave(planes, size);
+  if (width % size.width === 0 && height % size.height === 0) return repeat(planes, size, { width, height });
   const columns = spans(size.width, width);
   const rows = spans(size.height, height);
   const { channels } = size;
@@ -46,6 +47,31 @@ export function scaleImage(
         out[(y * width + x) * channels + channel] = meanOf(planes, channel * plane, size.width, rows[y], columns[x]);
       }
     }
+  }
+  return out;
+}
+
+/** Enlarges by whole numbers. */
+function repeat(
+  planes: Uint8Array,
+  size: RasterSize,
+  { width, height }: { width: number; height: number },
+): Uint8Array {
+  const pixels = interleave(planes, size);
+  const { channels } = size;
+  const across = width / size.width;
+  const down = height / size.height;
+  const rowBytes = width * channels;
+  const out = new Uint8Array(rowBytes * height);
+  for (let y = 0; y < size.height; y++) {
+    let to = y * down * rowBytes;
+    const start = to;
+    for (let from = y * size.width * channels; from < (y + 1) * size.width * channels; from += channels) {
+      for (let times = 0; times < across; times++) {
+        for (let channel = 0; channel < channels; channel++) out[to++] = pixels[from + channel];
+      }
+    }
+    for (let times = 1; times < down; times++) out.copyWithin(start + times * rowBytes, start, start + rowBytes);
   }
   return out;
 }

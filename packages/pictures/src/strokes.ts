@@ -70,7 +70,9 @@ function coverSegment({ left, top, width, height, cover }: Mask, [x1, y1, x2, y2
       const dx = x + 0.5 - x1;
       const dy = y + 0.5 - y1;
       const t = length === 0 ? 0 : Math.max(0, Math.min(1, (dx * along + dy * down) / length));
-      const share = Math.min(1, reach - Math.hypot(dx - t * along, dy - t * down));
+      const square = (dx - t * along) ** 2 + (dy - t * down) ** 2;
+      if (square >= reach * reach) continue;
+      const share = Math.min(1, reach - Math.sqrt(square));
       const place = (y - top) * width + x - left;
       if (share > cover[place]) cover[place] = share;
     }

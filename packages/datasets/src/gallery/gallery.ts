@@ -3,7 +3,7 @@
  * pixels of some images. Whoever shows them decodes nothing that a user sent.
  */
 import { type GalleryIndex, type GallerySample, galleryKey } from '@trainyard/contracts';
-import type { ObjectStore } from '@trainyard/storage';
+import type { ObjectStore, WrittenObject } from '@trainyard/storage';
 import { ObjectWriter } from '../object-writer.js';
 import { pixelBytes } from '../packed-image.js';
 import { drawClassHistogram } from './class-histogram.js';
@@ -23,15 +23,16 @@ const CHUNK = 16;
 export async function writeGallery(store: ObjectStore, source: GallerySource): Promise<void> {
   const { datasetId, task, classes, targets, images } = source;
   const order = hashOrder(images);
-  const regression = task === 'regression';
-  const sheet = await (regression ? drawValueSheet(source) : drawClassSheet(source, order));
-  const preview = await store.write(galleryKey(datasetId, 'preview.png'), sheet.toPng());
-  const chart = regression ? drawValueHistogram(source) : drawClassHistogram(source);
-  const histogram = await store.write(galleryKey(datasetId, 'histogram.png'), chart.toPng());
-
   const most = Math.max(1, Math.min(IMAGES_MAX, Math.floor(BYTES_MAX / pixelBytes(images.image))));
   const shown = spread(source, order, most);
-  await copyPixels(store, galleryKey(datasetId, 'images'), images, shown);
+  const work = [
+    writePreview(store, source, order),
+    writeHistogram(store, source),
+    copyPixels(store, galleryKey(datasetId, 'images'), images, shown),
+  ] as const;
+  // Where one fails, the others are not left writing behind the back of whoever clears up.
+  await Promise.allSettled(work);
+  const [preview, histogram] = await Promise.all(work);
   const { width, height, channels } = images.image;
   const index: GalleryIndex = {
     version: 1,
@@ -44,6 +45,16 @@ export async function writeGallery(store: ObjectStore, source: GallerySource): P
     histogram,
   };
   await store.write(galleryKey(datasetId, 'index.json'), new TextEncoder().encode(JSON.stringify(index)));
+}
+
+async function writePreview(store: ObjectStore, source: GallerySource, order: Uint32Array): Promise<WrittenObject> {
+  const sheet = await (source.task === 'regression' ? drawValueSheet(source) : drawClassSheet(source, order));
+  return store.write(galleryKey(source.datasetId, 'preview.png'), sheet.toPng());
+}
+
+async function writeHistogram(store: ObjectStore, source: GallerySource): Promise<WrittenObject> {
+  const chart = source.task === 'regression' ? drawValueHistogram(source) : drawClassHistogram(source);
+  return store.write(galleryKey(source.datasetId, 'histogram.png'), chart.toPng());
 }
 
 async function copyPixels(store: ObjectStore, key: string, images: GalleryImages, shown: readonly number[]) {
