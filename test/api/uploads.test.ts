@@ -464,6 +464,14 @@ describe('one request at a time', () => {
     expect(Buffer.from(stored).toString()).toBe(bodies[taken[0]]);
   });
 
+  it('404 where the bytes were removed from the store, and the upload is over', async () => {
+    const path = await tus.create(10);
+    await tus.patch(path, 0, 'abc');
+    await api.store.removePrefix(`uploads/${await datasetOf(idOf(path))}`);
+    expect(expectRefused(await tus.patch(path, 3, 'x'), 'not_found').detail).toContain('lost');
+    expect((await tus.head(path)).status).toBe(404);
+  });
+
   it('lets go of a connection that has fallen silent, whose later bytes are refused', async () => {
     const path = await tus.create(10);
     const headers = { 'content-type': BYTES, 'upload-offset': 0 };

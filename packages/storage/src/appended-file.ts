@@ -1,5 +1,5 @@
 /** A file that is written at its end, over several processes' lives. */
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TrainyardError } from '@trainyard/contracts';
 import { asStoreError, unlessMissing } from './file-errors.js';
@@ -10,7 +10,7 @@ export async function beginAppend(path: string): Promise<AppendedObject> {
   const created = await mkdir(dirname(path), { recursive: true });
   const handle = await open(path, 'w');
   await flushFolders(dirname(path), created);
-  return appending(handle, 0);
+  return appending(path, handle, 0);
 }
 
 export async function resumeAppend(path: string, bytes: number, key: string): Promise<AppendedObject> {
@@ -18,7 +18,7 @@ export async function resumeAppend(path: string, bytes: number, key: string): Pr
   if (handle === null) throw fewerBytes(key, bytes);
   try {
     await cutTo(bytes, handle, key);
-    return appending(handle, bytes);
+    return appending(path, handle, bytes);
   } catch (error) {
     await handle.close();
     throw error;
@@ -36,7 +36,7 @@ export function fewerBytes(key: string, bytes: number): TrainyardError {
   return new TrainyardError('not_found', `There are no ${bytes} bytes of ${key} any more.`);
 }
 
-function appending(handle: FileHandle, bytes: number): AppendedObject {
+function appending(path: string, handle: FileHandle, bytes: number): AppendedObject {
   let end = bytes;
   return {
     async write(chunk) {
@@ -59,6 +59,7 @@ function appending(handle: FileHandle, bytes: number): AppendedObject {
       }
       return flushed;
     },
+    discard: () => rm(path, { force: true }),
     close: () => handle.close(),
   };
 }

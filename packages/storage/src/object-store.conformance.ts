@@ -232,6 +232,21 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       expect(await store.stat('empty')).toEqual({ bytes: 0 });
     });
 
+    it('discards what was appended, and nothing that was finished', async () => {
+      const given = await store.openAppend('given/up', 0);
+      await given.write(text('x'));
+      await given.discard();
+      await given.close();
+      await expect(store.openAppend('given/up', 1)).rejects.toMatchObject({ code: 'not_found' });
+      const finished = await store.openAppend('finished', 0);
+      await finished.write(text('x'));
+      await store.finishAppend('finished', 1);
+      await finished.discard();
+      await finished.close();
+      expect(await keysOf(store)).toEqual(['finished']);
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
     it('removes what is being appended to', async () => {
       for (const key of ['up/1/source', 'up/2/source', 'up/3']) {
         const object = await store.openAppend(key, 0);

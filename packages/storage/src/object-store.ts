@@ -37,6 +37,8 @@ export interface AppendedObject {
   write(chunk: Uint8Array): Promise<void>;
   /** Answers how many bytes there are, once all of them survive a power cut. */
   flush(): Promise<number>;
+  /** Removes what there is, unless it was finished. */
+  discard(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -23,17 +23,14 @@ export interface Piece {
  */
 export async function receiveBytes(app: FastifyInstance, request: FastifyRequest, piece: Piece): Promise<Counted> {
   const { uploads } = app.db;
-  const { projectId } = request.principal;
+  const { claim, takenAt } = await takeSoon(uploads, request.principal.projectId, piece);
   try {
-    const { claim, takenAt } = await takeSoon(uploads, projectId, piece);
-    try {
-      return await append(app, request, claim, { ...piece, takenAt });
-    } finally {
-      await uploads.release(claim).catch((err) => request.log.warn({ err }, 'an upload is held until its lease ends'));
-    }
+    return await append(app, request, claim, { ...piece, takenAt });
   } catch (error) {
-    if (error instanceof StaleAttemptError) throw await endedOrTaken(app, projectId, piece.uploadId);
+    if (error instanceof StaleAttemptError) throw await endedOrTaken(app, request, claim);
     throw error;
+  } finally {
+    await uploads.release(claim).catch((err) => request.log.warn({ err }, 'an upload is held until its lease ends'));
   }
 }
 
@@ -60,7 +57,7 @@ async function append(
 ): Promise<Counted> {
   refuseLonger(Number(request.headers['content-length'] ?? 0), claim.received, claim.length);
   if (claim.received === claim.length) return confirm(app, request, claim);
-  const object = await app.store.openAppend(claim.sourceKey, claim.received);
+  const object = await open(app, request, claim);
   const { uploads } = app.db;
   const { lifetimeMs } = app.uploadRules;
   const writer = new UploadWriter({ uploads, claim, takenAt, object, lifetimeMs, isProvisional: checksum !== null });
@@ -70,8 +67,24 @@ async function append(
     const counted = await writer.finish();
     if (counted.received === claim.length) await app.store.finishAppend(claim.sourceKey, claim.length);
     return counted;
+  } catch (error) {
+    // Its bytes may have been removed before this request began to write.
+    if (error instanceof StaleAttemptError && (await hasEnded(app, request, claim))) await object.discard();
+    throw error;
   } finally {
     await writer.close();
+  }
+}
+
+/** An upload whose bytes somebody has removed cannot go on, so it ends. */
+async function open({ db, store }: FastifyInstance, request: FastifyRequest, claim: UploadClaim) {
+  try {
+    return await store.openAppend(claim.sourceKey, claim.received);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await db.uploads.terminate(request.principal.projectId, claim.id);
+    const detail = 'The bytes of this upload are lost. Begin another one.';
+    throw new TrainyardError('not_found', detail, { cause: error });
   }
 }
 
@@ -134,9 +147,23 @@ function mismatch({ received }: UploadClaim): TrainyardError {
   return new TrainyardError('checksum_mismatch', detail);
 }
 
-/** Throws `not_found` for an upload that has ended meanwhile. */
-async function endedOrTaken(app: FastifyInstance, projectId: string, id: string): Promise<TrainyardError> {
-  const { offset } = await app.db.uploads.get(projectId, id);
+async function hasEnded(app: FastifyInstance, request: FastifyRequest, { id }: UploadClaim): Promise<boolean> {
+  try {
+    await app.db.uploads.get(request.principal.projectId, id);
+    return false;
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    throw error;
+  }
+}
+
+/** Throws `not_found` where the upload has ended. */
+async function endedOrTaken(app: FastifyInstance, request: FastifyRequest, { id }: UploadClaim) {
+  const { offset } = await app.db.uploads.get(request.principal.projectId, id);
   const detail = `Another request has gone on with this upload. It has ${offset} bytes: go on from there.`;
   return new TrainyardError('conflict', detail);
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof TrainyardError && error.code === 'not_found';
 }

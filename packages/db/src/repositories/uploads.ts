@@ -133,9 +133,11 @@ export function openUploads(client: PrismaClient) {
     /** Makes a data set of an upload, once. Its bytes are that one's from then on. Throws as `usable` and `datasets.create`. */
     async use(id: string, { projectId, parentId, idempotency, ...fields }: UploadUse): Promise<Dataset> {
       const dataset = await client.$transaction(async (tx) => {
-        await tx.$queryRaw`SELECT id FROM uploads WHERE id = ${id} FOR UPDATE`;
-        const row = await tx.upload.findFirst({ where: { id, projectId, expiresAt: { gt: new Date() } } });
-        if (!row) throw notFound('upload', id);
+        // By the clock of those who remove what has expired.
+        const live = await tx.$queryRaw<unknown[]>`
+          SELECT id FROM uploads WHERE id = ${id} AND project_id = ${projectId} AND ${isLive} FOR UPDATE`;
+        if (live.length === 0) throw notFound('upload', id);
+        const row = await tx.upload.findUniqueOrThrow({ where: { id } });
         refuseUnusable(row);
         const { datasetId, sourceKey } = row;
         await insertDataset(tx, { ...fields, id: datasetId, projectId, parentId, sourceKey });
