@@ -54,4 +54,5 @@ export function nearestLayer(className: string): string | undefined {
   return lookUp(NEAREST, className) ?? (className.startsWith('Random') ? AUGMENTATION : undefined);
 }
 
-const AUGMENTATION = 'leave it out: it changes images while training alone and has no weights';
+const AUGMENTATION =
+  'leave it out, and ask for the like as training.augmentation: it changes images while training alone and has no weights';
