@@ -1,6 +1,6 @@
 // Models of other kinds, each from its posting to its answers: Keras' own JSON, two classes told apart by one sigmoid, and
 // a graph with batch normalisation.
-import type { Dataset, EpochMetrics, Job, List } from '@trainyard/contracts';
+import type { Dataset, EpochMetrics, Job, List, ShownSample } from '@trainyard/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compiled, kerasNet } from '../api/keras-documents.js';
@@ -58,6 +58,21 @@ function expectSuccess(job: Job): void {
   expect(job.status).toBe('succeeded');
   expect(job.result?.test?.accuracy).toBeGreaterThan(0.8);
 }
+
+describe('a data set that a worker has read', () => {
+  it('can be looked at', async () => {
+    const at = `/v1/datasets/${dataset.id}`;
+    for (const name of ['preview', 'histogram']) {
+      const picture = await service.picture(`${at}/${name}.png`);
+      expect(picture.subarray(1, 4).toString()).toBe('PNG');
+      expect(picture.readUInt32BE(16)).toBe(1600);
+    }
+    const { data } = await service.get<List<ShownSample>>(`${at}/samples?split=test&class=left&limit=100`);
+    expect(data).toHaveLength(dataset.counts?.test.classes.left ?? 0);
+    for (const { label, file, width } of data)
+      expect({ label, width }).toEqual({ label: file.split('/')[0], width: SIZE });
+  });
+});
 
 describe('the JSON of Keras', () => {
   it('is trained as it was compiled, exported and served', async () => {

@@ -87,6 +87,12 @@ export class Service {
     return body;
   }
 
+  async picture(path: string): Promise<Buffer> {
+    const { body, headers } = await this.#send('get', path).responseType('blob').expect(200);
+    if (headers['content-type'] !== 'image/png') throw new Error(`expected a PNG; received ${headers['content-type']}`);
+    return body;
+  }
+
   #send(method: 'get' | 'post', path: string) {
     return supertest(this.#address)
       [method](path)
