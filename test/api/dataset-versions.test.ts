@@ -62,6 +62,26 @@ describe('POST /v1/datasets/{id}/images', () => {
     expect(again).toMatchObject({ parent_id: body.id, version: 3, name: 'more' });
   });
 
+  it('202 for a resumable upload', async () => {
+    const parent = await ready();
+    const sent = api.member.post('/v1/uploads').set({
+      'tus-resumable': '1.0.0',
+      'upload-length': String(archive.length),
+      'content-type': 'application/offset+octet-stream',
+    });
+    const { headers } = await sent.send(archive).expect(201);
+    const upload_id = String(headers.location).split('/').pop();
+    const path = `${PATH}/${parent.id}/images`;
+    const wrong = await api.member.post(path, { upload_id, options: { task: 'regression' } });
+    expectPointers(wrong, 'invalid_request', ['/options/task']);
+    const { body } = await api.member.post(path, { upload_id }).expect(202);
+    expect(body).toMatchObject({ status: 'processing', parent_id: parent.id, version: 2, bytes: archive.length });
+    expectProblem(await remove(parent.id), 'conflict');
+    await finish(body.id);
+    await remove(body.id).expect(204);
+    expect(await filesOf(body.id)).toEqual([]);
+  });
+
   it('202 once for one Idempotency-Key', async () => {
     const { id } = await ready();
     const send = () => add(id).set('idempotency-key', `once-${id}`);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildImageFolderZip } from '../fixtures/index.js';
 import {
@@ -12,10 +13,11 @@ import {
 } from './trainyard.js';
 
 let trainyard: Trainyard;
+let worker: Program;
 
 beforeAll(async () => {
   trainyard = await startTrainyard();
-  await trainyard.startWorker();
+  worker = await trainyard.startWorker();
 });
 
 async function filesOf(id: string): Promise<string[]> {
@@ -62,12 +64,29 @@ describe('a version of a data set', () => {
   });
 });
 
+/** The SHA-256 of each file of a data set, but for those that name the data set. */
+async function digestsOf(id: string): Promise<Map<string, string>> {
+  const digests = new Map<string, string>();
+  for (const key of await filesOf(id)) {
+    if (key.endsWith('manifest.json')) continue;
+    const bytes = await trainyard.store.readBytes(key);
+    digests.set(key.replace(id, ''), createHash('sha256').update(bytes).digest('hex'));
+  }
+  return digests;
+}
+
+/** Resolves when a worker has begun to read it. */
+function untilTaken(id: string): Promise<unknown> {
+  const { db, projectId } = trainyard;
+  const events = async () => (await db.datasetEvents.list(projectId, id)).data.length;
+  return expect.poll(events, { timeout: 60_000, interval: 20 }).toBeGreaterThan(1);
+}
+
 describe('a data set that is deleted while it is read', () => {
   it('leaves no file behind', async () => {
-    const { db, projectId } = trainyard;
+    const { db } = trainyard;
     const { id } = await upload(trainyard, await buildImageFolderZip({ classes: 3, perClass: 300, size: 64 }));
-    const attempts = async () => (await db.datasetEvents.list(projectId, id)).data.length;
-    await expect.poll(attempts, { timeout: 60_000, interval: 50 }).toBeGreaterThan(1);
+    await untilTaken(id);
     await remove(id);
     await expectNoFiles(id);
     await expect.poll(() => db.datasets.unneededFiles([id]), { timeout: 30_000 }).toEqual([]);
@@ -90,5 +109,22 @@ describe('a job', () => {
     await store.write(manifest, bytes);
     const again = await submit(trainyard, dataset.id, { epochs: 1, batch_size: 16 });
     expect(await jobThat(trainyard, again.id, ended)).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('a data set whose worker is killed while it reads', () => {
+  it('is read by another, to the same bytes', async () => {
+    const archive = await buildImageFolderZip({ classes: 3, perClass: 200, size: 48 });
+    const undisturbed = await upload(trainyard, archive);
+    await datasetThat(trainyard, undisturbed.id, ({ status }) => status === 'ready');
+    const { id } = await upload(trainyard, archive);
+    await untilTaken(id);
+    worker.process.kill('SIGKILL');
+    await trainyard.startWorker();
+    const dataset = await datasetThat(trainyard, id, ({ status }) => status !== 'processing');
+    expect(dataset).toMatchObject({ status: 'ready', counts: { total: 600 } });
+    const digests = await digestsOf(id);
+    expect(digests.size).toBeGreaterThan(5);
+    expect([...digests]).toEqual([...(await digestsOf(undisturbed.id))]);
   });
 });
