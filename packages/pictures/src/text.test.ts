@@ -12,6 +12,13 @@ function drawn(text: string): string {
   return Buffer.from(canvas.pixels).toString('latin1');
 }
 
+/** How far a text reaches above its baseline. */
+function highest(text: string): number {
+  const canvas = new Canvas(300, 60, [255, 255, 255]);
+  drawText(canvas, text, 10, 40, STYLE);
+  return 40 - Math.floor(canvas.pixels.findIndex((value) => value < 128) / (3 * canvas.width));
+}
+
 describe('drawText', () => {
   it('draws each printable character of ASCII, and no two alike', () => {
     expect(new Set(PRINTABLE.map(drawn)).size).toBe(PRINTABLE.length);
@@ -40,6 +47,15 @@ describe('drawText', () => {
       '🐈',
     ];
     expect(new Set(letters.map(drawn)).size).toBe(letters.length);
+  });
+
+  it('writes Cyrillic and Greek letters, and what is made of plainer ones', () => {
+    // A box with a code is as high as brackets; no letter of one word without marks is.
+    for (const text of ['привет', 'яблоко', 'αλεπου', 'ﬁnn', 'µ²']) {
+      expect(highest(text), text).toBeLessThan(highest('花'));
+    }
+    expect(drawn('１２')).toBe(drawn('12'));
+    expect(textWidth('장', STYLE)).toBe(textWidth('花', STYLE));
   });
 
   it('stays within its width', () => {

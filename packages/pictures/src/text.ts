@@ -1,6 +1,8 @@
 /** Writes lines of text in strokes, smooth at every size, without any font of the machine. */
 import type { Canvas, Colour } from './canvas.js';
-import { GLYPHS, type Glyph, MARKS_ABOVE, MARKS_BELOW } from './glyphs.js';
+import type { Glyph } from './glyph.js';
+import { GLYPHS } from './glyphs.js';
+import { MARKS_ABOVE, MARKS_BELOW } from './marks.js';
 import { type Mask, maskOf, readPath, type Segment } from './strokes.js';
 
 export interface TextStyle {
@@ -19,7 +21,7 @@ const ELLIPSIS = '…';
 /** Tops of letters, which marks stand above. */
 const CAPITAL_TOP = 10;
 const SMALL_TOP = 7;
-const TALL = /^[A-ZbdfhkltŁÆØß0-9]$/;
+const TALL = /^[A-Z\u0391-\u03a9\u0400-\u042fbdfhkltŁÆØß0-9]$/;
 
 /** A letter with its marks, or whatever stands for one, in tenths of the height. */
 interface Shape {
@@ -84,8 +86,20 @@ export function fitMiddle(text: string, width: number, style: TextStyle): string
 
 /** Letters with the marks that follow them; anything that is not seen becomes a space. */
 function charactersOf(text: string): string[] {
-  const clean = text.normalize('NFD').replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
-  return clean.match(/\P{M}\p{M}*|\p{M}/gu) ?? [];
+  const clean = text.normalize('NFC').replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
+  return (clean.match(/\P{M}\p{M}*|\p{M}/gu) ?? []).flatMap(drawable);
+}
+
+/** A character as it can be drawn: as it is, as a letter with marks, as several of plainer shape, or else as its code. */
+function drawable(character: string): string[] {
+  const plain = character.normalize('NFD');
+  if (GLYPHS.has(first(plain))) return [plain];
+  const plainer = character.normalize('NFKD').match(/\P{M}\p{M}*/gu) ?? [];
+  return plainer.length > 0 && plainer.every((part) => GLYPHS.has(first(part))) ? plainer : [character];
+}
+
+function first(text: string): string {
+  return String.fromCodePoint(text.codePointAt(0) ?? 0);
 }
 
 function advanceOf(character: string, pen: number): number {
@@ -108,7 +122,7 @@ function shapeOf(character: string): Shape {
 }
 
 function withMarks([width, path]: Glyph, letter: string, marks: readonly string[]): Shape {
-  const dotless = marks.length > 0 && letter === 'i' ? 'M0,0 L0,7' : path;
+  const dotless = marks.length > 0 && /[iіι]/.test(letter) ? 'M0,0 L0,7' : path;
   const segments = readPath(dotless);
   for (const mark of marks) {
     const above = MARKS_ABOVE.get(mark);
