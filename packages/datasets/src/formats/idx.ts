@@ -1,10 +1,11 @@
 /** MNIST's four files: images and labels for training, and images and labels for the test. */
-import { SPLITS, type Split, TrainyardError } from '@trainyard/contracts';
+import { type DatasetOptions, SPLITS, type Split, TrainyardError } from '@trainyard/contracts';
 import type { Archive, ArchiveEntry } from '../archive/archive.js';
 import { baseName, printable } from '../archive/entry-names.js';
 import type { PackedImage } from '../packed-image.js';
 import type { Format, ImagePlace, ListedSample, Listing, ReadImage } from './format.js';
 import { readIdxImages, readIdxImagesHead, readIdxLabels } from './idx-file.js';
+import { TextLabels } from './labels/text-labels.js';
 import { type PlacedImage, resizeRawImages } from './raw-images.js';
 import { groupBySource, skipOthers } from './sources.js';
 
@@ -18,36 +19,34 @@ export const idx: Format = {
   images: readImages,
 };
 
-async function listIdx(archive: Archive): Promise<Listing> {
+async function listIdx(archive: Archive, { task }: DatasetOptions): Promise<Listing> {
   const pairs = findPairs(archive);
-  const parts: { samples: ListedSample[]; labels: Uint8Array }[] = [];
-  for (const [split, pair] of pairs) parts.push(await listPair(archive, split, pair));
-  const values = [...new Set(parts.flatMap(({ labels }) => [...new Set(labels)]))].sort((a, b) => a - b);
-  const classOf = new Map(values.map((value, index) => [value, index]));
-  const samples = parts.flatMap(({ samples }) => samples);
-  for (const sample of samples) sample.label = classOf.get(Number(sample.label)) ?? 0;
+  const labels = new TextLabels();
+  const samples: ListedSample[] = [];
+  for (const [split, pair] of pairs) {
+    for (const sample of await listPair(archive, split, pair, labels)) samples.push(sample);
+  }
   const used = new Set(pairs.flatMap(([, { images, labels }]) => [images.path, labels.path]));
-  const skipped = skipOthers(archive, used, 'it is none of the IDX files');
-  return { task: 'multiclass', classes: values.map(String), targets: null, samples, skipped, isGrey: true };
+  const listing = { samples, skipped: skipOthers(archive, used, 'it is none of the IDX files') };
+  return { ...labels.finish(listing, { task }), ...listing, isGrey: true };
 }
 
-/** The samples of one pair of files; `label` is the value in the file at first. */
-async function listPair(archive: Archive, split: Split, { images, labels }: FilePair) {
+/** The samples of one pair of files. */
+async function listPair(
+  archive: Archive,
+  split: Split,
+  { images, labels: file }: FilePair,
+  labels: TextLabels,
+): Promise<ListedSample[]> {
   const { count, width, height } = await readIdxImagesHead(archive, images);
-  const values = await readIdxLabels(archive, labels);
+  const values = await readIdxLabels(archive, file);
   if (values.length !== count) {
-    const detail = `"${printable(images.path)}" holds ${count} images, but "${printable(labels.path)}" holds ${values.length} labels.`;
+    const detail = `"${printable(images.path)}" holds ${count} images, but "${printable(file.path)}" holds ${values.length} labels.`;
     throw new TrainyardError('invalid_dataset', detail);
   }
-  const samples = Array.from(values, (value, index) => ({
-    source: images.path,
-    index,
-    label: value,
-    split,
-    width,
-    height,
-  }));
-  return { samples, labels: values };
+  return Array.from(values, (value, index) => {
+    return { source: images.path, index, label: labels.add(String(value)), split, width, height };
+  });
 }
 
 /** In the order of the splits. Throws `invalid_dataset` where a file is there twice or without its partner. */
