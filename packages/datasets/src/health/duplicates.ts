@@ -6,7 +6,7 @@ import { findNeighbours } from './find-neighbours.js';
 import { findNearPairs, type NearPair } from './near-pairs.js';
 import { selectThumbnails, type Thumbnails } from './thumbnails.js';
 
-/** Neighbours that each picture is told from; a picture with as many copies, or more, stands out from nothing. */
+/** Neighbours that each picture is told from. */
 const NEIGHBOURS = 12;
 /** What pictures that stand out from those around them may differ by, pixel by pixel; ... */
 const DIFFERENCE_MAX = 0.3;

@@ -11,7 +11,7 @@ import { Neighbours } from './neighbours.js';
 import { HASH_WORDS, writeHash } from './perceptual-hash.js';
 import type { Thumbnails } from './thumbnails.js';
 
-const TABLES = 12;
+const TABLES = 10;
 /** Of the 64 bits of a hash, those that copies may differ in: as they lie, and moved so that they lie on each other. */
 const BITS_MAX = 16;
 const BITS_MAX_MOVED = 9;
@@ -36,7 +36,8 @@ export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: n
   const tables = Array.from({ length: TABLES }, (_, table) => new HashTable(hashes, table));
   const search = { space, located, tables, neighbours };
   searchAround(search, { x: 0, y: 0 }, BITS_MAX);
-  if (areCrowded(neighbours)) for (const shift of shiftsOf(image)) searchAround(search, shift, BITS_MAX_MOVED);
+  const shift = halfPixel(image);
+  if (shift && areCrowded(neighbours)) searchAround(search, shift, BITS_MAX_MOVED);
   return neighbours;
 }
 
@@ -53,6 +54,7 @@ function searchAround({ space, located, tables, neighbours }: Search, shift: Shi
   const probe = new Float32Array(COORDINATES);
   const hash = new Uint32Array(HASH_WORDS);
   const near = new Uint32Array(NEAR_MAX);
+  const isMoved = shift.x !== 0 || shift.y !== 0;
   for (let place = 0; place < neighbours.counts.length; place++) {
     space.locate(place, shift, probe);
     writeHash(probe, 0, hash, 0);
@@ -60,7 +62,8 @@ function searchAround({ space, located, tables, neighbours }: Search, shift: Shi
       const found = table.findNear(hash, bitsMax, near);
       for (let at = 0; at < found; at++) {
         const other = near[at];
-        if (other === place) continue;
+        // Where nothing is moved, each of two pictures finds the other.
+        if (isMoved ? other === place : other <= place) continue;
         const nearness = product(probe, located, other * COORDINATES);
         neighbours.offer(place, other, nearness);
         neighbours.offer(other, place, nearness);
@@ -84,15 +87,14 @@ function product(probe: Float32Array, located: Float32Array, offset: number): nu
   return sum;
 }
 
-/** Both of two pictures look for each other, so that of two opposite shifts one is enough. */
-function shiftsOf({ width, height }: ImageSize): Shift[] {
-  if (Math.min(width, height) > SHIFTED_SIDE_MAX) return [];
-  const x = Math.min(1, (SHIFT_PIXELS * THUMBNAIL_SIDE) / width);
-  const y = Math.min(1, (SHIFT_PIXELS * THUMBNAIL_SIDE) / height);
-  return [
-    { x, y: 0 },
-    { x: 0, y },
-    { x, y },
-    { x, y: -y },
-  ];
+/**
+ * By half a pixel down and to the right: so much libvips moves what it makes larger. Both of two pictures look for each
+ * other, so that the opposite is covered too.
+ */
+function halfPixel({ width, height }: ImageSize): Shift | null {
+  if (Math.min(width, height) > SHIFTED_SIDE_MAX) return null;
+  return {
+    x: Math.min(1, (SHIFT_PIXELS * THUMBNAIL_SIDE) / width),
+    y: Math.min(1, (SHIFT_PIXELS * THUMBNAIL_SIDE) / height),
+  };
 }

@@ -15,6 +15,8 @@ const SHARE_MAX = 0.6;
 const SHARE_DEFAULT = 0.35;
 const PICTURES_MIN = 30;
 const UNEXPLAINED_MAX = 0.2;
+/** More pictures than this that lie close together are a kind of picture, not copies of one. */
+const COPIES_MAX = 5;
 /** Pictures that leave so little unexplained may be copies whatever comes next; their pixels decide. */
 const UNEXPLAINED_SURE = 0.004;
 /** Pictures further apart than this say nothing about how near the next usually is. */
@@ -130,7 +132,7 @@ function* copiesOf(
   let share = 1;
   for (let rank = count - 1; rank >= 0; rank--) {
     const left = unexplained[start + rank];
-    if (rank < size - 1) {
+    if (rank < Math.min(COPIES_MAX, size - 1)) {
       const next = rank + 1 < count ? unexplained[start + rank + 1] : UNEXPLAINED_FAR;
       share = Math.min(share, left / Math.min(UNEXPLAINED_FAR, next));
     }

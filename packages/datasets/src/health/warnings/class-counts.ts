@@ -16,7 +16,7 @@ export function classImbalance({ counts, task }: WarningInput): DatasetWarning |
   return {
     code: 'class_imbalance',
     message: `The ${what} "${largest}" has ${most} images to train on and "${smallest}" only ${least}; a model may favour the larger.`,
-    remedy: `Add images of "${smallest}", or train with class_weights: "balanced".`,
+    remedy: `Add images of "${smallest}", or train with ${task === 'multilabel' ? 'loss: "focal"' : 'class_weights: "balanced"'}.`,
   };
 }
 
