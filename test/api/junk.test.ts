@@ -1,5 +1,5 @@
 // Whatever stands in a body, the answer is 2xx or 4xx: every place of a good body is replaced by junk, one after another.
-import { PROBLEM_CONTENT_TYPE } from '@trainyard/contracts';
+import { newId, PROBLEM_CONTENT_TYPE } from '@trainyard/contracts';
 import { beforeAll, expect, it } from 'vitest';
 import { readyDataset } from '../db/rows.js';
 import { storedCheckpoint } from '../inference/serving.js';
@@ -72,6 +72,14 @@ beforeAll(async () => {
   bodies = {
     '/v1/projects': [{ name: 'junk' }],
     '/v1/keys': [{ name: 'junk', role: 'member', project_id: projectId }],
+    '/v1/datasets': [
+      {
+        upload_id: newId('upload'),
+        name: 'junk',
+        format: 'csv',
+        options: { image: { width: 8, fit: 'cover' }, split: { train: 0.8, seed: 1 }, label_column: 'x' },
+      },
+    ],
     '/v1/models': [{ name: 'junk', spec }],
     '/v1/models/validate': [
       { name: 'junk', spec, dataset_id, batch_size: 8 },
@@ -82,7 +90,7 @@ beforeAll(async () => {
   };
 });
 
-it.each(['/v1/projects', '/v1/keys', '/v1/models', '/v1/models/validate', '/v1/jobs', '/v1/endpoints'])(
+it.each(['/v1/projects', '/v1/keys', '/v1/datasets', '/v1/models', '/v1/models/validate', '/v1/jobs', '/v1/endpoints'])(
   'POST %s answers junk with 2xx or a 4xx problem',
   async (url) => {
     const authorization = `Bearer ${api.operator.secret}`;

@@ -45,8 +45,9 @@ export async function receiveDataset(
   origin: DatasetOrigin = {},
   check: (fields: CreateDataset) => void = () => {},
 ): Promise<Dataset> {
+  if (isJson(request)) return makeOfUpload(app, request, origin, check);
   try {
-    return await (isJson(request) ? makeOfUpload : receiveForm)(app, request, origin, check);
+    return await receiveForm(app, request, origin, check);
   } catch (error) {
     drain(request.raw);
     throw error;
