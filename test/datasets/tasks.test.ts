@@ -120,6 +120,15 @@ describe('several labels an image', () => {
     expect(labels).toEqual(indices);
   });
 
+  it('need not all be there, but one has to be', async () => {
+    const rare = (index: number) => [...marks[index], 0];
+    const { found, labels } = await read(await beside(['a', 'b', 'c'], rare));
+    expect(found).toEqual({ ...LABELS, classes: ['a', 'b', 'c'] });
+    expect(labels).toEqual(indices);
+    const none = read(await beside(['a', 'b'], () => [0, 0]), { label_columns: ['a', 'b'] });
+    await expect(none).rejects.toMatchObject(invalid(/No image has a label/));
+  });
+
   it('are one each where that is asked for', async () => {
     const folders = await buildImageFolderZip({ classes: ['cat', 'dog'], perClass: 6, size: SIDE });
     const { found, labels } = await read(folders, { task: 'multilabel' });

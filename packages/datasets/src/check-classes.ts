@@ -14,7 +14,9 @@ export function checkClasses({ task, classes, samples }: Listing, skipped: reado
   if (task === 'regression') return;
   const found = new Set(samples.flatMap(({ label }) => label));
   const empty = classes.find((_, index) => !found.has(index));
-  if (empty !== undefined) {
+  // A label that no image has is the answer for all of them; a class without images is a fault.
+  if (task === 'multilabel' && found.size === 0) throw invalid('No image has a label. Give some of them one.');
+  if (task === 'multiclass' && empty !== undefined) {
     throw invalid(
       `The class "${empty}" has no image that can be read.${firstReason(empty, skipped)} Add some, or remove it.`,
     );
@@ -35,7 +37,7 @@ export function checkTrainClasses(
 ): void {
   const train = samples.filter(({ split }) => split === 'train');
   if (train.length === 0) throw invalid('There is no image for training. Add some.');
-  if (task === 'regression') return;
+  if (task !== 'multiclass') return;
   const trained = new Set<SampleLabel>(train.flatMap(({ label }) => label));
   const untrained = classes.findIndex((_, index) => !trained.has(index));
   if (untrained < 0) return;
