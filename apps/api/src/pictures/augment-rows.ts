@@ -7,13 +7,13 @@ const FILL = 'reflect';
 
 /** Images of the train split: one of each class, as far as there is room, then a second one of each … */
 export function chooseRows({ samples }: GalleryIndex, wanted: number): GallerySample[] {
-  const groups = new Map<string, GallerySample[]>();
+  const groups = new Map<number, GallerySample[]>();
   for (const sample of samples) {
     if (sample.split !== 'train') continue;
-    const key = typeof sample.label === 'number' ? String(sample.label) : 'all';
+    const key = typeof sample.label === 'number' ? sample.label : 0;
     groups.set(key, [...(groups.get(key) ?? []), sample]);
   }
-  const classes = [...groups.values()];
+  const classes = [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
   const longest = Math.max(0, ...classes.map((group) => group.length));
   const chosen = Array.from({ length: longest }, (_, rank) => classes.flatMap((group) => group.slice(rank, rank + 1)));
   return chosen.flat().slice(0, wanted);
