@@ -50,6 +50,20 @@ function expectSame(actual: Readonly<Record<string, number>>, expected: Readonly
   }
 }
 
+/** The figures of each of several targets. */
+function ofEachTarget({ task, width, rows, predictions, labels }: Stored): Record<string, number> {
+  if (task !== 'regression' || width === 1) return {};
+  const figures = Array.from({ length: width }, (_, target) => {
+    const errors = Array.from(
+      { length: rows },
+      (_, row) => predictions[row * width + target] - labels[row * width + target],
+    );
+    const mean = (measure: (error: number) => number) => errors.reduce((sum, error) => sum + measure(error), 0) / rows;
+    return { [`mae/${target}`]: mean(Math.abs), [`rmse/${target}`]: Math.sqrt(mean((error) => error ** 2)) };
+  });
+  return Object.assign({}, ...figures);
+}
+
 const named = stored.cases.map((subject, i) => ({
   subject,
   name: `${subject.task}, ${subject.rows} rows of ${subject.width} (case ${i})`,
@@ -58,7 +72,8 @@ const named = stored.cases.map((subject, i) => ({
 describe('metrics are those that scikit-learn gives', () => {
   it.each(named)('$name', ({ subject }) => {
     const list = fitting(subject.task).filter(({ type }) => type !== 'top_k_accuracy');
-    const expected = Object.fromEntries(Object.entries(subject.expected).filter(([name]) => !name.startsWith('top ')));
+    const whole = Object.fromEntries(Object.entries(subject.expected).filter(([name]) => !name.startsWith('top ')));
+    const expected = { ...whole, ...ofEachTarget(subject) };
     for (const batch of [subject.rows, 7, 1]) expectSame(measure(subject, list, batch), expected);
   });
 
@@ -114,6 +129,15 @@ describe('metrics of odd data', () => {
     const accumulator = createMetrics([{ type: 'f1' }], { task: 'binary', width: 2, classes: ['cat', 'dog'] });
     accumulator.add(Float32Array.of(0.25, 0.75, 0.75, 0.25, 0.25, 0.75), Int32Array.of(1, 0, 0), 3);
     expectSame(accumulator.values(), { f1: 2 / 3, 'f1/cat': 2 / 3, 'f1/dog': 2 / 3 });
+  });
+
+  it('names the error of each target after it, where there are several', () => {
+    const context = { task: 'regression', width: 2, classes: ['age', 'weight'] } as const;
+    const accumulator = createMetrics([{ type: 'mae' }], context);
+    accumulator.add(Float32Array.of(1, 10, 2, 20), Float32Array.of(2, 10, 2, 30), 2);
+    expectSame(accumulator.values(), { mae: 11 / 4, 'mae/age': 0.5, 'mae/weight': 5 });
+    const single = createMetrics([{ type: 'mae' }], { task: 'regression', width: 1, classes: ['age'] });
+    expect(single.values()).toEqual({ mae: 0 });
   });
 });
 

@@ -137,7 +137,8 @@ describe('a regression', () => {
   it('takes the mean squared error, mae and rmse by itself, and has no accuracy', async () => {
     const { training, steps, last } = await lastEpoch(output, 'regression', brightness, { epochs: 1 });
     expect(training.loss).toEqual({ type: 'mse' });
-    expect(Object.keys(last.validation ?? {}).sort()).toEqual(['loss', 'mae', 'rmse']);
+    const each = ['mae/class 0', 'mae/class 1', 'rmse', 'rmse/class 0', 'rmse/class 1'];
+    expect(Object.keys(last.validation ?? {}).sort()).toEqual(['loss', 'mae', ...each]);
     expect(last.validation?.loss).toBeCloseTo((last.validation?.rmse ?? 0) ** 2, 5);
     expect(steps[0]).not.toHaveProperty('accuracy');
   });
