@@ -12,8 +12,8 @@ export interface Box {
   height: number;
 }
 
-/** Twice the 72 of an ordinary screen: what is drawn is meant for displays of double density. */
-const DENSITY = 144;
+/** Pixels an inch, twice the 72 of an ordinary screen: what is drawn is meant for displays of double density. */
+export const DENSITY = 144;
 
 export class Canvas {
   readonly width: number;

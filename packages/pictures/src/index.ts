@@ -1,4 +1,4 @@
-export { type Box, Canvas, type Colour } from './canvas.js';
+export { type Box, Canvas, type Colour, DENSITY } from './canvas.js';
 export { encodePng, type PngOptions, type RasterSize } from './png.js';
 export { interleave, scaleImage, shownSize } from './scale.js';
 export { bold, drawText, fitMiddle, fitText, type TextStyle, textWidth } from './text.js';

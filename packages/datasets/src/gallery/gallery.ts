@@ -8,6 +8,7 @@ import { ObjectWriter } from '../object-writer.js';
 import { pixelBytes } from '../packed-image.js';
 import { drawClassHistogram } from './class-histogram.js';
 import { drawClassSheet } from './class-sheet.js';
+import { encodeSheet } from './encode-sheet.js';
 import type { GalleryImages, GallerySource } from './gallery-source.js';
 import { hashOrder, spread } from './hash-order.js';
 import { drawValueHistogram } from './value-histogram.js';
@@ -49,12 +50,12 @@ export async function writeGallery(store: ObjectStore, source: GallerySource): P
 
 async function writePreview(store: ObjectStore, source: GallerySource, order: Uint32Array): Promise<WrittenObject> {
   const sheet = await (source.task === 'regression' ? drawValueSheet(source) : drawClassSheet(source, order));
-  return store.write(galleryKey(source.datasetId, 'preview.png'), sheet.toPng());
+  return store.write(galleryKey(source.datasetId, 'preview.png'), await encodeSheet(sheet));
 }
 
 async function writeHistogram(store: ObjectStore, source: GallerySource): Promise<WrittenObject> {
   const chart = source.task === 'regression' ? drawValueHistogram(source) : drawClassHistogram(source);
-  return store.write(galleryKey(source.datasetId, 'histogram.png'), chart.toPng());
+  return store.write(galleryKey(source.datasetId, 'histogram.png'), await encodeSheet(chart));
 }
 
 async function copyPixels(store: ObjectStore, key: string, images: GalleryImages, shown: readonly number[]) {
