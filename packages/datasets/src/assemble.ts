@@ -61,7 +61,7 @@ async function describeDataset(
   const { task } = labelling;
   const targets = labelling.targets && [...labelling.targets];
   checkTrainClasses(divided, { task, classes });
-  const kept = await keepUnleaked(divided, (some) => images.describe(some), options.leaks);
+  const kept = await keepUnleaked(divided, (some) => images.describe(some), { task, leaks: options.leaks });
   const { members, images: described, duplicates } = kept;
   const skipped = [...read.skipped, ...kept.skipped];
 

@@ -1,5 +1,5 @@
 /** Leaves out the images that are also, or nearly, in another split, where that is asked for. */
-import type { DatasetOptions, SkippedFile } from '@trainyard/contracts';
+import type { DatasetOptions, DatasetTask, SkippedFile } from '@trainyard/contracts';
 import type { DescribedImages } from './health/described-images.js';
 import { type Duplicates, duplicatesAmong, findDuplicates } from './health/duplicates.js';
 import { findLeaks } from './health/leaks.js';
@@ -16,11 +16,11 @@ export interface Kept<T> {
 export async function keepUnleaked<T>(
   members: T[],
   describe: (members: T[]) => DescribedImages,
-  leaks: DatasetOptions['leaks'] = 'keep',
+  { task, leaks }: { task: DatasetTask; leaks: DatasetOptions['leaks'] },
 ): Promise<Kept<T>> {
   const all = describe(members);
   const duplicates = await findDuplicates(all);
-  const dropped = leaks === 'drop' ? findLeaks(all, duplicates) : [];
+  const dropped = leaks === 'drop' ? findLeaks(all, duplicates, task) : [];
   if (dropped.length === 0) return { members, images: all, duplicates, skipped: [] };
   const gone = new Set(dropped.map(({ image }) => image));
   const places = members.flatMap((_, place) => (gone.has(place) ? [] : [place]));

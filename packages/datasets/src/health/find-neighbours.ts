@@ -11,7 +11,7 @@ import { Neighbours } from './neighbours.js';
 import { HASH_WORDS, writeHash } from './perceptual-hash.js';
 import type { Thumbnails } from './thumbnails.js';
 
-const TABLES = 10;
+const TABLES = 16;
 /** Of the 64 bits of a hash, those that copies may differ in: as they lie, and moved so that they lie on each other. */
 const BITS_MAX = 16;
 const BITS_MAX_MOVED = 9;
@@ -19,8 +19,6 @@ const BITS_MAX_MOVED = 9;
 /** Half a pixel is what resizing moves a picture by; from this side on it is too little to matter. */
 const SHIFTED_SIDE_MAX = 48;
 const SHIFT_PIXELS = 0.5;
-/** Cosine of the coordinates. */
-const CROWDED_NEARNESS = 0.85;
 
 export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: number): Neighbours {
   const count = thumbnails.images.length;
@@ -37,7 +35,7 @@ export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: n
   const search = { space, located, tables, neighbours };
   searchAround(search, { x: 0, y: 0 }, BITS_MAX);
   const shift = halfPixel(image);
-  if (shift && areCrowded(neighbours)) searchAround(search, shift, BITS_MAX_MOVED);
+  if (shift) searchAround(search, shift, BITS_MAX_MOVED);
   return neighbours;
 }
 
@@ -70,15 +68,6 @@ function searchAround({ space, located, tables, neighbours }: Search, shift: Shi
       }
     }
   }
-}
-
-/** Whether most pictures have others so near that a shift by half a pixel would lose a copy among them. */
-function areCrowded(neighbours: Neighbours): boolean {
-  let crowded = 0;
-  for (let place = 0; place < neighbours.counts.length; place++) {
-    if (neighbours.nearest(place) >= CROWDED_NEARNESS) crowded++;
-  }
-  return 2 * crowded >= neighbours.counts.length;
 }
 
 function product(probe: Float32Array, located: Float32Array, offset: number): number {

@@ -2,7 +2,7 @@
 import { HASH_WORDS, hashDistance, keyBits, keyOf } from './perceptual-hash.js';
 
 /** Hashes on either side that one is compared with. */
-const WINDOW = 16;
+const WINDOW = 24;
 /** More than tell the places apart: where pictures crowd, those that agree in more bits still lie closer together. */
 const KEY_BITS = 32;
 /** So many are found at most. */

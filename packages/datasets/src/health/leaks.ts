@@ -1,5 +1,5 @@
 /** Images that leak from one split into another: what is measured on copies of what was learned says too much. */
-import type { Split } from '@trainyard/contracts';
+import type { DatasetTask, Split } from '@trainyard/contracts';
 import type { DescribedImages } from './described-images.js';
 import type { Duplicates } from './duplicates.js';
 
@@ -16,7 +16,7 @@ const KEPT_FIRST = ['test', 'validation', 'train'] as const satisfies readonly S
  * The images to drop so that no two splits share one, rising: images of the test split stay, then those for validation. The
  * last train image of a class, of a label, or of a regression at all, stays even so.
  */
-export function findLeaks(images: DescribedImages, duplicates: Duplicates): Leak[] {
+export function findLeaks(images: DescribedImages, duplicates: Duplicates, task: DatasetTask): Leak[] {
   const pictures = picturesOf(images, duplicates);
   const dropped = new Map<number, number>();
   for (const [rank, split] of KEPT_FIRST.entries()) {
@@ -26,7 +26,7 @@ export function findLeaks(images: DescribedImages, duplicates: Duplicates): Leak
       if (places && copyOf !== undefined) for (const image of places) dropped.set(image, copyOf);
     }
   }
-  for (const image of lastOfTheirClass(images, dropped)) dropped.delete(image);
+  for (const image of lastOfTheirClass(images, dropped, task)) dropped.delete(image);
   return [...dropped].map(([image, copyOf]) => ({ image, copyOf })).sort((a, b) => a.image - b.image);
 }
 
@@ -71,9 +71,13 @@ function keptAbove(picture: Picture, above: readonly Split[], dropped: ReadonlyM
 }
 
 /** Of the dropped train images the first of each class that would have none left. */
-function lastOfTheirClass({ labels, splits }: DescribedImages, dropped: ReadonlyMap<number, number>): number[] {
+function lastOfTheirClass(
+  { labels, splits }: DescribedImages,
+  dropped: ReadonlyMap<number, number>,
+  task: DatasetTask,
+): number[] {
   const classesOf = (image: number): readonly number[] => {
-    const label = labels[image];
+    const label = task === 'regression' ? 0 : labels[image];
     return typeof label === 'number' ? [label] : label;
   };
   const left = new Set<number>();
