@@ -95,6 +95,29 @@ describe('POST /v1/datasets/{id}/images', () => {
     expectProblem(await other, 'idempotency_key_reused');
   });
 
+  it('202 for a version without an upload, in which leaks are dropped', async () => {
+    const parent = await ready();
+    const path = `${PATH}/${parent.id}/images`;
+    const send = () =>
+      api.member.post(path, { options: { leaks: 'drop' } }).set('idempotency-key', `drop-${parent.id}`);
+    const { body } = await send().expect(202);
+    expect(body).toMatchObject({ status: 'processing', parent_id: parent.id, version: 2, bytes: 0 });
+    expect((await send().expect(202)).body).toEqual(body);
+    expect(await api.db.datasets.claim(body.id, WORKER)).toMatchObject({
+      sourceKey: null,
+      parentId: parent.id,
+      options: { leaks: 'drop', image: parent.image },
+    });
+    for (const [options, pointer] of [
+      [{}, '/options/leaks'],
+      [{ leaks: 'keep' }, '/options/leaks'],
+      [{ leaks: 'drop', task: 'multiclass' }, '/options/task'],
+    ] as const) {
+      expectPointers(await api.member.post(path, { options }), 'invalid_request', [pointer]);
+    }
+    expectPointers(await api.member.post(path, {}), 'invalid_request', ['/upload_id']);
+  });
+
   it('404 for a data set that is not there, or in another project', async () => {
     const foreign = await readyDataset(api.db, api.stranger.projectId);
     expectProblem(await add(foreign.id), 'not_found');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildImageFolderZip } from '../fixtures/index.js';
+import type { Program } from '../setup/index.js';
 import {
   datasetThat,
   ended,
@@ -49,10 +50,16 @@ describe('a version of a data set', () => {
       status: 'succeeded',
       dataset_digest: child.digest,
     });
-    expect(await filesOf(parent.id)).not.toEqual([]);
+    const { db, projectId } = trainyard;
+    const revision = await db.datasets.revise({ projectId, parentId: child.id, options: { leaks: 'drop' } });
+    const revised = await datasetThat(trainyard, revision.id, ({ status }) => status !== 'processing');
+    expect(revised).toMatchObject({ status: 'ready', version: 3, classes: child.classes, bytes: 0 });
+    expect(revised.counts?.test).toEqual(child.counts?.test);
+
     await remove(child.id);
-    await expectNoFiles(child.id);
-    await expectNoFiles(parent.id);
+    expect(await filesOf(parent.id)).not.toEqual([]);
+    await remove(revised.id);
+    for (const { id: gone } of [parent, child, revised]) await expectNoFiles(gone);
   });
 
   it('fails where its upload cannot be read, and keeps nothing of its parent', async () => {

@@ -81,7 +81,7 @@ export type TrainerReport = Static<typeof TrainerReport>;
 /** All that an ingest has to know of an uploaded data set. */
 export const IngestTask = Strict({
   dataset_id: Type.String(),
-  source_key: Type.String(),
+  source_key: Nullable(Type.String(), { description: 'Null for a version that is made of its parent alone' }),
   /** The data set that the images of the upload are added to. */
   parent_id: Nullable(Type.String()),
   format: Words(['auto', ...DATASET_FORMATS] as const),

@@ -105,6 +105,13 @@ export const CreateDataset = Strict({
 });
 export type CreateDataset = Static<typeof CreateDataset>;
 
+/** A version without new images: what the options say is done with those that there are. */
+export const ReviseDataset = Strict({
+  name: CreateDataset.properties.name,
+  options: Strict({ leaks: Words(['drop'] as const) }),
+});
+export type ReviseDataset = Static<typeof ReviseDataset>;
+
 export const ImageSize = Type.Object({ width: Side, height: Side, channels: Channels });
 export type ImageSize = Static<typeof ImageSize>;
 

@@ -11,6 +11,7 @@ import { writeLines } from './json-lines.js';
 import { writeManifest } from './manifest.js';
 import { divideMembers, type Member, readMembers } from './members.js';
 import { type Labelling, mergeLabels } from './merge-labels.js';
+import type { PackedImage } from './packed-image.js';
 import { PartImages } from './part-images.js';
 import type { ReadPart } from './read-part.js';
 import { targetStats } from './target-stats.js';
@@ -21,8 +22,9 @@ export interface AssembleRequest {
   options: DatasetOptions;
   /** That the part is added to. */
   parent: DatasetManifest | null;
-  read: ReadPart;
-  /** Of the part. */
+  /** Null for another choice of the images of the parent. */
+  read: ReadPart | null;
+  /** Of the part, or else of the parent. */
   labelling: Labelling;
 }
 
@@ -30,47 +32,51 @@ export interface AssembleRequest {
 export async function assembleDataset(request: AssembleRequest): Promise<IngestedDataset> {
   const { store, options, parent, read, labelling } = request;
   const { task } = labelling;
-  const { classes, labels } = mergeLabels(
-    parent,
-    labelling,
-    read.listed.map(({ label }) => label),
-  );
+  const { classes, labels } = mergeLabels(parent, labelling, read?.listed.map(({ label }) => label) ?? []);
   checkClassCount({ task, classes });
-  const parts = [...(parent?.parts ?? []), read.part];
+  const parts = [...(parent?.parts ?? []), ...(read ? [read.part] : [])];
   const old = parent ? await readMembers(store, parent) : [];
-  const added = divideMembers(read, labels, { part: parts.length - 1, task, old, options: options.split });
-  const images = await PartImages.open(store, parts, read.image);
+  const place = { part: parts.length - 1, task, old, options: options.split };
+  const added = read ? divideMembers(read, labels, place) : [];
+  const image = read?.image ?? imageOf(parent);
+  const images = await PartImages.open(store, parts, image);
   try {
-    return await describeDataset(request, { parts, classes, images, members: [...old, ...added] });
+    return await describeDataset(request, { parts, classes, image, images, members: [...old, ...added] });
   } finally {
     await images.close();
   }
 }
 
+function imageOf(parent: DatasetManifest | null): PackedImage {
+  if (!parent) throw new TypeError('A data set is made of a part, or of a parent.');
+  return { ...parent.image, fit: parent.fit };
+}
+
 interface Assembled {
   parts: DatasetPart[];
   classes: string[];
+  image: PackedImage;
   images: PartImages;
   members: Member[];
 }
 
 async function describeDataset(
   { store, datasetId, options, parent, read, labelling }: AssembleRequest,
-  { parts, classes, images, members: divided }: Assembled,
+  { parts, classes, image: packed, images, members: divided }: Assembled,
 ): Promise<IngestedDataset> {
   const { task } = labelling;
   const targets = labelling.targets && [...labelling.targets];
   checkTrainClasses(divided, { task, classes });
   const kept = await keepUnleaked(divided, (some) => images.describe(some), { task, leaks: options.leaks });
   const { members, images: described, duplicates } = kept;
-  const skipped = [...read.skipped, ...kept.skipped];
+  const skipped = [...(read?.skipped ?? []), ...kept.skipped];
 
   const counts = countSamples(members, classes);
   const train = members.filter(({ split }) => split === 'train');
   const pixels = await images.stats(train);
   const stats = targets ? { ...pixels, targets: targetStats(train.map(({ label }) => label)) } : pixels;
-  const warnings = findWarnings({ images: described, skipped, counts, image: read.image, task, duplicates });
-  const { fit, ...image } = read.image;
+  const warnings = findWarnings({ images: described, skipped, counts, image: packed, task, duplicates });
+  const { fit, ...image } = packed;
   await writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described });
   const table = members.map(({ part, row, label, split, given }) => ({ part, row, label, split, given }));
   const digest = await writeManifest(store, {
@@ -83,7 +89,7 @@ async function describeDataset(
     skipped: await writeLines(store, skippedKey(datasetId), skipped),
   });
   return {
-    format: read.part.format,
+    format: parts[parts.length - 1].format,
     ...{ task, classes, targets, image, counts, stats, warnings, digest },
     parts: parts.map(({ part_id }) => part_id),
   };

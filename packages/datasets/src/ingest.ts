@@ -25,8 +25,8 @@ import { RefusedUpload, refusing } from './refused-upload.js';
 
 export interface IngestRequest {
   datasetId: string;
-  /** Of the uploaded archive. */
-  sourceKey: string;
+  /** Of the uploaded archive. Null for a version of `parentId` without one, with what the options say. */
+  sourceKey: string | null;
   /** The data set that the images are added to. */
   parentId?: string | null;
   format: 'auto' | DatasetFormat;
@@ -59,6 +59,7 @@ async function ingestUpload(
 ): Promise<IngestedDataset> {
   const parent = request.parentId ? await readManifest(store, request.parentId) : null;
   refuseOtherSize(parent, request.options);
+  if (request.sourceKey === null) return reviseDataset(store, parent, request, progress);
   const unpackTo = unpackedKey(request.datasetId);
   // What an earlier attempt left may be of another upload.
   await store.remove(unpackTo);
@@ -67,18 +68,37 @@ async function ingestUpload(
     onProgress: (done, total) => progress.unpacking(done, total),
   });
   try {
-    return await ingestArchive(store, { archive, parent, request, progress });
+    return await ingestArchive(store, { archive, parent, request, sourceKey: request.sourceKey, progress });
   } finally {
     await archive.close();
   }
 }
 
-async function ingestArchive(
+/** The images of the parent once more, with what the options say of them as a whole. */
+async function reviseDataset(
   store: ObjectStore,
-  job: { archive: Archive; parent: DatasetManifest | null; request: IngestRequest; progress: ProgressReporter },
+  parent: DatasetManifest | null,
+  { datasetId, options }: IngestRequest,
+  progress: ProgressReporter,
 ): Promise<IngestedDataset> {
-  const { archive, parent, request, progress } = job;
-  const { datasetId, sourceKey, options } = request;
+  if (!parent) throw new TrainyardError('invalid_dataset', 'Without an upload there is nothing to make a data set of.');
+  progress.checking(parent.samples.count);
+  const dataset = await assembleDataset({ store, datasetId, options, parent, read: null, labelling: parent });
+  progress.finish(dataset.counts.total);
+  return dataset;
+}
+
+interface ArchiveJob {
+  archive: Archive;
+  sourceKey: string;
+  parent: DatasetManifest | null;
+  request: IngestRequest;
+  progress: ProgressReporter;
+}
+
+async function ingestArchive(store: ObjectStore, job: ArchiveJob): Promise<IngestedDataset> {
+  const { archive, sourceKey, parent, request, progress } = job;
+  const { datasetId, options } = request;
   // What is added is for what the data set is for, unless it is said otherwise.
   const asked = parent ? { task: parent.task, ...options } : options;
   const name = await chooseFormat(archive, request.format, asked);

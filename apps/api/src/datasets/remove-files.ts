@@ -11,7 +11,7 @@ export async function removeFiles(
   { db, store }: { db: Pick<Database, 'datasets'>; store: ObjectStore },
   { id, sourceKey }: UnneededFiles,
 ): Promise<void> {
-  await store.remove(sourceKey);
+  if (sourceKey !== null) await store.remove(sourceKey);
   await store.removePrefix(uploadFolder(id));
   await store.removePrefix(datasetFolder(id));
   await db.datasets.filesRemoved(id);

@@ -9,7 +9,7 @@ import { notFound } from '../errors.js';
 /** A deleted data set whose files nobody needs. `sourceKey` is where its upload is. */
 export interface UnneededFiles {
   id: string;
-  sourceKey: string;
+  sourceKey: string | null;
 }
 
 const UNNEEDED_MAX = 100;

@@ -16,7 +16,8 @@ import { enqueue } from './outbox.js';
 /** A data set that a worker has taken. */
 export interface DatasetClaim extends Fence {
   projectId: string;
-  sourceKey: string;
+  /** Null for a version that is made of its parent alone. */
+  sourceKey: string | null;
   bytes: number;
   /** The data set that the upload is added to. */
   parentId: string | null;

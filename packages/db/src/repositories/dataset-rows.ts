@@ -11,7 +11,10 @@ import { enqueue } from './outbox.js';
 
 type DatasetRow = Prisma.DatasetGetPayload<object>;
 
-/** `id` is given where the upload was stored under it before. `sourceKey` is where the upload is, or will be. */
+/**
+ * `id` is given where the upload was stored under it before. `sourceKey` is where the upload is, or will be; null for a
+ * version without one.
+ */
 export interface NewDataset {
   id?: string;
   projectId: string;
@@ -20,7 +23,7 @@ export interface NewDataset {
   name?: string | undefined;
   format?: CreateDataset['format'];
   options?: DatasetOptions | undefined;
-  sourceKey: string;
+  sourceKey: string | null;
 }
 
 /** An upload that is stored, with those fields that came after the row was made. */
@@ -42,7 +45,7 @@ export async function insertDataset(tx: Prisma.TransactionClient, dataset: NewDa
       projectId,
       parentId: parent?.id ?? null,
       version: (parent?.version ?? 0) + 1,
-      parts: [...(parent?.parts ?? []), id],
+      parts: [...(parent?.parts ?? []), ...(dataset.sourceKey === null ? [] : [id])],
       name: dataset.name ?? parent?.name ?? null,
       status: 'uploading',
       format: dataset.format ?? 'auto',

@@ -10,9 +10,15 @@ import { datasetDeletion } from './dataset-deletion.js';
 import { datasetIngest } from './dataset-ingest.js';
 import { announceDataset, insertDataset, type NewDataset, type UploadedDataset } from './dataset-rows.js';
 import { datasetUploads } from './dataset-uploads.js';
+import type { IdempotencyClaim } from './idempotency-keys.js';
 
 export type { DatasetClaim } from './dataset-ingest.js';
 export type { NewDataset } from './dataset-rows.js';
+
+export interface DatasetRevision extends Omit<NewDataset, 'id' | 'sourceKey' | 'format'> {
+  parentId: string;
+  idempotency?: IdempotencyClaim | undefined;
+}
 
 export function openDatasets(client: PrismaClient) {
   return {
@@ -36,6 +42,15 @@ export function openDatasets(client: PrismaClient) {
      */
     async uploaded(id: string, upload: UploadedDataset): Promise<Dataset> {
       return toDataset(await client.$transaction((tx) => announceDataset(tx, id, upload)));
+    },
+
+    /** A version without an upload: what its options say is done with the images of its parent. Throws as `create`. */
+    async revise({ idempotency, ...dataset }: DatasetRevision): Promise<Dataset> {
+      const row = await client.$transaction(async (tx) => {
+        const { id } = await insertDataset(tx, { ...dataset, sourceKey: null });
+        return announceDataset(tx, id, { bytes: 0, idempotency });
+      });
+      return toDataset(row);
     },
 
     async get(projectId: string, id: string): Promise<Dataset> {

@@ -1,15 +1,17 @@
 /** `POST /v1/datasets/{id}/images` */
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { CreateDataset, Dataset, type FieldError, TrainyardError } from '@trainyard/contracts';
+import { CreateDataset, Dataset, type FieldError, ReviseDataset, TrainyardError } from '@trainyard/contracts';
 import type { Database } from '@trainyard/db';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { IdParams } from '../../schemas/parameters.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 import { drain } from '../../uploads/drain.js';
 import { datasetBody, hashDatasetRequest, receiveDataset } from '../../uploads/receive-dataset.js';
+import { isRevision, reviseDataset } from '../../uploads/revise-dataset.js';
 
 const schema = {
   operationId: 'addImages',
@@ -18,7 +20,8 @@ const schema = {
     'A data set never changes once it is ready: this makes another one, with the images of both. `parent_id` says which one it ' +
     'goes on from, and `version` is one more than its. Images of the parent keep their splits, and their files are shared. The ' +
     'upload may have any format. The options are those of the parent, but for the ones that are given; `image` and `task` are ' +
-    'always those of the parent.',
+    'always those of the parent. Without an upload, `{"options": {"leaks": "drop"}}` makes a version in which no image is, or ' +
+    'nearly is, in two splits.',
   tags: ['Data sets'],
   params: IdParams,
   headers: idempotencyHeaders,
@@ -41,8 +44,12 @@ const schema = {
   },
 };
 
+const { accepts, streamedBody } = datasetBody(CreateDataset);
+const json = { schema: Type.Union([streamedBody.content['application/json'].schema, ReviseDataset]) };
+
 const config = {
-  ...datasetBody(CreateDataset),
+  accepts,
+  streamedBody: { content: { ...streamedBody.content, 'application/json': json } },
   idempotent: {
     status: 202,
     find: (db: Database, projectId: string, id: string) => db.datasets.get(projectId, id),
@@ -56,7 +63,10 @@ export const addImages: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/datasets/:id/images', { schema, config }, async (request, reply) => {
     const parentId = request.params.id;
     await requireParent(app, request, parentId);
-    return reply.code(202).send(await receiveDataset(app, request, { parentId }, refuseFixed));
+    const dataset = isRevision(request)
+      ? await reviseDataset(app, request, parentId)
+      : await receiveDataset(app, request, { parentId }, refuseFixed);
+    return reply.code(202).send(dataset);
   });
 };
 

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "datasets" ALTER COLUMN "source_key" DROP NOT NULL;
