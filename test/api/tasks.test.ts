@@ -44,6 +44,17 @@ describe('a data set', () => {
   });
 });
 
+describe('options that contradict each other about labels', () => {
+  it.each<[object, string[]]>([
+    [{ label_column: 'a', label_columns: ['b'] }, ['/options/label_columns']],
+    [{ label_separator: '|', task: 'regression' }, ['/options/label_separator']],
+    [{ label_separator: '|', label_columns: ['b'] }, ['/options/label_separator']],
+  ])('422 for %j, before anything is stored', async (options, pointers) => {
+    const form = api.member.post('/v1/datasets').field('options', JSON.stringify(options));
+    expectPointers(await form.attach('file', Buffer.from('x'), 'x.zip'), 'invalid_request', pointers);
+  });
+});
+
 describe('a job of several labels', () => {
   it('takes the loss and the metrics of its task by itself', async () => {
     const { body } = await train(photos, ending('classes', 'sigmoid')).expect(202);

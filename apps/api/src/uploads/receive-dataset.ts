@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type TObject, Type } from 'typebox';
 import { requestHash } from '../idempotency/request-hash.js';
 import { uploadFolder } from '../routes/datasets/folders.js';
+import { checkLabels } from './check-labels.js';
 import { readDatasetForm } from './dataset-form.js';
 import { hashOfUpload, makeOfUpload } from './dataset-of-upload.js';
 import { digestOf } from './digest-of.js';
@@ -45,9 +46,13 @@ export async function receiveDataset(
   origin: DatasetOrigin = {},
   check: (fields: CreateDataset) => void = () => {},
 ): Promise<Dataset> {
-  if (isJson(request)) return makeOfUpload(app, request, origin, check);
+  const checkAll = (fields: CreateDataset) => {
+    checkLabels(fields);
+    check(fields);
+  };
+  if (isJson(request)) return makeOfUpload(app, request, origin, checkAll);
   try {
-    return await receiveForm(app, request, origin, check);
+    return await receiveForm(app, request, origin, checkAll);
   } catch (error) {
     drain(request.raw);
     throw error;
