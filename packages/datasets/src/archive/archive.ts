@@ -17,6 +17,8 @@ export interface Archive {
   readonly entries: readonly ArchiveEntry[];
   /** Entries that are listed in the archive but cannot be used, such as links. */
   readonly skipped: readonly SkippedFile[];
+  /** The entry of a path; undefined where there is none. */
+  find(path: string): ArchiveEntry | undefined;
   /** The whole entry. Throws `invalid_archive` where it is damaged or larger than `maxBytes`. */
   read(entry: ArchiveEntry, maxBytes: number): Promise<Uint8Array>;
   /** The entry piece by piece, in constant memory. Throws `invalid_archive` as soon as it is seen to be damaged. */

@@ -31,6 +31,10 @@ export class SingleFile implements Archive {
     this.entries = [{ path, isFolder: false, bytes: object.bytes, position: 0 }];
   }
 
+  find(path: string): ArchiveEntry | undefined {
+    return this.entries.find((entry) => entry.path === path);
+  }
+
   async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {
     if (this.#object.bytes <= maxBytes) return this.#object.read(0, this.#object.bytes);
     throw new TrainyardError('invalid_archive', `"${path}" is larger than ${maxBytes} bytes. Upload a smaller file.`);

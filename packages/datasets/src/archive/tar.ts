@@ -34,6 +34,10 @@ class TarArchive implements Archive {
     this.#byPath = new Map(directory.entries.map((entry) => [entry.path, entry]));
   }
 
+  find(path: string): ArchiveEntry | undefined {
+    return this.#byPath.get(path);
+  }
+
   async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {
     const { position, bytes } = this.#entry(path);
     if (bytes > maxBytes) throw unusable(path, `is larger than ${maxBytes} bytes`);

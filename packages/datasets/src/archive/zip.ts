@@ -56,6 +56,10 @@ class ZipArchive implements Archive {
     this.#byPath = new Map(directory.entries.map((entry) => [entry.path, entry]));
   }
 
+  find(path: string): ArchiveEntry | undefined {
+    return this.#byPath.get(path);
+  }
+
   async read({ path }: ArchiveEntry, maxBytes: number): Promise<Uint8Array> {
     const entry = this.#entry(path);
     if (entry.bytes > maxBytes) throw damaged(path, `is larger than ${maxBytes} bytes`);

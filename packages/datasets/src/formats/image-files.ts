@@ -21,15 +21,21 @@ const HEADS = 256;
 
 /** Heads of files from all over the archive; those that cannot be read are left out. */
 export async function* readImageHeads(archive: Archive, samples: readonly ImagePlace[]): AsyncGenerator<ImageHead> {
-  const entries = entriesByPath(archive);
   const step = Math.max(1, Math.floor(samples.length / HEADS));
-  for (let place = 0; place < samples.length; place += step) {
-    const entry = entries.get(samples[place].source);
-    try {
-      if (entry) yield await readImageHead(await archive.read(entry, FILE_BYTES_MAX));
-    } catch (error) {
-      skipOf(error);
-    }
+  const chosen = samples.filter((_, place) => place % step === 0);
+  const heads = orderedMap(chosen, ({ source }) => readHead(archive, archive.find(source)), {
+    ...DECODING,
+    cost: ({ source }) => archive.find(source)?.bytes ?? 0,
+  });
+  for await (const head of heads) if (head) yield head;
+}
+
+async function readHead(archive: Archive, entry: ArchiveEntry | undefined): Promise<ImageHead | null> {
+  try {
+    return entry ? await readImageHead(await archive.read(entry, FILE_BYTES_MAX)) : null;
+  } catch (error) {
+    skipOf(error);
+    return null;
   }
 }
 
@@ -39,15 +45,10 @@ export function readImageFiles<S extends ImagePlace>(
   samples: readonly S[],
   image: PackedImage,
 ): AsyncIterable<ReadImage<S>> {
-  const entries = entriesByPath(archive);
-  return orderedMap(samples, (sample) => readImage(archive, entries.get(sample.source), sample, image), {
+  return orderedMap(samples, (sample) => readImage(archive, archive.find(sample.source), sample, image), {
     ...DECODING,
-    cost: ({ source }) => entries.get(source)?.bytes ?? 0,
+    cost: ({ source }) => archive.find(source)?.bytes ?? 0,
   });
-}
-
-function entriesByPath(archive: Archive): ReadonlyMap<string, ArchiveEntry> {
-  return new Map(archive.entries.map((entry) => [entry.path, entry]));
 }
 
 async function readImage<S extends ImagePlace>(

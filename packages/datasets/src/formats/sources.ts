@@ -16,7 +16,7 @@ export function groupBySource<S extends ImagePlace>(archive: Archive, samples: r
 }
 
 export function findEntry(archive: Archive, path: string): ArchiveEntry {
-  const entry = archive.entries.find((candidate) => candidate.path === path);
+  const entry = archive.find(path);
   if (!entry) throw new TrainyardError('invalid_archive', `"${printable(path)}" is no longer in the archive.`);
   return entry;
 }
