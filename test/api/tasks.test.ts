@@ -73,6 +73,14 @@ describe('a job of several labels', () => {
   });
 });
 
+describe('a job of several labels that Keras compiled', () => {
+  it('takes its loss', async () => {
+    const keras = kerasNet({ activation: 'sigmoid', units: 3, compile_config: compiled('binary_crossentropy') });
+    const { body } = await api.member.post('/v1/jobs', { dataset_id: photos, keras }).expect(202);
+    expect(body.training).toMatchObject({ loss: { type: 'binary_crossentropy' }, metrics: [{ type: 'accuracy' }] });
+  });
+});
+
 describe('a job of a regression', () => {
   it('takes the loss and the metrics of its task by itself', async () => {
     const { body } = await train(people, ending('classes', 'linear')).expect(202);

@@ -54,6 +54,13 @@ export function dropUnlabelled<S extends LabelledSample>(
 /** One label for a regression of a single number. */
 export const DEFAULT_TARGET = 'target';
 
+/** Throws `invalid_dataset` for a number that float32, in which models compute, does not hold. NaN is passed over. */
+export function checkTargets(values: readonly number[]): void {
+  const beyond = values.find((value) => Math.abs(Math.fround(value)) === Number.POSITIVE_INFINITY);
+  if (beyond !== undefined)
+    throw invalidLabels(`The label ${beyond} is too large. Expected: at most 3.4e38. Scale them.`);
+}
+
 export function invalidLabels(detail: string): TrainyardError {
   return new TrainyardError('invalid_dataset', detail);
 }

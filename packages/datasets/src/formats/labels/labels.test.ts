@@ -92,6 +92,7 @@ describe('labels in cells', () => {
     expect(() => ofCells(['0.5', 'cat'])).toThrow(/label 0.5 is a fraction.*options.task to "regression"/);
     expect(() => ofCells(['1', 'cat'], { task: 'regression' })).toThrow(/"cat" is not a number.*options.label_column/);
     expect(() => ofCells(['a\u0007', 'b'])).toThrow(/control character/);
+    expect(() => ofCells(['0.5', '1e39'])).toThrow(/1e\+39 is too large.*Scale/);
   });
 });
 

@@ -4,6 +4,7 @@ import { nameOf } from '../sources.js';
 import { checkNames } from './class-names.js';
 import {
   type AskedLabels,
+  checkTargets,
   dropUnlabelled,
   type FoundLabels,
   invalidLabels,
@@ -29,7 +30,10 @@ export function finishRows(listing: LabelledListing, columns: readonly string[],
   dropUnlabelled(listing, ({ label }) => rowOf(label).every(Number.isFinite), 'a number of its label is missing');
   const pair = PAIRS.find((each) => listing.samples.every(({ label }) => isOf(each, label)));
   const several = pair && columns.length > 1 ? listing.samples.find(({ label }) => countYes(pair, label) !== 1) : null;
-  if (task === 'regression' || (task === undefined && !pair)) return finishTargets(asked.targets ?? columns);
+  if (task === 'regression' || (task === undefined && !pair)) {
+    for (const { label } of listing.samples) checkTargets(rowOf(label));
+    return finishTargets(asked.targets ?? columns);
+  }
   if (!pair) throw notYesOrNo(listing.samples, columns);
   if (task === 'multilabel' || columns.length === 1 || (task === undefined && several)) {
     return finishLabels(listing.samples, columns, pair);

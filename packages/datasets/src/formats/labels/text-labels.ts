@@ -5,6 +5,7 @@ import { isFraction } from '../labels.js';
 import { nameClasses } from './class-names.js';
 import {
   type AskedLabels,
+  checkTargets,
   DEFAULT_TARGET,
   dropUnlabelled,
   type FoundLabels,
@@ -111,6 +112,7 @@ function finishNumbers(listing: LabelledListing, texts: readonly string[], asked
     'it has no number for its label',
   );
   const values = texts.map(numberOf);
+  checkTargets(values);
   for (const sample of listing.samples) sample.label = [values[Number(sample.label)]];
   return { task: 'regression', classes: [], targets: [asked.targets?.[0] ?? DEFAULT_TARGET] };
 }
