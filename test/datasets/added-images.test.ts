@@ -68,7 +68,12 @@ describe('images that are added', () => {
   it('may be of new classes, which come behind the others', async () => {
     const store = createTestStore();
     await ingest(store, await buildZip(folder(['bee', 'cat'], 10, 1)));
-    const { classes, counts } = await ingest(store, await buildZip(folder(['ant', 'cat'], 10, 2)), ADDED);
+    const archive = await buildZip(folder(['ant', 'cat'], 10, 2));
+    const { classes, counts, warnings } = await ingest(store, archive, ADDED);
+    expect(warnings.find(({ code }) => code === 'new_classes')).toMatchObject({
+      count: 1,
+      message: expect.stringContaining('"ant"'),
+    });
     expect(classes).toEqual(['bee', 'cat', 'ant']);
     expect(counts.train.classes).toEqual({ bee: 8, cat: 16, ant: 8 });
     const { samples } = await readStored(store, 'ds_2');

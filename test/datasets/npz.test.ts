@@ -66,10 +66,11 @@ describe('NumPy files', () => {
     ['16 steps', [0, 8, 16, 4, 12, 16], [0, 128, 255, 64, 191, 255]],
     ['[0, 255]', [0, 127.6, 255, 64, 191, 255], [0, 128, 255, 64, 191, 255]],
     ['16 bits', [0, 32896, 65535, 16448, 49087, 65535], [0, 128, 255, 64, 191, 255]],
-  ])('have the range %s found for what it is', async (_, values, bytes) => {
+  ])('have the range %s found for what it is, and said', async (range, values, bytes) => {
     const store = createTestStore();
     const all = numbers(COUNT * 6, (place) => values[place % 6]);
-    await ingest(store, await buildZip([x({ descr: '<f8', values: all }), y()]), allTrain);
+    const { warnings } = await ingest(store, await buildZip([x({ descr: '<f8', values: all }), y()]), allTrain);
+    expect(warnings.some(({ code }) => code === 'assumed_pixels')).toBe(range !== '[0, 255]');
     const [first] = await packedImages(store, image);
     expect(first.pixels).toEqual(bytes);
   });

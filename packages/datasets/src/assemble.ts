@@ -6,6 +6,7 @@ import { countSamples } from './counts.js';
 import { samplesKey, skippedKey } from './dataset-keys.js';
 import { keepUnleaked } from './drop-leaks.js';
 import { writeGallery } from './gallery/gallery.js';
+import { assumedPixels, newClasses } from './health/warnings/assumptions.js';
 import { findWarnings } from './health/warnings/warnings.js';
 import { writeLines } from './json-lines.js';
 import { writeManifest } from './manifest.js';
@@ -75,7 +76,11 @@ async function describeDataset(
   const train = members.filter(({ split }) => split === 'train');
   const pixels = await images.stats(train);
   const stats = targets ? { ...pixels, targets: targetStats(train.map(({ label }) => label)) } : pixels;
-  const warnings = findWarnings({ images: described, skipped, counts, image: packed, task, duplicates });
+  const warnings = [
+    ...findWarnings({ images: described, skipped, counts, image: packed, task, duplicates }),
+    ...newClasses(parent, classes),
+    ...assumedPixels(read?.part),
+  ];
   const { fit, ...image } = packed;
   await writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described });
   const table = members.map(({ part, row, label, split, given }) => ({ part, row, label, split, given }));
