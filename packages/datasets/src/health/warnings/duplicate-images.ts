@@ -50,7 +50,7 @@ export function leakingDuplicates({ images, duplicates }: WarningInput): Dataset
     code: 'leaking_duplicates',
     message: `${some(pairs.length, 'image is', 'images are')} in more than one split, the same or nearly; what is measured on such an image is not what a model does on a new one.`,
     remedy:
-      'Upload again with options.leaks set to "drop", which keeps such images in one split alone; or remove them.',
+      'POST {"options":{"leaks":"drop"}} to /v1/datasets/{id}/images: it makes a version with such images in one split alone.',
     count: pairs.length,
     pairs: listed(images, pairs, LEAKS_MAX),
   };
