@@ -16,7 +16,9 @@ describe('IDX files', () => {
     expect(classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     expect(image).toEqual({ width: 12, height: 12, channels: 1 });
     expect([counts.train.total, counts.validation.total, counts.test.total]).toEqual([90, 10, 20]);
-    expect(warnings.filter(({ code }) => code !== 'small_split' && code !== 'class_imbalance')).toEqual([]);
+    // Of stripes that only start elsewhere, some are all but the same.
+    const known = ['small_split', 'class_imbalance', 'tiny_class', 'near_duplicates', 'leaking_duplicates'];
+    expect(warnings.filter(({ code }) => !known.includes(code))).toEqual([]);
   });
 
   it('are packed with the pixels and labels of the files', async () => {
@@ -81,7 +83,11 @@ describe('IDX files', () => {
     // The known figures of the 60,000.
     expect(stats.mean[0]).toBeCloseTo(0.1307, 3);
     expect(stats.std[0]).toBeCloseTo(0.3081, 3);
-    expect(warnings).toEqual([]);
+    // Some digits are all but the same; of so many, hardly any.
+    const near = warnings.find(({ code }) => code === 'near_duplicates')?.count ?? 0;
+    expect(near / counts.total).toBeLessThan(0.005);
+    const others = warnings.filter(({ code }) => code !== 'near_duplicates' && code !== 'leaking_duplicates');
+    expect(others).toEqual([]);
     expect(reports.at(-1)).toBe(1);
     expect(reports).toEqual([...reports].sort((a, b) => a - b));
   });
