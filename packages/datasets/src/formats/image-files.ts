@@ -59,6 +59,13 @@ async function readImage<S extends ImagePlace>(
 ): Promise<ReadImage<S>> {
   try {
     if (!entry) throw new TrainyardError('invalid_archive', 'It is no longer in the archive.');
+    if (entry.bytes > FILE_BYTES_MAX) {
+      return {
+        sample,
+        reason: `it has ${entry.bytes} bytes; at most ${FILE_BYTES_MAX} are read`,
+        code: 'image_too_large',
+      };
+    }
     return { sample, ...(await decodeEncoded(await archive.read(entry, FILE_BYTES_MAX), image)) };
   } catch (error) {
     return { sample, ...skipOf(error) };
@@ -74,8 +81,15 @@ export async function decodeEncoded(bytes: Uint8Array, image: PackedImage): Prom
 /** Why a file is skipped. What is not about the file itself is thrown on. */
 export function skipOf(error: unknown): { reason: string; code: SkipCode } {
   if (error instanceof TrainyardError) {
-    if (error.code === 'invalid_image') return { reason: error.detail, code: 'unreadable_image' };
+    if (error.code === 'invalid_image') {
+      return { reason: error.detail, code: isTooLarge(error) ? 'image_too_large' : 'unreadable_image' };
+    }
     if (error.code === 'invalid_archive') return { reason: error.detail, code: 'damaged_entry' };
   }
   throw error;
+}
+
+/** Whether an image was refused for its pixels, by the words of libvips, which the reader of bitmaps shares. */
+function isTooLarge({ cause }: TrainyardError): boolean {
+  return cause instanceof Error && /exceeds pixel limit/.test(cause.message);
 }
