@@ -82,16 +82,23 @@ async function describeDataset(
     ...assumedPixels(read?.part),
   ];
   const { fit, ...image } = packed;
-  await writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described });
   const table = members.map(({ part, row, label, split, given }) => ({ part, row, label, split, given }));
+  const work = [
+    writeLines(store, samplesKey(datasetId), table),
+    writeLines(store, skippedKey(datasetId), skipped),
+    writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described }),
+  ] as const;
+  // Where one fails, the others are not left writing behind the back of whoever clears up.
+  await Promise.allSettled(work);
+  const [writtenSamples, writtenSkipped] = await Promise.all(work);
   const digest = await writeManifest(store, {
     version: 2,
     dataset_id: datasetId,
     parent_id: parent?.dataset_id ?? null,
     number: (parent?.number ?? 0) + 1,
     ...{ task, classes, targets, image, fit, stats, counts, parts },
-    samples: await writeLines(store, samplesKey(datasetId), table),
-    skipped: await writeLines(store, skippedKey(datasetId), skipped),
+    samples: writtenSamples,
+    skipped: writtenSkipped,
   });
   return {
     format: parts[parts.length - 1].format,

@@ -81,8 +81,7 @@ class TensorWriter {
 
   /** The index is written last: where it is, the tensors are whole. */
   async finish(): Promise<number> {
-    const images = await this.#images.finish();
-    const moments = await this.#moments.finish();
+    const [images, moments] = await Promise.all([this.#images.finish(), this.#moments.finish()]);
     const { fit, ...size } = this.#image;
     const index: PackedIndex = {
       version: 2,
