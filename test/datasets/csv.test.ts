@@ -86,6 +86,7 @@ describe('tables of pixels', () => {
     expect(first.pixels.slice(0, 6)).toEqual([0, 30, 60, 90, 120, 150]);
     const larger = await packDataset(store, 'ds_1', { width: 6, height: 4, channels: 1, fit: 'cover' });
     expect(larger.splits.train.count).toBe(COUNT);
+    await larger.close();
   });
 
   it('lose the rows that are no image, which are listed, and keep the others', async () => {

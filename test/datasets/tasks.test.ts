@@ -259,8 +259,7 @@ describe('options that contradict the labels are refused with a remedy', () => {
       /options.label_columns is "z". The columns are "file", "x", "y"/,
     ],
   ])('%s', async (_, archive, options, detail) => {
-    const format = options.label_columns ? 'csv' : 'auto';
-    const ingesting = ingest(createTestStore(), await archive(), { options, format });
+    const ingesting = ingest(createTestStore(), await archive(), { options });
     await expect(ingesting).rejects.toMatchObject(invalid(detail));
   });
 });

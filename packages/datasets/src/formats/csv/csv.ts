@@ -36,23 +36,24 @@ async function detect(archive: Archive, options: DatasetOptions): Promise<boolea
   const isAsked = options.label_column !== undefined || options.label_columns !== undefined;
   const isNeeded = isAsked || !areFoldersClasses(archive);
   for (const entry of tables) {
-    const table = await openUsable(archive, entry, names, options);
-    if (table && (isNeeded || namesItsLabels(table))) return true;
+    const found = await tableOf(archive, entry, names, options);
+    // What is wrong with the columns that were asked for is said when they are read.
+    if (found === 'unusable' ? isAsked : found && (isNeeded || namesItsLabels(found))) return true;
   }
   return false;
 }
 
-/** Null for a table of something else. */
-async function openUsable(
+/** Null where it names no image. */
+async function tableOf(
   archive: Archive,
   entry: ArchiveEntry,
   names: ImageNames,
   options: DatasetOptions,
-): Promise<FileTable | null> {
+): Promise<FileTable | 'unusable' | null> {
   try {
     return await openFileTable(archive, entry, names, options);
   } catch (error) {
-    if (error instanceof TrainyardError && error.code === 'invalid_dataset') return null;
+    if (error instanceof TrainyardError && error.code === 'invalid_dataset') return 'unusable';
     throw error;
   }
 }
