@@ -3,7 +3,7 @@ import { type CreateDataset, CreateDatasetOfUpload, type Dataset, TrainyardError
 import { checkInput } from '@trainyard/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requestHash } from '../idempotency/request-hash.js';
-import type { DatasetOrigin } from './receive-dataset.js';
+import type { DatasetOrigin } from './dataset-origin.js';
 
 /** Throws `not_found` for the upload, and `conflict` where it is not whole or was used before. */
 export async function makeOfUpload(

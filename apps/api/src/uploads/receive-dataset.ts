@@ -3,7 +3,6 @@
  * same row, with the same announcement to the workers.
  */
 import { CreateDataset, type Dataset, IdSchema, newId, TrainyardError } from '@trainyard/contracts';
-import type { NewDataset } from '@trainyard/db';
 import { checkInput } from '@trainyard/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type TObject, Type } from 'typebox';
@@ -12,6 +11,7 @@ import { uploadFolder } from '../routes/datasets/folders.js';
 import { checkLabels } from './check-labels.js';
 import { readDatasetForm } from './dataset-form.js';
 import { hashOfUpload, makeOfUpload } from './dataset-of-upload.js';
+import type { DatasetOrigin } from './dataset-origin.js';
 import { digestOf } from './digest-of.js';
 import { drain } from './drain.js';
 import { holdUpload } from './upload-lease.js';
@@ -32,9 +32,6 @@ export function datasetBody(fields: TObject) {
   const content = { 'multipart/form-data': { schema: form }, 'application/json': { schema: ofUpload } };
   return { accepts: Object.keys(content), streamedBody: { content } };
 }
-
-/** What of the row the address says and not the body, such as the parent of a version. */
-export type DatasetOrigin = Omit<NewDataset, 'id' | 'projectId' | 'sourceKey' | 'name' | 'format' | 'options'>;
 
 /**
  * Stores what the request brings as a data set in status `processing`; leaves nothing where it is refused. `check` throws

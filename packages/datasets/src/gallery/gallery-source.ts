@@ -1,24 +1,9 @@
 /** What a gallery is made of. */
-import type { DatasetTask, ImageSize, Split } from '@trainyard/contracts';
+import type { DatasetTask } from '@trainyard/contracts';
+import type { DescribedImages } from '../health/described-images.js';
 
 /** The images of a data set, each known by its place. */
-export interface GalleryImages {
-  readonly count: number;
-  /** The size in which they are packed. */
-  readonly image: ImageSize;
-  /** Hex digests of the bytes that the images came as. */
-  readonly contents: readonly string[];
-  readonly splits: readonly Split[];
-  /** The class, the classes in rising order, or a number for each target. */
-  readonly labels: readonly (number | readonly number[])[];
-  /** As the upload names it. */
-  name(index: number): string;
-  /** Before it was packed. */
-  width(index: number): number;
-  height(index: number): number;
-  /** Puts the pixels of some images, uint8 [image, channels, height, width], one after another into `out`. */
-  readPixels(indices: ArrayLike<number>, out: Uint8Array): Promise<void> | void;
-}
+export type GalleryImages = Readonly<Omit<DescribedImages, 'features'>>;
 
 export interface GallerySource {
   readonly datasetId: string;
