@@ -228,6 +228,7 @@ describe('packed tensors', () => {
       expect(size).toEqual(image);
       expect(splits.train.count + splits.validation.count + splits.test.count).toBe(24);
     }
+    for (const each of packed) await each.close();
     const written = await store.stat('datasets/ds_1/tensors/6x5x1-contain/index.json');
     expect(written?.bytes).toBeGreaterThan(0);
   });
