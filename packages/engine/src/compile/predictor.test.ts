@@ -42,20 +42,36 @@ function bytesOf(message: Uint8Array, field: number): Uint8Array[] {
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
+function metadataOf(onnx: Uint8Array): Record<string, string> {
+  const METADATA_PROPS = 14;
+  const entries = bytesOf(onnx, METADATA_PROPS);
+  return Object.fromEntries(entries.map((entry) => [text(bytesOf(entry, 1)[0]), text(bytesOf(entry, 2)[0])]));
+}
+
 describe('the exported model', () => {
   const { onnx, image } = compile();
 
   it('has labels, image size and preprocessing in its metadata', () => {
-    const METADATA_PROPS = 14;
-    const entries = bytesOf(onnx, METADATA_PROPS).map((entry) => [
-      text(bytesOf(entry, 1)[0]),
-      text(bytesOf(entry, 2)[0]),
-    ]);
-    const metadata = Object.fromEntries(entries);
+    const metadata = metadataOf(onnx);
     expect(JSON.parse(metadata.labels)).toEqual(LABELS);
     expect(JSON.parse(metadata.image)).toMatchObject({ width: 4, height: 3, channels: 1, fit: 'cover' });
     expect(JSON.parse(metadata.preprocessing)).toMatchObject({ scale: [1 / 255], offset: [0] });
     expect(metadata).toMatchObject({ task: 'multiclass', job: 'job_1' });
+    expect(metadata).not.toHaveProperty('targets');
+  });
+
+  it('has the unit of its targets in its metadata, where it has standardised ones', () => {
+    const spec = parseModelSpec({ layers: [{ type: 'flatten' }, { type: 'dense', units: 'classes' }] });
+    const targets = { mean: [40], std: [12] };
+    const image = { width: 4, height: 3, channels: 1 } as const;
+    const regression = buildModel(spec, { image, classes: 1, task: 'regression', targets });
+    const parameters = initialParameters(regression, 1);
+    const preprocessing = { scale: [1], offset: [0] };
+    const predictor = compilePredictor(regression, { parameters, preprocessing, labels: ['age'], fit: 'cover' });
+    expect(predictor.output).toBe('values');
+    const metadata = metadataOf(predictor.onnx);
+    expect(metadata).toMatchObject({ task: 'regression', labels: '["age"]' });
+    expect(JSON.parse(metadata.targets)).toMatchObject(targets);
   });
 
   it('is of opset 17 or later and says who wrote it', () => {

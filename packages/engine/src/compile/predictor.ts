@@ -67,5 +67,8 @@ function metadataOf({ image, head }: Model, { preprocessing, labels, fit, metada
     labels: JSON.stringify(labels),
     image: JSON.stringify({ ...image, fit, layout: 'NHWC', dtype: 'uint8' }),
     preprocessing: JSON.stringify({ ...preprocessing, note: 'inside the graph: pixel * scale + offset, per channel' }),
+    ...(head.targets
+      ? { targets: JSON.stringify({ ...head.targets, note: 'inside the graph: output * std + mean, per target' }) }
+      : {}),
   };
 }
