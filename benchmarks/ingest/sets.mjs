@@ -36,11 +36,8 @@ const SETS = {
     side: 32,
     files: () => realOr('cifar10-jpg-6k.zip', () => drawn(6000, 32, 'jpeg')),
   },
-  photos: {
-    what: '700 photos of many sizes (JPEG), brought to 64x64',
-    side: 64,
-    files: () => realOr('flowers-700.zip', () => drawn(700, 500, 'jpeg')),
-  },
+  photos: { what: '700 photos of many sizes (JPEG), brought to 64x64', side: 64, files: photoFiles },
+  many_photos: { what: 'the same and the quarters of each, enlarged: 3,500', side: 64, files: photosAndQuarters },
   png: { what: `${PNG_IMAGES} PNGs of 64x64 pixels`, side: PNG_SIDE, files: pngFiles },
 };
 
@@ -88,6 +85,31 @@ async function unzipped(path) {
     files.push({ path: entry.fileName, bytes: Buffer.concat(chunks) });
   }
   return files;
+}
+
+function photoFiles() {
+  return realOr('flowers-700.zip', () => drawn(700, 500, 'jpeg'));
+}
+
+/** More photos than there are, none of them the same: as large as the first, and as dear to decode. */
+async function photosAndQuarters() {
+  const photos = await photoFiles();
+  const quarters = [];
+  for (const { path, bytes } of photos) {
+    const { width, height } = await sharp(bytes).metadata();
+    const [right, lower] = [Math.floor(width / 2), Math.floor(height / 2)];
+    for (const [index, [left, top]] of [
+      [0, 0],
+      [right, 0],
+      [0, lower],
+      [right, lower],
+    ].entries()) {
+      const quarter = sharp(bytes).extract({ left, top, width: right, height: lower });
+      const enlarged = await quarter.resize(width, height, { fit: 'fill' }).jpeg({ quality: 85 }).toBuffer();
+      quarters.push({ path: path.replace(/\.jpe?g$/, `-${index}.jpg`), bytes: enlarged });
+    }
+  }
+  return [...photos, ...quarters];
 }
 
 async function pngFiles() {
