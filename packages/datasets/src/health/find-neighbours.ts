@@ -11,7 +11,7 @@ import { Neighbours } from './neighbours.js';
 import { HASH_WORDS, writeHash } from './perceptual-hash.js';
 import type { Thumbnails } from './thumbnails.js';
 
-const TABLES = 16;
+const TABLES = 12;
 /** Of the 64 bits of a hash, those that copies may differ in: as they lie, and moved so that they lie on each other. */
 const BITS_MAX = 16;
 const BITS_MAX_MOVED = 9;
@@ -32,7 +32,7 @@ export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: n
     writeHash(located, place * COORDINATES, hashes, place * HASH_WORDS);
   }
   const tables = Array.from({ length: TABLES }, (_, table) => new HashTable(hashes, table));
-  const search = { space, located, tables, neighbours };
+  const search = { space, located, hashes, tables, neighbours };
   searchAround(search, { x: 0, y: 0 }, BITS_MAX);
   const shift = halfPixel(image);
   if (shift) searchAround(search, shift, BITS_MAX_MOVED);
@@ -41,21 +41,27 @@ export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: n
 
 interface Search {
   space: CoordinateSpace;
-  /** Of all pictures, [count, COORDINATES]. */
+  /** Of all pictures, [count, COORDINATES] and [count, HASH_WORDS]. */
   located: Float32Array;
+  hashes: Uint32Array;
   tables: readonly HashTable[];
   neighbours: Neighbours;
 }
 
 /** Compares every picture, moved a little, with those that lie around it in each table. */
-function searchAround({ space, located, tables, neighbours }: Search, shift: Shift, bitsMax: number): void {
+function searchAround({ space, located, hashes, tables, neighbours }: Search, shift: Shift, bitsMax: number): void {
   const probe = new Float32Array(COORDINATES);
   const hash = new Uint32Array(HASH_WORDS);
   const near = new Uint32Array(NEAR_MAX);
   const isMoved = shift.x !== 0 || shift.y !== 0;
   for (let place = 0; place < neighbours.counts.length; place++) {
-    space.locate(place, shift, probe);
-    writeHash(probe, 0, hash, 0);
+    if (isMoved) {
+      space.locate(place, shift, probe);
+      writeHash(probe, 0, hash, 0);
+    } else {
+      probe.set(located.subarray(place * COORDINATES, (place + 1) * COORDINATES));
+      hash.set(hashes.subarray(place * HASH_WORDS, (place + 1) * HASH_WORDS));
+    }
     for (const table of tables) {
       const found = table.findNear(hash, bitsMax, near);
       for (let at = 0; at < found; at++) {

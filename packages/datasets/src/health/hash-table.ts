@@ -1,5 +1,5 @@
 /** Hashes in the order of some of their bits, so that those that agree in the first of these lie together. */
-import { HASH_WORDS, hashDistance, keyBits, keyOf } from './perceptual-hash.js';
+import { bitCount, HASH_WORDS, keyBits, keyOf } from './perceptual-hash.js';
 
 /** Hashes on either side that one is compared with. */
 const WINDOW = 24;
@@ -12,8 +12,9 @@ export class HashTable {
   readonly #bits: Uint32Array;
   readonly #keys: Uint32Array;
   readonly #places: Uint32Array;
-  /** Again, in the order of the table: what is compared lies together. */
-  readonly #hashes: Uint32Array;
+  /** The two words of each hash, in the order of the table: what is compared lies together. */
+  readonly #first: Int32Array;
+  readonly #second: Int32Array;
 
   /** @param hashes [count, HASH_WORDS] */
   constructor(hashes: Uint32Array, table: number) {
@@ -27,14 +28,14 @@ export class HashTable {
     entries.sort();
     this.#keys = new Uint32Array(count);
     this.#places = new Uint32Array(count);
-    this.#hashes = new Uint32Array(hashes.length);
+    this.#first = new Int32Array(count);
+    this.#second = new Int32Array(count);
     for (let at = 0; at < count; at++) {
       this.#keys[at] = Math.floor(entries[at] / count);
       const place = entries[at] - this.#keys[at] * count;
       this.#places[at] = place;
-      for (let word = 0; word < HASH_WORDS; word++) {
-        this.#hashes[at * HASH_WORDS + word] = hashes[place * HASH_WORDS + word];
-      }
+      this.#first[at] = hashes[place * HASH_WORDS];
+      this.#second[at] = hashes[place * HASH_WORDS + 1];
     }
   }
 
@@ -45,9 +46,12 @@ export class HashTable {
   findNear(hash: Uint32Array, bitsMax: number, out: Uint32Array): number {
     const middle = this.#find(keyOf(hash, 0, this.#bits));
     const end = Math.min(this.#places.length, middle + WINDOW);
+    const [first, second] = hash;
+    const firsts = this.#first;
+    const seconds = this.#second;
     let found = 0;
     for (let at = Math.max(0, middle - WINDOW); at < end; at++) {
-      if (hashDistance(hash, 0, this.#hashes, at * HASH_WORDS) <= bitsMax) out[found++] = this.#places[at];
+      if (bitCount(firsts[at] ^ first) + bitCount(seconds[at] ^ second) <= bitsMax) out[found++] = this.#places[at];
     }
     return found;
   }

@@ -37,15 +37,8 @@ export function keyOf(hashes: Uint32Array, offset: number, bits: Uint32Array): n
   return key >>> 0;
 }
 
-/** In how many bits two hashes differ. */
-export function hashDistance(a: Uint32Array, aOffset: number, b: Uint32Array, bOffset: number): number {
-  let bits = 0;
-  for (let word = 0; word < HASH_WORDS; word++) bits += bitCount(a[aOffset + word] ^ b[bOffset + word]);
-  return bits;
-}
-
-/** Of a 32-bit number, adding neighbours (Warren, Hacker's Delight, 5-1). */
-function bitCount(value: number): number {
+/** How many bits of a 32-bit number are set, adding neighbours (Warren, Hacker's Delight, 5-1). */
+export function bitCount(value: number): number {
   let sum = value - ((value >>> 1) & 0x55555555);
   sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
   return Math.imul((sum + (sum >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
