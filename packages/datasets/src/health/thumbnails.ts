@@ -14,14 +14,18 @@ export interface Thumbnails {
 
 /** Of the given images those that show something. */
 export function selectThumbnails(features: Uint8Array, images: readonly number[]): Thumbnails {
-  const shown = images.filter((image) => readBrightness(features, image).deviation >= DEVIATION_MIN);
-  const squares = Float32Array.from(shown, (image) => squaresOf(features, image * FEATURE_BYTES));
-  const kept = shown.flatMap((image, index) => (squares[index] > 0 ? [{ image, squares: squares[index] }] : []));
-  return {
-    images: Uint32Array.from(kept, ({ image }) => image),
-    features,
-    squares: Float32Array.from(kept, (entry) => entry.squares),
-  };
+  const places = new Uint32Array(images.length);
+  const squares = new Float32Array(images.length);
+  let count = 0;
+  for (const image of images) {
+    if (readBrightness(features, image).deviation < DEVIATION_MIN) continue;
+    const variation = squaresOf(features, image * FEATURE_BYTES);
+    // Fine stripes leave a thumbnail that is flat all the same.
+    if (variation <= 0) continue;
+    places[count] = image;
+    squares[count++] = variation;
+  }
+  return { images: places.subarray(0, count), features, squares: squares.subarray(0, count) };
 }
 
 function squaresOf(features: Uint8Array, offset: number): number {
