@@ -123,15 +123,14 @@ async function toPixels(source: Sharp, { width, height, channels, fit }: PackedI
 }
 
 /** From [height, width, channels] to [channels, height, width]. One channel is the same either way. */
-export function toPlanar(interleaved: Uint8Array, channels: number): Uint8Array {
+export function toPlanar(interleaved: Uint8Array, channels: 1 | 3): Uint8Array {
   if (channels === 1) return interleaved;
   const planar = new Uint8Array(interleaved.length);
   const plane = interleaved.length / channels;
-  for (let channel = 0; channel < channels; channel++) {
-    const offset = channel * plane;
-    for (let pixel = 0, from = channel; pixel < plane; pixel++, from += channels) {
-      planar[offset + pixel] = interleaved[from];
-    }
+  for (let red = 0, green = plane, blue = 2 * plane, from = 0; red < plane; red++, green++, blue++, from += channels) {
+    planar[red] = interleaved[from];
+    planar[green] = interleaved[from + 1];
+    planar[blue] = interleaved[from + 2];
   }
   return planar;
 }

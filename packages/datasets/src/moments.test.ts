@@ -27,6 +27,18 @@ describe('moments of pixels', () => {
     expect(std).toEqual(expected.map((each) => expect.closeTo(each.std / 255, 12)));
   });
 
+  it('are exact however large the image is', () => {
+    const plane = 100_000;
+    const planar = new Uint8Array(3 * plane).map((_, index) => (index < plane ? 255 : index % 251));
+    const moments = new Float64Array(7).fill(-1);
+    measureMoments(planar, 3, moments, 1);
+    const sums = [0, 1, 2].flatMap((channel) => {
+      const values = [...planar.subarray(channel * plane, (channel + 1) * plane)];
+      return [1, 2].map((power) => values.reduce((sum, value) => sum + value ** power, 0));
+    });
+    expect([...moments]).toEqual([-1, ...sums]);
+  });
+
   it('are zeros where nothing was added', () => {
     expect(new StatsSum(1, 4).result()).toEqual({ mean: [0], std: [0] });
   });

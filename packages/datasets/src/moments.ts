@@ -13,17 +13,28 @@ export function momentCount(channels: number): number {
 export function measureMoments(planar: Uint8Array, channels: number, out: Float64Array, offset = 0): void {
   const plane = planar.length / channels;
   for (let channel = 0; channel < channels; channel++) {
-    let sum = 0;
-    let squares = 0;
+    out[offset + 2 * channel] = 0;
+    out[offset + 2 * channel + 1] = 0;
     const end = (channel + 1) * plane;
-    for (let index = channel * plane; index < end; index++) {
-      const value = planar[index];
-      sum += value;
-      squares += value * value;
+    for (let start = channel * plane; start < end; start += CHUNK) {
+      addMoments(planar, start, Math.min(end, start + CHUNK), out, offset + 2 * channel);
     }
-    out[offset + 2 * channel] = sum;
-    out[offset + 2 * channel + 1] = squares;
   }
+}
+
+/** So many squares of bytes are below 2^31 in sum, and whole numbers of 32 bits are added twice as fast as others. */
+const CHUNK = 32_768;
+
+function addMoments(planar: Uint8Array, start: number, end: number, out: Float64Array, offset: number): void {
+  let sum = 0;
+  let squares = 0;
+  for (let index = start; index < end; index++) {
+    const value = planar[index];
+    sum = (sum + value) | 0;
+    squares = (squares + Math.imul(value, value)) | 0;
+  }
+  out[offset] += sum;
+  out[offset + 1] += squares;
 }
 
 const MAX_PIXEL = 255;
