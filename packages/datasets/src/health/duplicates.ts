@@ -56,7 +56,8 @@ async function findNear(
   groups: ReadonlyMap<number, readonly number[]>,
 ): Promise<NearDuplicate[]> {
   const thumbnails = selectThumbnails(images.features, unique);
-  const candidates = findNearPairs(thumbnails, findNeighbours(thumbnails, images.image, NEIGHBOURS));
+  const neighbours = await findNeighbours(thumbnails, images.image, NEIGHBOURS);
+  const candidates = await findNearPairs(thumbnails, neighbours);
   const found = await checkPixels(images, thumbnails, candidates);
   return found.map(({ first, second, distance }) => {
     const members = [first, second].flatMap((image) => groups.get(image) ?? [image]);

@@ -3,6 +3,7 @@
  * the order of some of their bits; pictures that agree in the first of them lie together and are compared. What one table
  * keeps apart another brings together.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImageSize } from '@trainyard/contracts';
 import { COORDINATES, CoordinateSpace, type Shift } from './coordinates.js';
 import { THUMBNAIL_SIDE } from './features.js';
@@ -16,11 +17,14 @@ const TABLES = 12;
 const BITS_MAX = 16;
 const BITS_MAX_MOVED = 9;
 
+/** Pictures that are looked at before others have their turn. */
+export const PER_TURN = 2048;
 /** Half a pixel is what resizing moves a picture by; from this side on it is too little to matter. */
 const SHIFTED_SIDE_MAX = 48;
 const SHIFT_PIXELS = 0.5;
 
-export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: number): Neighbours {
+/** The process stays responsive meanwhile. */
+export async function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: number): Promise<Neighbours> {
   const count = thumbnails.images.length;
   const neighbours = new Neighbours(count, size);
   if (count < 2) return neighbours;
@@ -33,9 +37,9 @@ export function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: n
   }
   const tables = Array.from({ length: TABLES }, (_, table) => new HashTable(hashes, table));
   const search = { space, located, hashes, tables, neighbours };
-  searchAround(search, { x: 0, y: 0 }, BITS_MAX);
+  await searchAround(search, { x: 0, y: 0 }, BITS_MAX);
   const shift = halfPixel(image);
-  if (shift) searchAround(search, shift, BITS_MAX_MOVED);
+  if (shift) await searchAround(search, shift, BITS_MAX_MOVED);
   return neighbours;
 }
 
@@ -49,12 +53,17 @@ interface Search {
 }
 
 /** Compares every picture, moved a little, with those that lie around it in each table. */
-function searchAround({ space, located, hashes, tables, neighbours }: Search, shift: Shift, bitsMax: number): void {
+async function searchAround(
+  { space, located, hashes, tables, neighbours }: Search,
+  shift: Shift,
+  bitsMax: number,
+): Promise<void> {
   const probe = new Float32Array(COORDINATES);
   const hash = new Uint32Array(HASH_WORDS);
   const near = new Uint32Array(NEAR_MAX);
   const isMoved = shift.x !== 0 || shift.y !== 0;
   for (let place = 0; place < neighbours.counts.length; place++) {
+    if (place % PER_TURN === 0) await nextTurn();
     if (isMoved) {
       space.locate(place, shift, probe);
       writeHash(probe, 0, hash, 0);

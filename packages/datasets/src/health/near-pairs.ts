@@ -3,6 +3,8 @@
  * (photos), so that no one distance tells copies from the rest. A copy is what lies far nearer than the pictures that come
  * next, seen from both sides; or what differs in next to nothing.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { PER_TURN } from './find-neighbours.js';
 import type { Neighbours } from './neighbours.js';
 import { ThumbnailFit } from './thumbnail-fit.js';
 import type { Thumbnails } from './thumbnails.js';
@@ -37,8 +39,8 @@ export interface NearPair {
   nextToSecond: number | null;
 }
 
-export function findNearPairs(thumbnails: Thumbnails, neighbours: Neighbours): NearPair[] {
-  const unexplained = rankNeighbours(thumbnails, neighbours);
+export async function findNearPairs(thumbnails: Thumbnails, neighbours: Neighbours): Promise<NearPair[]> {
+  const unexplained = await rankNeighbours(thumbnails, neighbours);
   const shareMax = allowedShare(unexplained, neighbours);
   const count = thumbnails.images.length;
   const seen = new Map<number, Side>();
@@ -97,13 +99,14 @@ function judge(first: number, second: number, one: Side, other: Side, shareMax: 
  * Orders the neighbours of a picture by what it leaves unexplained of them, which is returned, [count, size]. Only of
  * pictures that have something near, and of a sample of the others, from which the data set is known well enough.
  */
-function rankNeighbours(thumbnails: Thumbnails, neighbours: Neighbours): Float32Array {
+async function rankNeighbours(thumbnails: Thumbnails, neighbours: Neighbours): Promise<Float32Array> {
   const { places, counts, size } = neighbours;
   const unexplained = new Float32Array(places.length).fill(1);
   const fit = new ThumbnailFit(thumbnails);
   const step = Math.ceil(counts.length / SAMPLE);
   const around: { other: number; left: number }[] = [];
   for (let place = 0; place < counts.length; place++) {
+    if (place % PER_TURN === 0) await nextTurn();
     if (neighbours.nearest(place) < NEARNESS_MIN && place % step !== 0) continue;
     const start = place * size;
     fit.explainBy(place);
