@@ -94,6 +94,8 @@ async function guessImage({ archive, format, listing, options }: ReadRequest): P
     for (const { width, height } of samples) if (width && height) sizes.add({ width, height }, isGrey);
     return sizes.choose(options.image);
   }
+  const { width, height, channels } = options.image ?? {};
+  if (width && height && channels) return sizes.choose(options.image);
   let heads = 0;
   for await (const head of format.reader.heads?.(archive, samples, reading) ?? []) {
     sizes.add(head, head.isGrey);
