@@ -1,5 +1,6 @@
 // Databases for tests, each a fresh one in the shared server.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '@trainyard/db';
 import pg from 'pg';
 import { inject } from 'vitest';
@@ -9,8 +10,19 @@ import { atEnd } from './cleanup.js';
 export async function createEmptyDatabase(): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin((client) => client.query(`create database ${name}`));
-  atEnd(() => asAdmin((client) => client.query(`drop database if exists ${name} with (force)`)));
+  atEnd(() => asAdmin((client) => dropDatabase(client, name)));
   return Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href;
+}
+
+const CLOSING_MS = 1_000;
+
+/** Connections that are just being closed are let be: one that is cut instead throws in its process, whoever listens. */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  const until = performance.now() + CLOSING_MS;
+  const isInUse = async () =>
+    (await client.query('select 1 from pg_stat_activity where datname = $1 limit 1', [name])).rowCount !== 0;
+  while (performance.now() < until && (await isInUse())) await sleep(20);
+  await client.query(`drop database if exists ${name} with (force)`);
 }
 
 /** Makes a database with every migration applied, and drops it when the test file ends. Answers its URL. */
