@@ -6,6 +6,7 @@ import { CreateDataset, type Dataset, IdSchema, newId, TrainyardError } from '@t
 import { checkInput } from '@trainyard/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type TObject, Type } from 'typebox';
+import type { IdempotentRoute } from '../idempotency/idempotent-route.js';
 import { requestHash } from '../idempotency/request-hash.js';
 import { uploadFolder } from '../routes/datasets/folders.js';
 import { checkLabels } from './check-labels.js';
@@ -56,8 +57,15 @@ export async function receiveDataset(
   }
 }
 
+/** What a route that makes a data set says of itself to take an `Idempotency-Key`. */
+export const idempotentDataset: IdempotentRoute = {
+  status: 202,
+  find: (db, projectId, id) => db.datasets.get(projectId, id),
+  hashBody: hashDatasetRequest,
+};
+
 /** The hash of such a request for its `Idempotency-Key`. Reads all of it and keeps nothing. */
-export async function hashDatasetRequest(request: FastifyRequest): Promise<string> {
+async function hashDatasetRequest(request: FastifyRequest): Promise<string> {
   if (isJson(request)) return hashOfUpload(request);
   if (!request.isMultipart()) throw notMultipart();
   refuseLonger(request, request.server.maxUploadBytes);

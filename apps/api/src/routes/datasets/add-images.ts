@@ -2,15 +2,14 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateDataset, Dataset, type FieldError, ReviseDataset, TrainyardError } from '@trainyard/contracts';
-import type { Database } from '@trainyard/db';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
+import { idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { IdParams } from '../../schemas/parameters.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 import { drain } from '../../uploads/drain.js';
-import { datasetBody, hashDatasetRequest, receiveDataset } from '../../uploads/receive-dataset.js';
+import { datasetBody, idempotentDataset, receiveDataset } from '../../uploads/receive-dataset.js';
 import { isRevision, reviseDataset } from '../../uploads/revise-dataset.js';
 
 const schema = {
@@ -50,11 +49,7 @@ const json = { schema: Type.Union([streamedBody.content['application/json'].sche
 const config = {
   accepts,
   streamedBody: { content: { ...streamedBody.content, 'application/json': json } },
-  idempotent: {
-    status: 202,
-    find: (db: Database, projectId: string, id: string) => db.datasets.get(projectId, id),
-    hashBody: hashDatasetRequest,
-  } satisfies IdempotentRoute,
+  idempotent: idempotentDataset,
 };
 
 export const addImages: FastifyPluginAsyncTypebox = async (app) => {

@@ -2,11 +2,10 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateDataset, Dataset } from '@trainyard/contracts';
-import type { Database } from '@trainyard/db';
-import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
+import { idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
-import { datasetBody, hashDatasetRequest, receiveDataset } from '../../uploads/receive-dataset.js';
+import { datasetBody, idempotentDataset, receiveDataset } from '../../uploads/receive-dataset.js';
 
 const schema = {
   operationId: 'createDataset',
@@ -39,11 +38,7 @@ const schema = {
 
 const config = {
   ...datasetBody(CreateDataset),
-  idempotent: {
-    status: 202,
-    find: (db: Database, projectId: string, id: string) => db.datasets.get(projectId, id),
-    hashBody: hashDatasetRequest,
-  } satisfies IdempotentRoute,
+  idempotent: idempotentDataset,
 };
 
 export const createDataset: FastifyPluginAsyncTypebox = async (app) => {
