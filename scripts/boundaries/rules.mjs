@@ -7,13 +7,15 @@ export const ALLOWED = /** @type {const} */ ({
   storage: ['contracts'],
   config: ['contracts'],
   pictures: [],
+  analysis: ['contracts'],
+  tuning: ['contracts'],
   db: ['contracts'],
   queue: ['contracts'],
   http: ['contracts', 'db'],
   datasets: ['contracts', 'engine', 'storage', 'pictures'],
-  runtime: ['contracts', 'engine', 'storage', 'datasets'],
-  api: ['contracts', 'engine', 'storage', 'pictures', 'config', 'db', 'queue', 'http'],
-  worker: ['contracts', 'engine', 'storage', 'config', 'db', 'queue', 'datasets', 'runtime'],
+  runtime: ['contracts', 'engine', 'storage', 'analysis', 'datasets'],
+  api: ['contracts', 'engine', 'storage', 'pictures', 'analysis', 'tuning', 'config', 'db', 'queue', 'http'],
+  worker: ['contracts', 'engine', 'storage', 'analysis', 'config', 'db', 'queue', 'datasets', 'runtime'],
   inference: ['contracts', 'engine', 'storage', 'pictures', 'config', 'db', 'http', 'datasets', 'runtime'],
 });
 

@@ -1,0 +1,2 @@
+/** What trained models and their figures say: pure functions on arrays and rows. */
+export {};

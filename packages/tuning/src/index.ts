@@ -1,0 +1,2 @@
+/** Strategies that search settings: pure functions of a seed and the results so far. */
+export {};
