@@ -3,6 +3,7 @@ import { createServer } from '@trainyard/http';
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from './dependencies.js';
 import { abandonedUploads } from './plugins/abandoned-uploads.js';
+import { analyses } from './plugins/analyses.js';
 import { deletedDatasets } from './plugins/deleted-datasets.js';
 import { expiredUploads } from './plugins/expired-uploads.js';
 import { modelSummaries } from './plugins/model-summaries.js';
@@ -38,6 +39,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(deletedDatasets);
   const allowPrivate = deps.webhookAllowPrivate ?? false;
   await app.register(webhookDeliverer, { ...WEBHOOK_DELIVERING, allowPrivate, ...deps.webhooks });
+  await app.register(analyses);
   await app.register(modelSummaries);
   await app.register(pictures);
   await app.register(openapi);

@@ -4,6 +4,7 @@ import { openDatabase, waitForMigrations } from '@trainyard/db';
 import { consume } from '@trainyard/queue';
 import { openObjectStore } from '@trainyard/storage';
 import type { Logger } from 'pino';
+import { runAnalysis } from './analysis/run-analysis.js';
 import { probeDevices } from './devices/probe-devices.js';
 import { runIngest } from './ingest/run-ingest.js';
 import { register } from './registration.js';
@@ -15,8 +16,8 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** A training uses every core; reading an archive goes on beside it. */
-const CONCURRENCY = { ingest: 1, training: 1 };
+/** A training uses every core; reading an archive goes on beside it, and so does an analysis, which somebody waits for. */
+const CONCURRENCY = { ingest: 1, training: 1, analysis: 1 };
 
 /** Longer than any attempt outlives an outage: it is not over before what it has written is known. */
 const SETTLE_MS = 600_000;
@@ -40,6 +41,10 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   const consumers = [
     consume(config.redisUrl, 'ingest', ({ dataset_id }, signal) => runIngest(context, dataset_id, signal), {
       concurrency: CONCURRENCY.ingest,
+      onError,
+    }),
+    consume(config.redisUrl, 'analysis', ({ analysis_id }, signal) => runAnalysis(context, analysis_id, signal), {
+      concurrency: CONCURRENCY.analysis,
       onError,
     }),
     consume(config.redisUrl, 'training', () => taker.wake(), {

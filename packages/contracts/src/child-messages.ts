@@ -4,6 +4,7 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { AnalysisReport, AnalysisTask } from './analysis.js';
 import {
   DATASET_FORMATS,
   DATASET_TASKS,
@@ -12,7 +13,6 @@ import {
   DatasetProgress,
   DatasetStats,
   DatasetWarning,
-  IMAGE_FITS,
   ImageSize,
 } from './dataset.js';
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
@@ -21,7 +21,9 @@ import { DEVICES, EpochMetrics, JobProgress, MetricValues, STOP_REASONS, StepMet
 import { LOG_LEVELS } from './log.js';
 import { JobRollback } from './rollback.js';
 import { Nullable, Strict, Words } from './schema.js';
+import { TaskDataset } from './trained-model-task.js';
 import type { Training } from './training.js';
+import { TransferTask } from './transfer.js';
 
 /** A checkpoint file of a job. */
 export const CheckpointReference = Strict({
@@ -40,22 +42,14 @@ export const TrainingTask = Strict({
   attempt: Type.Integer({ minimum: 1 }),
   spec: Type.Unknown(),
   training: Type.Unsafe<Training>({ type: 'object' }),
-  dataset: Strict({
-    id: Type.String(),
-    digest: Nullable(Type.String(), { description: 'That of its manifest when the job was made' }),
-    task: Words(DATASET_TASKS),
-    classes: Type.Array(Type.String()),
-    targets: Nullable(Type.Array(Type.String()), { description: 'Of a regression; else null' }),
-    image: ImageSize,
-    fit: Words(IMAGE_FITS),
-    stats: DatasetStats,
-  }),
+  dataset: TaskDataset,
   device: Words(DEVICES),
   threads: Type.Integer({ minimum: 1 }),
   plan: Nullable(ExecutionPlan),
   checkpoints: Type.Array(CheckpointReference, { description: 'Those of earlier attempts' }),
   elapsed_s: Type.Optional(Elapsed),
   rollback: Nullable(JobRollback, { description: 'Of an earlier attempt' }),
+  transfer: Type.Optional(TransferTask),
 });
 export type TrainingTask = Static<typeof TrainingTask>;
 
@@ -184,4 +178,5 @@ function protocol<T extends TSchema, R extends TSchema>(task: T, report: R): Chi
 
 export const TRAINER_PROTOCOL = protocol(TrainingTask, TrainerReport);
 export const INGEST_PROTOCOL = protocol(IngestTask, IngestReport);
+export const ANALYST_PROTOCOL = protocol(AnalysisTask, AnalysisReport);
 export const PROBE_PROTOCOL = protocol(ProbeTask, ProbeReport);

@@ -13,6 +13,10 @@ export const ID_PREFIXES = {
   event: 'evt',
   delivery: 'dlv',
   worker: 'wrk',
+  evaluation: 'eval',
+  feature_maps: 'fmap',
+  embedding: 'emb',
+  forecast: 'fcst',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -1,5 +1,5 @@
 /** The queues and what travels in them: ids alone. Postgres holds everything else. */
-import type { Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { IdSchema } from './ids.js';
 import { Strict } from './schema.js';
@@ -7,6 +7,7 @@ import { Strict } from './schema.js';
 export const QUEUE_PAYLOADS = {
   ingest: Strict({ dataset_id: IdSchema('dataset') }),
   training: Strict({ job_id: IdSchema('job') }),
+  analysis: Strict({ analysis_id: Type.String({ pattern: '^[a-z]+_[0-9a-z]{26}$' }) }),
 } as const;
 
 export type QueueName = keyof typeof QUEUE_PAYLOADS;

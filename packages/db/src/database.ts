@@ -1,6 +1,7 @@
 /** Opens the database: one pool of connections and a repository for each resource. */
 import { openClient } from './client.js';
 import { QUEUE_RULES, type QueueRules } from './queue-order.js';
+import { openAnalyses } from './repositories/analyses.js';
 import { openCheckpoints } from './repositories/checkpoints.js';
 import { openDatasetEvents } from './repositories/dataset-events.js';
 import { openDatasets } from './repositories/datasets.js';
@@ -39,6 +40,7 @@ export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { set
     jobLogs: openJobLogs(client),
     metrics: openMetrics(client),
     checkpoints: openCheckpoints(client),
+    analyses: openAnalyses(client),
     events: openEvents(client),
     endpoints: openEndpoints(client),
     idempotencyKeys: openIdempotencyKeys(client),

@@ -16,6 +16,7 @@ export type { NewLogLine } from './log-lines.js';
 export { migrate, waitForMigrations } from './migrate.js';
 export type { Page } from './pages.js';
 export type { MachineTraits, QueueRules, WorkerAbilities } from './queue-order.js';
+export type { Analysis, AnalysisClaim, AnalysisFilter, NewAnalysis } from './repositories/analyses.js';
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
 export type { UnneededFiles } from './repositories/dataset-deletion.js';
 export type { DatasetClaim, NewDataset } from './repositories/datasets.js';
@@ -28,7 +29,7 @@ export type {
 } from './repositories/idempotency-keys.js';
 export type { ClaimOptions, TrainingClaim } from './repositories/job-claims.js';
 export type { LogFilter } from './repositories/job-logs.js';
-export type { NewJob } from './repositories/jobs.js';
+export type { NewJob, RemovedJob } from './repositories/jobs.js';
 export type { Identity } from './repositories/keys.js';
 export type { MetricRow } from './repositories/metrics.js';
 export type { NewModel } from './repositories/models.js';

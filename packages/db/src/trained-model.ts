@@ -27,6 +27,8 @@ export interface DatasetContent {
   fit: ImageFit;
   counts: DatasetCounts;
   stats: DatasetStats;
+  /** Of its manifest; null for one that was read before manifests had one. */
+  digest: string | null;
 }
 
 /** A checkpoint with the specification, training and data that it came from. `digest` is that of the stored file. */
@@ -78,5 +80,6 @@ export function toDatasetContent(row: Prisma.DatasetGetPayload<object>): Dataset
     fit: fromJson<DatasetOptions>(row.options).image?.fit ?? 'cover',
     counts: fromJson<DatasetCounts>(row.counts),
     stats: fromJson<DatasetStats>(row.stats),
+    digest: row.digest,
   };
 }

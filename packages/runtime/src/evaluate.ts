@@ -11,6 +11,18 @@ export interface EvaluatedMetrics {
   context: MetricContext;
 }
 
+/** The first `rows` rows are of images, what follows fills up the batch. */
+export interface EvaluatedBatch {
+  /** float32 [N]. */
+  losses: Float32Array;
+  /** float32 [N, width]: see `predictionsOf` of the engine. */
+  predictions: Float32Array;
+  labels: Int32Array | Float32Array;
+  rows: number;
+  /** Of the weights, which the loss of every batch has on top. */
+  penalty: number;
+}
+
 export class Evaluator {
   readonly #graph: EvaluationGraph;
   readonly #session: Session;
@@ -41,23 +53,32 @@ export class Evaluator {
     signal: AbortSignal,
   ): Promise<MetricValues | null> {
     if (split.count === 0) return null;
+    const metrics = createMetrics(this.#measured.metrics, this.#measured.context);
+    let loss = 0;
+    let penalty = 0;
+    for await (const batch of this.batches(tensors, split, signal)) {
+      for (let row = 0; row < batch.rows; row++) loss += batch.losses[row];
+      metrics.add(batch.predictions, batch.labels, batch.rows);
+      penalty = batch.penalty;
+    }
+    return { loss: loss / split.count + penalty, ...metrics.values() };
+  }
+
+  /** What the model says of each image of a split, in its order, a batch at a time. Its arrays are used again by the next. */
+  async *batches(
+    tensors: ReadonlyMap<string, Float32Array>,
+    split: TrainingSplit,
+    signal: AbortSignal,
+  ): AsyncGenerator<EvaluatedBatch> {
     const { batchSize } = this.#graph;
     const buffer = allocateBatches(this.#graph);
     const order = inOrder(split.count);
     const feeds = this.#parameterFeeds(servedParameters(tensors));
-    const metrics = createMetrics(this.#measured.metrics, this.#measured.context);
-    let loss = 0;
-    let penalty = 0;
     for (let first = 0; first * batchSize < split.count; first++) {
       signal.throwIfAborted();
       await fillBatches(buffer, split, { order, first, batches: 1 }, batchSize);
-      const batch = await this.#run(feeds, buffer);
-      const [rows] = buffer.rows;
-      for (let row = 0; row < rows; row++) loss += batch.losses[row];
-      metrics.add(batch.predictions, buffer.labels, rows);
-      penalty = batch.penalty;
+      yield { ...(await this.#run(feeds, buffer)), labels: buffer.labels, rows: buffer.rows[0] };
     }
-    return { loss: loss / split.count + penalty, ...metrics.values() };
   }
 
   release(): Promise<void> {
@@ -81,9 +102,12 @@ export class Evaluator {
       [graph.labels.name]: labelTensor(labels, graph.labels.shape),
     });
     const predictions = results[graph.predictions.name];
-    if (predictions.dtype !== 'float32') throw new TypeError('the predictions are not float32');
+    const losses = results[graph.losses];
+    if (predictions.dtype !== 'float32' || losses.dtype !== 'float32') {
+      throw new TypeError('the predictions or losses are not float32');
+    }
     return {
-      losses: results[graph.losses].data,
+      losses: losses.data,
       predictions: predictions.data,
       penalty: graph.penalty === null ? 0 : results[graph.penalty].data[0],
     };

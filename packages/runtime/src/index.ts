@@ -1,3 +1,5 @@
+export * from './analyses/index.js';
+export * from './analyses/trained-model.js';
 export * from './checkpoint-file.js';
 export * from './compiled-training.js';
 export * from './fit.js';

@@ -38,7 +38,12 @@ async function dispatchPending(outbox: Database['outbox'], queues: Queues): Prom
 
 function send(queues: Queues, entry: OutboxEntry): Promise<void> {
   const options = { jobId: entry.id };
-  return entry.queue === 'ingest'
-    ? queues.add(entry.queue, entry.payload, options)
-    : queues.add(entry.queue, entry.payload, options);
+  switch (entry.queue) {
+    case 'ingest':
+      return queues.add(entry.queue, entry.payload, options);
+    case 'analysis':
+      return queues.add(entry.queue, entry.payload, options);
+    case 'training':
+      return queues.add(entry.queue, entry.payload, options);
+  }
 }

@@ -1,4 +1,4 @@
-/** Gives back to the queue what a lost worker held, and announces data sets again that a lost queue held. */
+/** Gives back to the queue what a lost worker held, and announces data sets and analyses again that a lost queue held. */
 import plugin from 'fastify-plugin';
 import { startPeriodicTask } from './periodic-task.js';
 import { SteadySight } from './steady-sight.js';
@@ -14,12 +14,19 @@ const STEADY = { steadyMs: 12_000, gapMsMax: 8_000 };
 
 export const reconciler = plugin(
   async (app) => {
-    const { datasets, jobs, outbox } = app.db;
+    const { analyses, datasets, jobs, outbox } = app.db;
+    const requeueExpired = async () => {
+      return [
+        ...(await datasets.requeueExpired()),
+        ...(await jobs.requeueExpired()),
+        ...(await analyses.requeueExpired()),
+      ];
+    };
     const sight = new SteadySight({ ...STEADY, now: Date.now() });
     const run = async () => {
       const lost = await outbox.redispatch(LOST_AFTER_MS);
       const isSteady = sight.seen(Date.now());
-      const requeued = isSteady ? [...(await datasets.requeueExpired()), ...(await jobs.requeueExpired())] : [];
+      const requeued = isSteady ? await requeueExpired() : [];
       if (requeued.length > 0) app.log.warn({ ids: requeued }, 'their worker went away');
       if (requeued.length > 0 || lost > 0) app.dispatch();
     };

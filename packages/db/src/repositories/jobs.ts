@@ -43,6 +43,12 @@ export interface NewJob {
   idempotency?: IdempotencyClaim | undefined;
 }
 
+/** Ids of what went with a job, whose files are to go as well. */
+export interface RemovedJob {
+  checkpoints: string[];
+  analyses: string[];
+}
+
 export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) {
   const { alive } = openWorkers(client);
   const places = { client, alive, rules };
@@ -139,9 +145,9 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
 
     /**
      * Deletes a job that has ended with all that it has written; the caller removes the files. Answers the ids of its
-     * checkpoints. Throws `conflict` for a job that has not ended, or a checkpoint of which an endpoint serves.
+     * checkpoints and analyses. Throws `conflict` for a job that has not ended, or a checkpoint of which an endpoint serves.
      */
-    remove(projectId: string, id: string): Promise<string[]> {
+    remove(projectId: string, id: string): Promise<RemovedJob> {
       return client.$transaction(async (tx) => {
         const job = await lockJob(tx, id);
         if (!job || (await tx.job.count({ where: { id, projectId } })) === 0) throw notFound('job', id);
@@ -155,9 +161,10 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
           throw new TrainyardError('conflict', detail);
         }
         const checkpoints = await tx.checkpoint.findMany({ where: { jobId: id }, select: { id: true } });
-        await tx.outbox.deleteMany({ where: { subjectId: id } });
+        const analyses = await tx.analysis.findMany({ where: { jobId: id }, select: { id: true } });
+        await tx.outbox.deleteMany({ where: { subjectId: { in: [id, ...analyses.map(idOf)] } } });
         await tx.job.delete({ where: { id } });
-        return checkpoints.map(idOf);
+        return { checkpoints: checkpoints.map(idOf), analyses: analyses.map(idOf) };
       });
     },
   };

@@ -21,9 +21,14 @@ export async function enqueue<Q extends QueueName>(
 
 function toEntry(row: Prisma.OutboxGetPayload<object>): OutboxEntry {
   const entry = { id: `outbox-${row.id}`, subjectId: row.subjectId };
-  return row.queue === 'ingest'
-    ? { ...entry, queue: 'ingest', payload: fromJson<QueuePayload<'ingest'>>(row.payload) }
-    : { ...entry, queue: 'training', payload: fromJson<QueuePayload<'training'>>(row.payload) };
+  switch (row.queue) {
+    case 'ingest':
+      return { ...entry, queue: 'ingest', payload: fromJson<QueuePayload<'ingest'>>(row.payload) };
+    case 'analysis':
+      return { ...entry, queue: 'analysis', payload: fromJson<QueuePayload<'analysis'>>(row.payload) };
+    default:
+      return { ...entry, queue: 'training', payload: fromJson<QueuePayload<'training'>>(row.payload) };
+  }
 }
 
 export function openOutbox(client: PrismaClient) {
@@ -49,8 +54,8 @@ export function openOutbox(client: PrismaClient) {
     },
 
     /**
-     * Makes entries pending again that were sent longer ago than `olderThanMs` while their data set still waits for a
-     * worker: the queue may have lost them. Answers how many. An entry that the queue still holds is not doubled, because
+     * Makes entries pending again that were sent longer ago than `olderThanMs` while their data set or analysis still waits
+     * for a worker: the queue may have lost them. Answers how many. An entry that the queue still holds is not doubled, because
      * it keeps its id. Jobs need no second entry: workers look for them by themselves, and one that a limit holds up
      * would wake them for nothing.
      */
@@ -62,6 +67,9 @@ export function openOutbox(client: PrismaClient) {
             SELECT max(o.id) FROM outbox o
             JOIN datasets d ON d.id = o.subject_id AND d.status = 'processing' AND d.worker_id IS NULL AND d.deleted_at IS NULL
             WHERE o.queue = 'ingest' GROUP BY o.subject_id
+            UNION ALL
+            SELECT max(o.id) FROM outbox o JOIN analyses a ON a.id = o.subject_id AND a.status = 'queued'
+            WHERE o.queue = 'analysis' GROUP BY o.subject_id
           )`;
     },
   };

@@ -16,9 +16,10 @@ const schema = {
 export const deleteJob: FastifyPluginAsyncTypebox = async (app) => {
   app.delete('/v1/jobs/:id', { schema }, async (request, reply) => {
     const { id } = request.params;
-    const checkpoints = await app.db.jobs.remove(request.principal.projectId, id);
+    const { checkpoints, analyses } = await app.db.jobs.remove(request.principal.projectId, id);
     await app.store.removePrefix(`checkpoints/${id}`);
     for (const checkpoint of checkpoints) await app.store.remove(`exports/${checkpoint}.onnx`);
+    for (const analysis of analyses) await app.store.removePrefix(`analyses/${analysis}`);
     return reply.code(204).send(null);
   });
 };
