@@ -5,6 +5,7 @@ import { KerasBody, ModelSpecBody } from './model.js';
 import { JobRollback } from './rollback.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
 import { TrainingOptions } from './training.js';
+import { FreezeOptions, TransferReport, Unfreeze, UnfreezeOptions } from './transfer.js';
 import { JobWebhook, WebhookOptions } from './webhook.js';
 
 export const JOB_STATUSES = ['queued', 'preparing', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
@@ -43,6 +44,14 @@ export const CreateJob = Strict(
     model: Type.Optional(ModelSpecBody),
     keras: Type.Optional(KerasBody),
     training: Type.Optional(TrainingOptions),
+    init_from: Type.Optional(
+      Type.String({
+        ...IdSchema('checkpoint'),
+        description: 'A checkpoint of the project whose weights the layers of the same name and shape begin with',
+      }),
+    ),
+    freeze: Type.Optional(FreezeOptions),
+    unfreeze: Type.Optional(UnfreezeOptions),
     device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
     priority: Type.Optional(Priority),
     tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
@@ -128,6 +137,10 @@ export const Job = Type.Object(
     model_id: Nullable(IdSchema('model')),
     model: Type.Unknown({ description: 'The normalised specification' }),
     training: Type.Unknown({ description: 'With every default filled in' }),
+    init_from: Nullable(IdSchema('checkpoint')),
+    freeze: Type.Array(Type.String(), { description: 'As posted' }),
+    unfreeze: Nullable(Unfreeze),
+    transfer: Nullable(TransferReport, { description: 'What `init_from` and `freeze` have come to' }),
     device: Type.Object({
       requested: Words(DEVICE_CHOICES),
       used: Nullable(Words(DEVICES)),

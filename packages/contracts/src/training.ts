@@ -12,6 +12,7 @@ import {
 import { type ClassCounts, ClassWeightOptions, resolveClassWeights } from './class-weights.js';
 import { type EarlyStopping, EarlyStoppingOptions, resolveEarlyStopping } from './early-stopping.js';
 import { type FieldError, TrainyardError } from './errors.js';
+import { type LayerRate, LayerRates } from './layer-rates.js';
 import { type Loss, LossOptions, resolveLoss } from './loss.js';
 import { type Metric, MetricOptions, resolveMetric } from './metric.js';
 import { Limit } from './number-schemas.js';
@@ -37,6 +38,7 @@ export const TrainingOptions = Strict({
   ),
   optimizer: Type.Optional(OptimizerOptions),
   schedule: Type.Optional(ScheduleOptions),
+  layer_learning_rates: Type.Optional(LayerRates),
   loss: Type.Optional(LossOptions),
   metrics: Type.Optional(
     Type.Array(MetricOptions, {
@@ -104,6 +106,7 @@ export interface Training {
   batch_size: number;
   optimizer: Optimizer;
   schedule: Schedule;
+  layer_learning_rates: LayerRate[];
   loss: Loss;
   metrics: Metric[];
   /** By class, in the order of the data set's classes. */
@@ -143,6 +146,7 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
     batch_size: options.batch_size ?? Math.min(BATCH_SIZE, defaults.trainImages ?? BATCH_SIZE),
     optimizer: resolveOptimizer(options.optimizer),
     schedule: resolveSchedule(options.schedule),
+    layer_learning_rates: options.layer_learning_rates ?? [],
     loss: resolveLoss(options.loss ?? defaults.loss ?? 'categorical_crossentropy'),
     metrics: (options.metrics ?? defaults.metrics ?? ['accuracy']).map(resolveMetric),
     class_weights: resolveClassWeights(options.class_weights, defaults),
