@@ -1,2 +1,8 @@
 /** What trained models and their figures say: pure functions on arrays and rows. */
-export {};
+export * from './comparison/differences.js';
+export * from './comparison/holm.js';
+export * from './comparison/mcnemar.js';
+export * from './comparison/mean-difference.js';
+export * from './comparison/normal.js';
+export * from './comparison/shared-images.js';
+export * from './comparison/wilcoxon.js';
