@@ -9,6 +9,7 @@ export const ID_PREFIXES = {
   job: 'job',
   checkpoint: 'ckpt',
   endpoint: 'ep',
+  sweep: 'swp',
   key: 'key',
   event: 'evt',
   delivery: 'dlv',
