@@ -29,7 +29,7 @@ export type {
 } from './repositories/idempotency-keys.js';
 export type { ClaimOptions, TrainingClaim } from './repositories/job-claims.js';
 export type { LogFilter } from './repositories/job-logs.js';
-export type { NewJob, RemovedJob } from './repositories/jobs.js';
+export type { NewJob, NewTransfer, RemovedJob } from './repositories/jobs.js';
 export type { Identity } from './repositories/keys.js';
 export type { MetricRow } from './repositories/metrics.js';
 export type { NewModel } from './repositories/models.js';

@@ -1,10 +1,12 @@
 /** Takes back what a job has recorded beyond the step that its training has gone back to. */
 import type { EpochMetrics, JobRollback } from '@trainyard/contracts';
+import { jobsBeginningFrom } from './checkpoint-use.js';
 import type { Prisma, PrismaClient } from './client.js';
 import type { Fence } from './errors.js';
 import { flatMetrics } from './flat-metrics.js';
 import { appendEvent, lockHeldJob } from './job-journal.js';
 import { fromJson, toJson, toNullableJson } from './json.js';
+import { idOf } from './pages.js';
 
 /** A checkpoint whose row is gone; the caller removes its file, and what was exported from it. */
 export interface RemovedCheckpoint {
@@ -14,7 +16,7 @@ export interface RemovedCheckpoint {
 
 /**
  * Removes the metric rows and checkpoints beyond `to_step`, and writes the rollback and its event. A checkpoint that an
- * endpoint serves stays, but no attempt goes on from it. Written again it changes nothing: the first answer may have got lost.
+ * endpoint serves or another job begins from stays, but no attempt goes on from it. Written again it changes nothing: the first answer may have got lost.
  */
 export function rollBack(client: PrismaClient, fence: Fence, rollback: JobRollback): Promise<RemovedCheckpoint[]> {
   return client.$transaction(async (tx) => {
@@ -39,7 +41,9 @@ async function removeCheckpoints(tx: Prisma.TransactionClient, beyond: Beyond): 
     where: beyond,
     select: { id: true, storageKey: true, isBest: true, _count: { select: { endpoints: true } } },
   });
-  const removed = rows.filter(({ _count }) => _count.endpoints === 0);
+  const unused = rows.filter(({ _count }) => _count.endpoints === 0);
+  const users = await jobsBeginningFrom(tx, unused.map(idOf));
+  const removed = unused.filter(({ id }) => !users.has(id));
   await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(({ id }) => id) } } });
   await tx.checkpoint.updateMany({ where: beyond, data: { rolledBack: true, isBest: false } });
   if (rows.some(({ isBest }) => isBest)) await nameBest(tx, beyond);

@@ -24,6 +24,8 @@ import type {
   ModelSummary,
   Project,
   TrainingOptions,
+  TransferReport,
+  Unfreeze,
 } from '@trainyard/contracts';
 import {
   completeTraining,
@@ -120,6 +122,10 @@ export function toJob(row: JobRow): Job {
     model_id: row.modelId,
     model: row.spec,
     training: completeTraining(fromJson<StoredTraining>(row.training)),
+    init_from: row.initFrom,
+    freeze: row.freeze,
+    unfreeze: fromJson<Unfreeze | null>(row.unfreeze),
+    transfer: fromJson<TransferReport | null>(row.transfer),
     device: {
       requested: row.deviceRequested as DeviceChoice,
       used: row.deviceUsed as Device | null,

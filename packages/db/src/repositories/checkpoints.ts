@@ -7,6 +7,7 @@ import {
   newId,
   parseJobRollback,
 } from '@trainyard/contracts';
+import { jobsBeginningFrom } from '../checkpoint-use.js';
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, notFound } from '../errors.js';
 import { flatMetrics } from '../flat-metrics.js';
@@ -90,7 +91,7 @@ export function openCheckpoints(client: PrismaClient) {
 
     /**
      * Removes the rows of whole epochs beyond the newest `keep`, and those from within epochs that have a newer one of
-     * either kind, but neither the best nor one that an endpoint serves.
+     * either kind, but neither the best nor one that an endpoint serves or another job begins from.
      */
     prune(fence: Fence, keep: number): Promise<RemovedCheckpoint[]> {
       return client.$transaction(async (tx) => {
@@ -102,7 +103,9 @@ export function openCheckpoints(client: PrismaClient) {
         });
         const valid = rows.filter((row) => !row.rolledBack);
         const kept = new Set([valid[0], ...valid.filter((row) => row.epochComplete).slice(0, keep)]);
-        const removed = rows.filter((row) => !kept.has(row) && !row.isBest && row._count.endpoints === 0);
+        const unused = rows.filter((row) => !kept.has(row) && !row.isBest && row._count.endpoints === 0);
+        const users = await jobsBeginningFrom(tx, unused.map(idOf));
+        const removed = unused.filter(({ id }) => !users.has(id));
         await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
         return removed.map(({ id, storageKey }) => ({ id, storageKey }));
       });

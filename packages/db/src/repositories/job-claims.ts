@@ -5,6 +5,8 @@ import {
   type JobProgress,
   type StoredTraining,
   type Training,
+  type TransferReport,
+  type Unfreeze,
 } from '@trainyard/contracts';
 import { Prisma, type PrismaClient } from '../client.js';
 import type { Fence } from '../errors.js';
@@ -35,6 +37,9 @@ export interface TrainingClaim extends Fence {
   spec: unknown;
   training: Training;
   deviceRequested: DeviceChoice;
+  /** What it begins with and which layers are frozen; null where it is posted without. */
+  transfer: TransferReport | null;
+  unfreeze: Unfreeze | null;
   /** Seconds that earlier attempts have trained. */
   elapsedSeconds: number;
   plan: unknown;
@@ -131,6 +136,8 @@ async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOpti
     projectId: row.projectId,
     spec: row.spec,
     training: completeTraining(fromJson<StoredTraining>(row.training)),
+    transfer: fromJson<TransferReport | null>(row.transfer),
+    unfreeze: fromJson<Unfreeze | null>(row.unfreeze),
     deviceRequested: row.deviceRequested as DeviceChoice,
     elapsedSeconds: fromJson<JobProgress | null>(row.progress)?.elapsed_s ?? 0,
     plan: isExact ? row.plan : null,

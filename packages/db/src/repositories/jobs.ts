@@ -7,14 +7,17 @@ import {
   newId,
   type Training,
   TrainyardError,
+  type TransferReport,
+  type Unfreeze,
   type WebhookOptions,
 } from '@trainyard/contracts';
+import { holdCheckpoint, jobsBeginningFrom } from '../checkpoint-use.js';
 import type { PrismaClient } from '../client.js';
 import { refuseUnusable } from '../dataset-use.js';
 import { notFound } from '../errors.js';
 import { appendStatus, lockJob, moveJob } from '../job-journal.js';
 import { isEnded } from '../job-states.js';
-import { toJson } from '../json.js';
+import { toJson, toNullableJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { QUEUE_RULES, type QueueRules } from '../queue-order.js';
 import { withQueuePlaces } from '../queue-places.js';
@@ -35,6 +38,7 @@ export interface NewJob {
   modelId?: string | undefined;
   spec: unknown;
   training: Training;
+  transfer?: NewTransfer | undefined;
   device?: DeviceChoice | undefined;
   priority?: number | undefined;
   tags?: string[] | undefined;
@@ -47,6 +51,16 @@ export interface NewJob {
 export interface RemovedJob {
   checkpoints: string[];
   analyses: string[];
+}
+
+/** What a job begins with and which of its layers are frozen. */
+export interface NewTransfer {
+  /** A checkpoint of the same project. */
+  initFrom: string | null;
+  /** As posted. */
+  freeze: string[];
+  unfreeze: Unfreeze | null;
+  report: TransferReport;
 }
 
 export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) {
@@ -68,7 +82,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
 
     /**
      * Queues a job: row, first phase, `status` event and outbox entry in one transaction. Throws `not_found` for the
-     * data set or model, `dataset_not_ready` where the data set is not `ready`. Its digest is noted. A webhook's secret that had to be made is
+     * data set, model or checkpoint, `dataset_not_ready` where the data set is not `ready`. Its digest is noted. A webhook's secret that had to be made is
      * in the answer, this once.
      */
     async create(job: NewJob): Promise<Job> {
@@ -85,6 +99,8 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
           const model = await tx.model.count({ where: { id: job.modelId, projectId: job.projectId } });
           if (model === 0) throw notFound('model', job.modelId);
         }
+        const { transfer } = job;
+        if (transfer?.initFrom) await holdCheckpoint(tx, job.projectId, transfer.initFrom);
         await tx.job.create({
           data: {
             id,
@@ -96,6 +112,10 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
             modelId: job.modelId ?? null,
             spec: toJson(job.spec),
             training: toJson(job.training),
+            initFrom: transfer?.initFrom ?? null,
+            freeze: transfer?.freeze ?? [],
+            unfreeze: toNullableJson(transfer?.unfreeze),
+            transfer: toNullableJson(transfer?.report),
             deviceRequested: job.device ?? 'auto',
             priority: job.priority ?? 0,
             tags: job.tags ?? [],
@@ -145,7 +165,8 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
 
     /**
      * Deletes a job that has ended with all that it has written; the caller removes the files. Answers the ids of its
-     * checkpoints and analyses. Throws `conflict` for a job that has not ended, or a checkpoint of which an endpoint serves.
+     * checkpoints and analyses. Throws `conflict` for a job that has not ended, or a checkpoint of which an endpoint serves
+     * or another job begins from.
      */
     remove(projectId: string, id: string): Promise<RemovedJob> {
       return client.$transaction(async (tx) => {
@@ -161,6 +182,11 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
           throw new TrainyardError('conflict', detail);
         }
         const checkpoints = await tx.checkpoint.findMany({ where: { jobId: id }, select: { id: true } });
+        const [user] = (await jobsBeginningFrom(tx, checkpoints.map(idOf))).values();
+        if (user !== undefined) {
+          const detail = `The job ${user} begins from a checkpoint of the job ${id}. Wait for its end, or cancel it first.`;
+          throw new TrainyardError('conflict', detail);
+        }
         const analyses = await tx.analysis.findMany({ where: { jobId: id }, select: { id: true } });
         await tx.outbox.deleteMany({ where: { subjectId: { in: [id, ...analyses.map(idOf)] } } });
         await tx.job.delete({ where: { id } });
