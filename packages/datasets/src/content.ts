@@ -1,5 +1,5 @@
 /** Tells images apart by what they were read from. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 const BITS = 128;
 const HEX_BITS = 4;
@@ -9,10 +9,11 @@ const HEX_BITS = 4;
  * those, after the size in which they lie.
  */
 export function contentOf(bytes: Uint8Array, shape?: { width: number; height: number; channels: number }): string {
-  const hash = createHash('sha256');
-  if (shape) hash.update(`${shape.width}x${shape.height}x${shape.channels}:`);
-  return hash
-    .update(bytes)
-    .digest('hex')
-    .slice(0, BITS / HEX_BITS);
+  const digest = shape ? digestOfPixels(bytes, shape) : hash('sha256', bytes, 'hex');
+  return digest.slice(0, BITS / HEX_BITS);
+}
+
+function digestOfPixels(bytes: Uint8Array, shape: { width: number; height: number; channels: number }): string {
+  const head = `${shape.width}x${shape.height}x${shape.channels}:`;
+  return createHash('sha256').update(head).update(bytes).digest('hex');
 }

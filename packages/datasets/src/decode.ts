@@ -19,7 +19,9 @@ const AVIF_PIXELS_MAX = 25_000_000;
 const AVIF_PIXELS_SHARED = 4_000_000;
 
 const BACKGROUND = { r: 255, g: 255, b: 255 };
-const INPUT: SharpOptions = { autoOrient: true, failOn: 'error', limitInputPixels: PIXELS_MAX };
+/** Of files that say nothing of how the camera was held: to look for it takes libvips as long as a quarter of a small image. */
+const UPRIGHT: SharpOptions = { failOn: 'error', limitInputPixels: PIXELS_MAX };
+const INPUT: SharpOptions = { ...UPRIGHT, autoOrient: true };
 const AVIF_INPUT: SharpOptions = { ...INPUT, limitInputPixels: AVIF_PIXELS_MAX };
 const GREY_SPACES: ReadonlySet<string> = new Set(['b-w', 'grey16']);
 
@@ -67,7 +69,8 @@ export async function decodeWithHead(
 export async function decodeImage(bytes: Uint8Array, image: PackedImage): Promise<Uint8Array> {
   try {
     if (isBmp(bytes)) return await decodeBitmap(bytes, image);
-    return await (isAvif(bytes) ? decodeAvif(bytes, image) : decodeFile(bytes, INPUT, image));
+    if (isAvif(bytes)) return await decodeAvif(bytes, image);
+    return await decodeFile(bytes, readPlainHead(bytes) ? UPRIGHT : INPUT, image);
   } catch (error) {
     throw invalidImage(error, bytes);
   }
