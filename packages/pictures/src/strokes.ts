@@ -48,12 +48,18 @@ export interface Mask {
 /** What a pen of half the width `radius` covers that follows the pieces, in pixels with y downwards. */
 export function maskOf(segments: readonly Segment[], radius: number): Mask {
   const reach = radius + 0.5;
-  const xs = segments.flatMap(([x1, , x2]) => [x1, x2]);
-  const ys = segments.flatMap(([, y1, , y2]) => [y1, y2]);
-  const left = Math.floor(Math.min(...xs) - reach);
-  const top = Math.floor(Math.min(...ys) - reach);
-  const width = Math.ceil(Math.max(...xs) + reach) - left;
-  const height = Math.ceil(Math.max(...ys) + reach) - top;
+  let [lowX, lowY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [highX, highY] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const [x1, y1, x2, y2] of segments) {
+    lowX = Math.min(lowX, x1, x2);
+    lowY = Math.min(lowY, y1, y2);
+    highX = Math.max(highX, x1, x2);
+    highY = Math.max(highY, y1, y2);
+  }
+  const left = Math.floor(lowX - reach);
+  const top = Math.floor(lowY - reach);
+  const width = Math.ceil(highX + reach) - left;
+  const height = Math.ceil(highY + reach) - top;
   const mask = { left, top, width, height, cover: new Float32Array(width * height) };
   for (const segment of segments) coverSegment(mask, segment, reach);
   return mask;

@@ -58,6 +58,24 @@ export function drawText(canvas: Canvas, text: string, x: number, baseline: numb
   return x + textWidth(text, style);
 }
 
+/** Writes the text upwards: it begins at `bottom`, and its baseline is the vertical at `x`. */
+export function drawTurnedText(canvas: Canvas, text: string, x: number, bottom: number, style: TextStyle): void {
+  const { height, pen = PEN, colour } = style;
+  const scale = height / 10;
+  let way = (pen / 2) * scale;
+  for (const character of charactersOf(text)) {
+    if (character !== ' ') {
+      const shape = shapeOf(character);
+      const segments = shape.segments.map(
+        ([x1, y1, x2, y2]): Segment => [-y1 * scale, -x1 * scale, -y2 * scale, -x2 * scale],
+      );
+      const mask = maskOf(segments, penRadius(shape, pen, scale));
+      layMask(canvas, mask, Math.round(x), Math.round(bottom - way), colour);
+    }
+    way += advanceOf(character, pen) * scale;
+  }
+}
+
 /** The text, or as much of its beginning as `width` pixels hold with an ellipsis behind it. */
 export function fitText(text: string, width: number, style: TextStyle): string {
   if (textWidth(text, style) <= width) return text;
@@ -172,18 +190,26 @@ function drawCharacter(canvas: Canvas, character: string, x: number, baseline: n
     mask = draw(shapeOf(character), step / STEPS, height / 10, pen);
     if (masks.size < MASKS_MAX) masks.set(key, mask);
   }
-  const { left, top, width, cover } = mask;
+  layMask(canvas, mask, column, baseline, colour);
+}
+
+/** @param x where the mask's origin goes. */
+function layMask(canvas: Canvas, { left, top, width, cover }: Mask, x: number, y: number, colour: Colour): void {
   for (let place = 0; place < cover.length; place++) {
     if (cover[place] === 0) continue;
     const row = Math.floor(place / width);
-    canvas.blend(column + left + place - row * width, baseline + top + row, colour, cover[place]);
+    canvas.blend(x + left + place - row * width, y + top + row, colour, cover[place]);
   }
 }
 
 /** A letter whose left edge is at `x` and whose baseline is at 0. */
-function draw({ segments, penMax = Number.POSITIVE_INFINITY }: Shape, x: number, scale: number, pen: number): Mask {
-  const placed = segments.map(
+function draw(shape: Shape, x: number, scale: number, pen: number): Mask {
+  const placed = shape.segments.map(
     ([x1, y1, x2, y2]): Segment => [x + x1 * scale, -y1 * scale, x + x2 * scale, -y2 * scale],
   );
-  return maskOf(placed, Math.max(0.5, (Math.min(pen, penMax) * scale) / 2));
+  return maskOf(placed, penRadius(shape, pen, scale));
+}
+
+function penRadius({ penMax = Number.POSITIVE_INFINITY }: Shape, pen: number, scale: number): number {
+  return Math.max(0.5, (Math.min(pen, penMax) * scale) / 2);
 }
