@@ -6,3 +6,5 @@ export * from './comparison/mean-difference.js';
 export * from './comparison/normal.js';
 export * from './comparison/shared-images.js';
 export * from './comparison/wilcoxon.js';
+export * from './forecast/forecast-range.js';
+export * from './forecast/training-time.js';
