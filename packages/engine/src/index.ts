@@ -5,6 +5,14 @@ export { compileEvaluation, type EvaluationGraph, type EvaluationOptions } from 
 export type { Mixture } from './compile/mixture.js';
 export { compilePredictor, type PredictorGraph, type PredictorOptions } from './compile/predictor.js';
 export { type Preprocessing, preprocessingFor } from './compile/preprocessing.js';
+export {
+  compileProbe,
+  type ProbedLayer,
+  type ProbedWeight,
+  type ProbeGraph,
+  type ProbeOptions,
+  probedValues,
+} from './compile/probe.js';
 export { randomInputsOf } from './compile/random-inputs.js';
 export { type StateTensor, servedParameters } from './compile/state.js';
 export type { TensorSpec } from './compile/tensor-spec.js';
@@ -17,13 +25,16 @@ export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.j
 export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.js';
 export { buildModel, type DataShape } from './model/build.js';
 export { type DescribedDataset, dataShapeOf } from './model/data-shape.js';
+export { freezeLayers } from './model/freeze.js';
 export { type Head, possibleHeads, type Task } from './model/head.js';
 export type { Model, ModelParameter } from './model/model.js';
+export { layerRateMismatches, layersWithWeights, namedLayers } from './model/named-layers.js';
 export { initialParameters, parameterName } from './model/parameters.js';
 export { evaluationBatch, stepsPerRun } from './model/run-sizes.js';
 export { summarizeModel } from './model/summary.js';
 export { defaultLoss, defaultMetrics, defaultNormalization } from './model/training-defaults.js';
 export { metricContext, trainingMismatches } from './model/training-fit.js';
+export { matchWeights } from './model/weight-matches.js';
 export { presets } from './presets/index.js';
 export type { Preset, PresetLayer, PresetSpec } from './presets/preset.js';
 export { permutation } from './random/permutation.js';

@@ -13,6 +13,7 @@ import {
   defaultLoss,
   defaultMetrics,
   defaultNormalization,
+  layerRateMismatches,
   type Model,
   possibleHeads,
   trainingMismatches,
@@ -57,7 +58,8 @@ export function checkTraining(
   const tried = heads.map((head) => {
     const { channels } = model.image;
     const training = resolve({ loss: defaultLoss(head), metrics: defaultMetrics(head), channels });
-    return { training, mismatches: trainingMismatches(head, training) };
+    const rates = layerRateMismatches(model, training.layer_learning_rates);
+    return { training, mismatches: [...trainingMismatches(head, training), ...rates] };
   });
   const [{ training, mismatches }] = [...tried.filter((each) => each.mismatches.length === 0), ...tried];
   if (mismatches.length === 0) return training;

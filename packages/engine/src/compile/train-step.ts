@@ -2,7 +2,7 @@
  * Compiles a model, its loss and its optimizer into one ONNX graph whose single run is one training step, or K of them:
  * weights and optimizer state go in, updated ones come out.
  */
-import type { Optimizer } from '@trainyard/contracts';
+import type { LayerRate, Optimizer } from '@trainyard/contracts';
 import { Graph, type Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import { predictionsOf } from '../losses/targets.js';
@@ -22,6 +22,7 @@ import { declareMixture, type Mixture, mixedLosses, OTHER_LABELS, SHARES } from 
 import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from './objective.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import { RandomInputs } from './random-inputs.js';
+import { RateGroups, rateFactors } from './rate-groups.js';
 import { declareState, entriesOf, type StateTensor } from './state.js';
 import type { TensorSpec } from './tensor-spec.js';
 import { updateState } from './update.js';
@@ -29,6 +30,8 @@ import { updateState } from './update.js';
 export interface TrainStepOptions extends ObjectiveOptions {
   readonly batchSize: number;
   readonly optimizer: Optimizer;
+  /** Layers whose learning rate is a multiple of the others'. */
+  readonly layerRates?: readonly LayerRate[];
   /** Weight of each class in the loss; all 1 where left out. */
   readonly classWeights?: readonly number[] | null;
   readonly clipNorm?: number | null;
@@ -101,8 +104,8 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
       shares: describe(SHARES, step.mixture.shares, 'float32'),
     },
     random,
-    scalars: step.rule.scalars,
-    scalarValues: (at, rate) => step.rule.scalarValues(at, rate),
+    scalars: step.rates.scalars,
+    scalarValues: (at, rate) => step.rates.values(at, rate),
     loss: LOSS,
     predictions: describe(PREDICTIONS, step.predictions, 'float32'),
   };
@@ -112,12 +115,17 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
 export function buildTrainStep(model: Model, options: TrainStepOptions) {
   const rule = optimizerRule(options.optimizer);
   const graph = new Graph();
-  const { averageDecay = null, clipNorm = null, clipValue = null } = options;
+  const { averageDecay = null, clipNorm = null, clipValue = null, layerRates = [] } = options;
+  const factors = rateFactors(
+    layerRates,
+    model.layers.map(({ spec }) => spec.name),
+  );
+  const rates = new RateGroups(rule, factors);
   const state = declareState(graph, model, rule, averageDecay !== null);
   const { images, labels } = declareBatch(graph, model, options.batchSize);
   const weights = graph.input('weights', 'float32', [options.batchSize]);
   const random = new RandomInputs(graph);
-  const scalars = Object.fromEntries(rule.scalars.map((name) => [name, graph.input(name, 'float32', [])]));
+  const scalars = rates.declare(graph);
   const parameters = new Map(state.map(({ weight }) => [weight.tensor.name, weight.value]));
   const statistics = new Map<string, Value>();
 
@@ -144,7 +152,7 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
   graph.output(LOSS, loss);
   graph.output(PREDICTIONS, predictions);
   updateState(graph, state, loss, statistics, { rule, scalars, clipNorm, clipValue, averageDecay });
-  return { graph, rule, state, images, labels, weights, mixture, predictions, random: random.list };
+  return { graph, rule, rates, state, images, labels, weights, mixture, predictions, random: random.list };
 }
 
 /** Σ weight · loss / Σ weight. A batch has at least one row that counts. */

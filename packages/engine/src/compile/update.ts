@@ -10,7 +10,8 @@ import type { WeightState } from './state.js';
 
 export interface UpdateOptions {
   readonly rule: OptimizerRule;
-  readonly scalars: Readonly<Record<string, Value>>;
+  /** What the host computes for each step, by the layer that it is for. */
+  readonly scalars: (layer: string) => Readonly<Record<string, Value>>;
   /** Largest norm over all gradients together. */
   readonly clipNorm: number | null;
   /** Largest magnitude of any gradient; applied before the norm. */
@@ -57,7 +58,8 @@ function clip(found: readonly Value[], { clipNorm, clipValue }: UpdateOptions): 
 function updateWeight(graph: Graph, entry: WeightState, gradient: Value, options: UpdateOptions): void {
   const { weight, slots, average, parameter } = entry;
   const before = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.value]));
-  const after = options.rule.update({ weight: weight.value, gradient, slots: before, scalars: options.scalars });
+  const scalars = options.scalars(parameter.layer);
+  const after = options.rule.update({ weight: weight.value, gradient, slots: before, scalars });
   const next = bound(parameter, after.weight);
   graph.output(weight.tensor.output, next);
   for (const [name, slot] of Object.entries(slots)) graph.output(slot.tensor.output, after.slots[name]);
