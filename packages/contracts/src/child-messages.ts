@@ -19,6 +19,7 @@ import { ERROR_KINDS, type ErrorCode } from './errors.js';
 import { ExecutionPlan } from './execution-plan.js';
 import { DEVICES, EpochMetrics, JobProgress, MetricValues, STOP_REASONS, StepMetrics } from './job.js';
 import { LOG_LEVELS } from './log.js';
+import { ProbeMetrics } from './probe-metrics.js';
 import { JobRollback } from './rollback.js';
 import { Nullable, Strict, Words } from './schema.js';
 import { TaskDataset } from './trained-model-task.js';
@@ -58,6 +59,7 @@ export const TrainerReport = Type.Union([
   Strict({ type: Type.Literal('running'), epoch: Type.Integer({ description: 'Epochs that are done already' }) }),
   Strict({ type: Type.Literal('steps'), rows: Type.Array(StepMetrics), progress: JobProgress, elapsed_s: Elapsed }),
   Strict({ type: Type.Literal('epoch'), row: EpochMetrics, progress: JobProgress, elapsed_s: Elapsed }),
+  Strict({ type: Type.Literal('probe'), row: ProbeMetrics }),
   Strict({
     type: Type.Literal('checkpoint'),
     checkpoint: CheckpointReference,

@@ -104,7 +104,7 @@ export const StepMetrics = Type.Object({
 });
 export type StepMetrics = Static<typeof StepMetrics>;
 
-export const METRIC_RESOLUTIONS = ['epoch', 'step'] as const;
+export const METRIC_RESOLUTIONS = ['epoch', 'step', 'probe'] as const;
 export type MetricResolution = (typeof METRIC_RESOLUTIONS)[number];
 
 export const STOP_REASONS = ['completed', 'early_stopping', 'stopped', 'budget'] as const;

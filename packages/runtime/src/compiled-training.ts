@@ -11,6 +11,7 @@ import {
 import { BatchAugmenter } from './batch-augmenter.js';
 import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
+import { NetworkProbe } from './network-probe.js';
 import { StepRunner } from './step-runner.js';
 
 export interface CompiledTraining {
@@ -18,6 +19,8 @@ export interface CompiledTraining {
   /** Of the train split; null where the training has no augmentation. */
   augmenter: BatchAugmenter | null;
   evaluator: Evaluator;
+  /** Null where nobody looks into the network. */
+  probe: NetworkProbe | null;
   release(): Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export async function openTraining(options: {
   context: MetricContext;
   steps: number;
   stepsDone?: number;
+  /** What a probe is planned by; left out where nobody looks into the network. */
+  probed?: { trainImages: number; imageFlops: number };
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
   const { augmentation, batch_size: trainBatch, seed } = training;
@@ -59,12 +64,16 @@ export async function openTraining(options: {
   const batchSize = evaluationBatch(trainBatch);
   const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
   const evaluator = await Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
+  const probe = options.probed
+    ? await NetworkProbe.open({ model, training, preprocessing, plan, ...options.probed })
+    : null;
   return {
     runners,
     augmenter: augmentation && new BatchAugmenter({ augmentation, image: model.image, batchSize: trainBatch, seed }),
     evaluator,
+    probe,
     async release() {
-      for (const held of [runners.several, runners.single, evaluator]) await held?.release();
+      for (const held of [runners.several, runners.single, evaluator, probe]) await held?.release();
     },
   };
 }

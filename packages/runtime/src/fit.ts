@@ -9,6 +9,7 @@ import {
   type JobProgress,
   type MetricValues,
   type PlateauState,
+  type ProbeMetrics,
   type Split,
   type StepMetrics,
   type StopOrder,
@@ -24,6 +25,7 @@ import { refuseLosses, refuseTensors, refuseValidation } from './divergence.js';
 import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
 import { LearningRate } from './learning-rate.js';
+import type { NetworkProbe, RecentSteps } from './network-probe.js';
 import { nonFiniteLayer } from './non-finite-layer.js';
 import { Patience } from './patience.js';
 import { ProgressMeter } from './progress.js';
@@ -37,6 +39,8 @@ export interface FitOptions {
   runners: Runners;
   augmenter: BatchAugmenter | null;
   evaluator: Evaluator;
+  /** Looks into the network after some epochs; null, or left out, where nobody does. */
+  probe?: NetworkProbe | null;
   /** What kind of model it is, for its metrics. */
   context: MetricContext;
   start: FitStart;
@@ -77,6 +81,8 @@ export interface FitStart {
 export interface FitObserver {
   steps(rows: StepMetrics[], progress: JobProgress): Promise<void>;
   epoch(row: EpochMetrics, progress: JobProgress): Promise<void>;
+  /** Before the first epoch, and before the row of an epoch. */
+  probe?(row: ProbeMetrics): Promise<void>;
   checkpoint(snapshot: Snapshot): Promise<void>;
 }
 
@@ -107,6 +113,7 @@ export async function fit(options: FitOptions): Promise<FitResult | null> {
   const fitting = new Fitting(options);
   const over = fitting.over;
   if (over !== null) return { best: fitting.best, stopReason: over };
+  if (options.start.step === 0) await fitting.look(0);
   for (let epoch = options.start.epoch + 1; epoch <= options.training.epochs; epoch++) {
     const ending = await fitting.epoch(epoch);
     if (ending === 'handed_over') return null;
@@ -127,6 +134,7 @@ class Fitting {
   readonly #clock: CheckpointClock;
   readonly #stepsPerEpoch: number;
   #best: BestCheckpoint | null;
+  #recent: RecentSteps | null = null;
 
   constructor(options: FitOptions) {
     const { training, runners, start } = options;
@@ -185,6 +193,7 @@ class Fitting {
       duration_s: Math.round(performance.now() - startedAt) / 1000,
     };
     this.#rate.afterEpoch(row);
+    await this.look(epoch);
     await observer.epoch(row, this.#progress.snapshot(performance.now()));
     this.#patience.afterEpoch(row);
     if (epoch === training.epochs) {
@@ -197,6 +206,14 @@ class Fitting {
     }
     this.#progress.epochEnded(performance.now());
     return reason;
+  }
+
+  /** Looks into the network where that is due when so many epochs are done. */
+  async look(epoch: number): Promise<void> {
+    const { probe, data, observer } = this.#options;
+    if (!probe?.isDue(epoch)) return;
+    const at = { epoch, step: epoch * this.#stepsPerEpoch };
+    await observer.probe?.(await probe.look(at, this.#state.values, data.splits.train, this.#recent));
   }
 
   #metrics() {
@@ -221,7 +238,13 @@ class Fitting {
       learningRate: (step) => this.#rate.at(step),
       signal,
     });
+    const isWatched = this.#options.probe?.isDue(epoch) ?? false;
+    let before = new Map(isWatched ? this.#state.values : []);
     for await (const run of runs) {
+      if (isWatched) {
+        this.#recent = { before, steps: run.steps.length };
+        before = new Map(this.#state.values);
+      }
       refuseLosses(run, epoch, this.#state.values);
       const images = totals.add(run);
       const step = stepsBefore + totals.steps;

@@ -5,6 +5,7 @@ export * from './compiled-training.js';
 export * from './fit.js';
 export * from './machine.js';
 export * from './malloc.js';
+export * from './network-probe.js';
 export * from './patient-store.js';
 export * from './plan.js';
 export * from './predict/checkpoint-predictor.js';

@@ -30,6 +30,9 @@ import { choosePlan } from './plan.js';
 import { fitOrGoBack } from './rollback.js';
 import { StepReporter } from './step-reporter.js';
 
+/** The forward pass, and the two products of the backward pass. */
+const STEP_PASSES = 3;
+
 /** What a training tells while it goes on; it waits for the promises that it gets back. */
 export type Report = (report: TrainerReport) => Promise<void>;
 
@@ -94,6 +97,7 @@ async function trainPlanned(
     context,
     steps: stepsPerEpoch(data, training),
     stepsDone: start.inEpoch?.steps,
+    probed: { trainImages: data.splits.train.count, imageFlops: imageFlops(model) },
   });
   try {
     signal.throwIfAborted();
@@ -135,6 +139,11 @@ async function trainPlanned(
   }
 }
 
+/** Of a training step, for one image. */
+function imageFlops(model: Model): number {
+  return model.layers.reduce((sum, { plan }) => sum + plan.flops, 0) * STEP_PASSES;
+}
+
 function newPlan(task: TrainingTask, model: Model, steps: number): ExecutionPlan {
   const { device, threads, training } = task;
   const { width, height, channels } = model.image;
@@ -162,6 +171,9 @@ function observe(
       latest = progress;
       await steps.flush();
       await report({ type: 'epoch', row, progress, elapsed_s: elapsed() });
+    },
+    async probe(row) {
+      await report({ type: 'probe', row });
     },
     async checkpoint(snapshot) {
       // An attempt that goes on from it does not do the steps before it again.

@@ -21,6 +21,7 @@ import {
   ModelValidation,
   PredictJson,
   PredictResponse,
+  ProbeMetrics,
   Problem,
   Project,
   ShownSample,
@@ -56,7 +57,7 @@ export const EndpointList = listOf(Endpoint);
 export const WorkerList = listOf(WorkerView);
 export const WebhookDeliveryList = listOf(WebhookDelivery);
 
-export const MetricList = Type.Object(ListOf(Type.Union([EpochMetrics, StepMetrics])).properties, {
+export const MetricList = Type.Object(ListOf(Type.Union([EpochMetrics, StepMetrics, ProbeMetrics])).properties, {
   $id: 'MetricList',
 });
 

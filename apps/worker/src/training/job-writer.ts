@@ -31,6 +31,8 @@ export class JobWriter {
       case 'epoch':
         await db.metrics.recordEpoch(claim, report.row);
         return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
+      case 'probe':
+        return db.metrics.recordProbe(claim, report.row);
       case 'checkpoint':
         return this.#keep(report);
       case 'rollback':

@@ -1,5 +1,12 @@
 /** The metric rows of a job. A row that is written again, after a job has begun anew, replaces the one before. */
-import type { EpochMetrics, List, MetricResolution, MetricValues, StepMetrics } from '@trainyard/contracts';
+import type {
+  EpochMetrics,
+  List,
+  MetricResolution,
+  MetricValues,
+  ProbeMetrics,
+  StepMetrics,
+} from '@trainyard/contracts';
 import { TrainyardError } from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
 import { type Fence, notFound } from '../errors.js';
@@ -8,7 +15,13 @@ import { appendEvent, lockHeldJob } from '../job-journal.js';
 import { fromJson } from '../json.js';
 import { limitOf, type Page, toList } from '../pages.js';
 
-export type MetricRow = EpochMetrics | StepMetrics;
+export type MetricRow = EpochMetrics | StepMetrics | ProbeMetrics;
+
+export interface MetricHistory {
+  epochs: EpochMetrics[];
+  steps: StepMetrics[];
+  probes: ProbeMetrics[];
+}
 
 export function openMetrics(client: PrismaClient) {
   return {
@@ -36,6 +49,34 @@ export function openMetrics(client: PrismaClient) {
         await mergeLatest(tx, fence.id, flatMetrics(row));
         if (!isKnown) await appendEvent(tx, fence.id, 'epoch', { ...row });
       });
+    },
+
+    /** Writes what a look into the network found. */
+    async recordProbe(fence: Fence, row: ProbeMetrics): Promise<void> {
+      await client.$transaction(async (tx) => {
+        await lockHeldJob(tx, fence);
+        await replaceRows(tx, fence.id, 'probe', [row]);
+      });
+    },
+
+    /** All epochs and looks into the network of a job, and some of its steps, evenly: what a diagnosis reads. Oldest first. */
+    async history(projectId: string, jobId: string, stepsMax: number): Promise<MetricHistory> {
+      if ((await client.job.count({ where: { id: jobId, projectId } })) === 0) throw notFound('job', jobId);
+      const rows = await client.$queryRaw<{ resolution: MetricResolution; values: Prisma.JsonValue }[]>`
+        SELECT resolution, values FROM (
+          SELECT resolution, step, values, row_number() OVER (PARTITION BY resolution ORDER BY step) - 1 AS place,
+            count(*) OVER (PARTITION BY resolution) AS total
+          FROM job_metrics WHERE job_id = ${jobId}
+        ) AS counted
+        WHERE resolution <> 'step' OR place % greatest(1, ceil(total::numeric / ${stepsMax}::int)::int) = 0
+        ORDER BY step`;
+      const of = <T>(resolution: MetricResolution) =>
+        rows.filter((row) => row.resolution === resolution).map((row) => fromJson<T>(row.values));
+      return {
+        epochs: of<EpochMetrics>('epoch'),
+        steps: of<StepMetrics>('step'),
+        probes: of<ProbeMetrics>('probe'),
+      };
     },
 
     /** Oldest first. `after` and `next_cursor` are steps. */

@@ -25,6 +25,8 @@ export interface ForwardResult {
   readonly logits: Value;
   /** What comes out of it. */
   readonly outputs: Value;
+  /** What the layer at a place in `Model.layers` gives, its activation applied: [N, C, H, W] or [N, units]. */
+  layerOutput(place: number): Value;
 }
 
 /** What a layer gave, its activation not yet applied. */
@@ -42,7 +44,11 @@ interface Pending {
 export function forward(model: Model, images: Value, options: ForwardOptions): ForwardResult {
   const layers = new LayerRun(model, images, options);
   const last = model.layers.length - 1;
-  return { logits: layers.pending(last).value, outputs: layers.output(last) };
+  return {
+    logits: layers.pending(last).value,
+    outputs: layers.output(last),
+    layerOutput: (place) => layers.output(place),
+  };
 }
 
 class LayerRun {

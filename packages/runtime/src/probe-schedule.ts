@@ -1,0 +1,44 @@
+/**
+ * How many images the probe looks at and after which epochs, so that it costs less than a hundredth of the training where
+ * that lasts long enough. Both are functions of counts alone, never of the clock: a training that goes on after an
+ * interruption looks at the same images after the same epochs.
+ */
+import { type Model, probedValues } from '@trainyard/engine';
+
+/** A rough speed, in FLOP/s of one thread; only ratios matter. */
+const FLOPS = 2e10;
+/** Host time for one value that is counted. */
+const SECONDS_PER_VALUE = 1.5e-8;
+/** Feeding the weights, one run of the session and one row for the database. */
+const SECONDS_PER_LOOK = 0.004;
+
+/** Part of the training's time that looks may take. */
+const PART = 0.01;
+
+const IMAGES_MAX = 64;
+const VALUES_MAX = 2 ** 20;
+/** More rows than this tell no more. */
+const LOOKS_MAX = 100;
+
+export interface ProbeSchedule {
+  readonly images: number;
+  /** Whether to look when so many epochs are done. */
+  isDue(epoch: number): boolean;
+}
+
+/** Null where the data set or the model is too large for a look to be cheap: weights of more than 2^25 elements. */
+export function probeSchedule(
+  model: Model,
+  options: { readonly trainImages: number; readonly epochs: number; readonly imageFlops: number },
+): ProbeSchedule | null {
+  const { trainImages, epochs, imageFlops } = options;
+  const weights = model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const images = Math.min(IMAGES_MAX, trainImages, Math.floor(VALUES_MAX / Math.max(1, probedValues(model))));
+  if (images < 1 || weights > 2 ** 25) return null;
+  const values = images * probedValues(model) + 3 * weights;
+  const look = SECONDS_PER_LOOK + values * SECONDS_PER_VALUE + (images * imageFlops) / FLOPS;
+  const epoch = (trainImages * imageFlops) / FLOPS;
+  const every = Math.max(1, Math.ceil(epochs / LOOKS_MAX), Math.ceil(look / (PART * epoch)));
+  // A training that is too short for two looks has two all the same: without them nothing could be said of it.
+  return { images, isDue: (done) => done % every === 0 || done === 1 || done === epochs };
+}
