@@ -28,6 +28,7 @@ const kinds = {
   checksum_mismatch: { status: 460, title: 'The bytes do not have the checksum that came with them', retryable: true },
   invalid_request: { status: 422, title: 'The request does not fit the schema', retryable: false },
   invalid_spec: { status: 422, title: 'The model specification cannot be built', retryable: false },
+  invalid_backbone: { status: 422, title: 'The ONNX file cannot be used', retryable: false },
   invalid_image: { status: 422, title: 'An image cannot be read', retryable: false },
   dataset_not_ready: { status: 409, title: 'The data set is not ready', retryable: false },
   batch_too_large: { status: 422, title: 'The batch is larger than the data', retryable: false },

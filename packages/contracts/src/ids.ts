@@ -6,6 +6,7 @@ export const ID_PREFIXES = {
   dataset: 'ds',
   upload: 'upl',
   model: 'mdl',
+  backbone: 'bbn',
   job: 'job',
   checkpoint: 'ckpt',
   endpoint: 'ep',

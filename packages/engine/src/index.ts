@@ -1,6 +1,10 @@
 export { type Augmenter, augmentImage, createAugmenter } from './augment/augmenter.js';
 export type { ImagePlace } from './augment/draws.js';
 export { allocateMixedRows, type BatchPlace, type MixedRows, type Mixing, mixImages } from './augment/mix.js';
+export { cutAt, cutsOf, defaultCut } from './backbone/cut.js';
+export { BackboneGraph } from './backbone/graph.js';
+export { type ImportedBackbone, type ImportedValue, importBackbone } from './backbone/import.js';
+export { backboneWeights } from './backbone/weights.js';
 export { compileEvaluation, type EvaluationGraph, type EvaluationOptions } from './compile/evaluation.js';
 export type { Mixture } from './compile/mixture.js';
 export { compilePredictor, type PredictorGraph, type PredictorOptions } from './compile/predictor.js';
@@ -35,6 +39,7 @@ export { summarizeModel } from './model/summary.js';
 export { defaultLoss, defaultMetrics, defaultNormalization } from './model/training-defaults.js';
 export { metricContext, trainingMismatches } from './model/training-fit.js';
 export { matchWeights } from './model/weight-matches.js';
+export { type OnnxModel, readOnnxModel } from './onnx/read-model.js';
 export { presets } from './presets/index.js';
 export type { Preset, PresetLayer, PresetSpec } from './presets/preset.js';
 export { permutation } from './random/permutation.js';

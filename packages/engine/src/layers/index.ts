@@ -23,6 +23,7 @@ import { maxPooling2d } from './max-pooling2d.js';
 import { maximumLayer } from './maximum.js';
 import { multiplyLayer } from './multiply.js';
 import { normalization } from './normalization.js';
+import { onnxBackbone } from './onnx-backbone.js';
 import { preluLayer } from './prelu.js';
 import { reluLayer } from './relu.js';
 import { rescaling } from './rescaling.js';
@@ -68,6 +69,7 @@ export const layers = {
   concatenate,
   rescaling,
   normalization,
+  onnx_backbone: onnxBackbone,
 } satisfies Record<string, LayerDefinition>;
 
 export type LayerType = keyof typeof layers;

@@ -108,6 +108,8 @@ export interface LayerDefinition<A extends object = object> {
   plan(args: A, inputs: readonly FeatureShape[], context: PlanContext): LayerPlan;
   /** Adds the layer to a graph, without its activation. Inputs are [N, C, H, W] or [N, units]. */
   forward(args: A, inputs: readonly Value[], context: ForwardContext): Value;
+  /** Whether its weights stay as they are unless `trainable` is true. */
+  readonly frozenByDefault?: true;
   /** Whether each output is the largest of some inputs, unchanged. */
   readonly picksValues?: true;
   /** The activation at the layer's end, if it has one. */

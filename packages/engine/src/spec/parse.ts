@@ -3,7 +3,7 @@ import type { FieldError } from '@trainyard/contracts';
 import { TrainyardError } from '@trainyard/contracts';
 import Value from 'typebox/value';
 import { LayerName } from '../layers/arguments.js';
-import { type LayerType, layers } from '../layers/index.js';
+import { type LayerType, layerDefinition, layers } from '../layers/index.js';
 import { describeReceived } from './expectation.js';
 import { checkFields, isRecord, mismatch, unknownField } from './fields.js';
 import { LayerNamer } from './layer-namer.js';
@@ -113,7 +113,8 @@ class LayerReader {
     const name = this.#readName(pointer, type, posted, list);
     if (name === null) return;
     const links = this.#readLinks(`${pointer}/inputs`, inputs, list.scope);
-    const frozen = this.#readFrozen(`${pointer}/trainable`, trainable) || list.scope.frozen;
+    const byDefault = type !== NESTED_TYPE && layerDefinition(type).frozenByDefault === true;
+    const frozen = this.#readFrozen(`${pointer}/trainable`, trainable, byDefault) || list.scope.frozen;
     if (type === NESTED_TYPE) this.#readNested(pointer, rest, { ...list, name, links, frozen });
     else this.#addLayer(pointer, type, rest, { ...list, name, links, frozen, isLinked: Array.isArray(inputs) });
   }
@@ -126,7 +127,7 @@ class LayerReader {
   ): void {
     const fields = checkFields(pointer, rest, argumentSchemas(type), this.#errors);
     const fullName = scope.fullName(name);
-    const spec: LayerSpec = { type, name: fullName, ...(frozen ? { trainable: false } : {}), ...fields };
+    const spec: LayerSpec = { type, name: fullName, ...trainableOf(type, frozen), ...fields };
     this.drafts.push({ spec, pointer, links, isLinked });
     scope.add(name, () => fullName);
   }
@@ -154,10 +155,10 @@ class LayerReader {
   }
 
   /** Whether the layer says that its weights are not trained. */
-  #readFrozen(pointer: string, trainable: unknown): boolean {
+  #readFrozen(pointer: string, trainable: unknown, byDefault = false): boolean {
     if (typeof trainable === 'boolean') return !trainable;
     if (trainable !== undefined && trainable !== null) this.#errors.push(mismatch(pointer, 'true or false', trainable));
-    return false;
+    return byDefault;
   }
 
   /** The layer's name in its own list, or null where it has none that can be used. */
@@ -195,6 +196,12 @@ class LayerReader {
     }
     return inputs.map((name: string) => ({ name, target: scope.find(name) }));
   }
+}
+
+/** It is written where it is not what it would be when left out, so that the specification can be read again. */
+function trainableOf(type: LayerType, frozen: boolean): { trainable?: boolean } {
+  if (frozen) return { trainable: false };
+  return layerDefinition(type).frozenByDefault ? { trainable: true } : {};
 }
 
 function isLayerType(type: string): type is LayerType {

@@ -5,9 +5,29 @@ import { parseModelSpec } from './parse.js';
 import { modelSpecSchema } from './schema.js';
 
 const conv = { type: 'conv2d', filters: 2, kernel_size: [3, 2], activation: { type: 'leaky_relu' } };
+const backbone = {
+  digest: 'sha256:0',
+  layout: 'nchw',
+  channels: 3,
+  parameters: [{ name: 'conv_1.weight', shape: [3, 3, 1, 1], trainable: true }],
+  nodes: [
+    {
+      op: 'Conv',
+      inputs: [0, 'conv_1.weight'],
+      attributes: { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 },
+    },
+  ],
+};
 const spec = {
   input: { width: 8, height: 8, channels: 3 },
   layers: [
+    {
+      type: 'onnx_backbone',
+      backbone_id: `bbn_${'0'.repeat(26)}`,
+      output: 'features',
+      graph: backbone,
+      trainable: true,
+    },
     conv,
     { type: 'depthwise_conv2d', kernel_size: 2, depth_multiplier: 2, depthwise_constraint: { type: 'max_norm' } },
     { type: 'separable_conv2d', filters: 2, kernel_size: 1, pointwise_regularizer: 'l2' },

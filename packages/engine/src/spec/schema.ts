@@ -9,8 +9,8 @@ export interface LayerSpec {
   readonly name: string;
   /** Names of the layers that feed it, or "input"; left out where that is the layer before. */
   readonly inputs?: readonly string[];
-  /** False for a layer whose weights stay as they are. */
-  readonly trainable?: false;
+  /** False for a layer whose weights stay as they are; true is written only where they would stay otherwise. */
+  readonly trainable?: boolean;
   readonly [argument: string]: unknown;
 }
 

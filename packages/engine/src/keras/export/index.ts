@@ -2,6 +2,8 @@
 
 import type { ImageSize } from '@trainyard/contracts';
 import { buildModel, type DataShape } from '../../model/build.js';
+import type { Model } from '../../model/model.js';
+import { invalidSpec } from '../../spec/parse.js';
 import { MODEL_INPUT, type ModelSpec } from '../../spec/schema.js';
 import { type KerasVersion, kerasObject } from './keras-version.js';
 import { type KerasNode, type KerasShape, nodesOf } from './nodes.js';
@@ -20,11 +22,21 @@ const KERAS2 = { keras_version: '2.15.0', backend: 'tensorflow' };
  */
 export function exportKeras(spec: ModelSpec, data: DataShape, version: KerasVersion): Record<string, unknown> {
   const model = buildModel(spec, data);
+  refuseBackbones(model);
   const nodes = nodesOf(model, version);
   const image = shapeOf(model.image);
   return nodes.every(({ inputs, merges }, i) => !merges && inputs[0] === (nodes[i - 1]?.name ?? MODEL_INPUT))
     ? sequential(nodes, image, version)
     : functional(nodes, image, version);
+}
+
+/** Keras has no layer that runs an ONNX file. */
+function refuseBackbones({ layers }: Model): void {
+  const place = layers.findIndex(({ spec }) => spec.type === 'onnx_backbone');
+  if (place < 0) return;
+  const { name } = layers[place].spec;
+  const detail = `layer "${name}": expected layers that Keras has; received onnx_backbone. Download the ONNX file instead`;
+  throw invalidSpec([{ pointer: `/layers/${place}`, detail }]);
 }
 
 function shapeOf({ height, width, channels }: ImageSize): KerasShape {

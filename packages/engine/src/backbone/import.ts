@@ -1,0 +1,291 @@
+/**
+ * Reads an ONNX model as a backbone: node by node into operations of ours, as far as there are such. Shapes are found by
+ * adding the operations to a graph that is thrown away.
+ */
+import { Graph, type Value } from '../graph/graph.js';
+import { type Shape, ShapeError, sizeOf } from '../graph/tensor-type.js';
+import { invalidOnnx } from '../onnx/read-fields.js';
+import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/read-model.js';
+import { integersOf, ONNX_FLOAT, type OnnxTensor } from '../onnx/read-tensor.js';
+import { foldIntegers, type Integers } from './constant-folding.js';
+import type { BackboneGraph, BackboneNode, BackboneParameter, Operand } from './graph.js';
+import { type FileScope, NodeReader } from './node-reader.js';
+import { UnsupportedNode } from './operator.js';
+import { operators } from './operators/index.js';
+import { enter, replayNode } from './replay.js';
+
+/** A value of the file that was computed with our operations. */
+export interface ImportedValue {
+  /** In the file. */
+  readonly name: string;
+  readonly operator: string;
+  /** Its place in `nodes`. */
+  readonly node: number;
+  /** Without the batch, in the order of the file. */
+  readonly shape: Shape;
+}
+
+/** A node that has no operations here, and all that depends on it. */
+export interface UnsupportedOperator {
+  readonly operator: string;
+  readonly node: string;
+  readonly reason: string;
+}
+
+export interface ImportedBackbone {
+  readonly opset: number;
+  readonly producer: string;
+  /** Sides of the images that the file was made for; null where they are open. */
+  readonly image: { readonly height: number | null; readonly width: number | null; readonly channels: number };
+  readonly layout: BackboneGraph['layout'];
+  readonly nodes: readonly BackboneNode[];
+  readonly parameters: readonly BackboneParameter[];
+  /** In the order of the file. */
+  readonly values: readonly ImportedValue[];
+  readonly unsupported: readonly UnsupportedOperator[];
+  /** Names of the file's own outputs. */
+  readonly outputs: readonly string[];
+}
+
+/** What a shape is found with where the file leaves it open. */
+const TRACED_BATCH = 2;
+const TRACED_SIDE = 224;
+const PASSED_ON: readonly string[] = ['Identity', 'Dropout'];
+
+/** @throws TrainyardError `invalid_backbone` where it takes no images */
+export function importBackbone(model: OnnxModel): ImportedBackbone {
+  return new BackboneImport(model).run();
+}
+
+/** The tensors of the file by the names that `importBackbone` gives its weights. */
+export function backboneTensors(model: OnnxModel): ReadonlyMap<string, OnnxTensor> {
+  const reading = new BackboneImport(model);
+  reading.run();
+  return reading.tensors;
+}
+
+class BackboneImport implements FileScope {
+  readonly opset: number;
+  readonly batch: number | null;
+  /** By the weight's name. */
+  readonly tensors = new Map<string, OnnxTensor>();
+  readonly #model: OnnxModel;
+  readonly #image: ImportedBackbone['image'];
+  readonly #layout: BackboneGraph['layout'];
+  readonly #graph = new Graph();
+  readonly #traced: Value[];
+  readonly #weights = new Map<string, Value>();
+  readonly #nodes: BackboneNode[] = [];
+  readonly #parameters: BackboneParameter[] = [];
+  readonly #values: ImportedValue[] = [];
+  readonly #unsupported: UnsupportedOperator[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #constants: Map<string, OnnxTensor>;
+  readonly #integers = new Map<string, Integers>();
+  readonly #weightNames = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+  #operator = '';
+
+  constructor(model: OnnxModel) {
+    this.#model = model;
+    this.opset = model.opset;
+    this.#constants = new Map(model.initializers);
+    const input = imageInput(model);
+    const [batch, ...sides] = input.shape ?? [];
+    this.batch = batch ?? null;
+    this.#layout = layoutOf(sides);
+    this.#image = imageOf(this.#layout, sides);
+    const { height, width, channels } = this.#image;
+    const shape = [TRACED_BATCH, channels, height ?? TRACED_SIDE, width ?? TRACED_SIDE];
+    const images = this.#graph.input('images', 'float32', shape);
+    this.#traced = [enter({ layout: this.#layout }, images)];
+    this.#places.set(input.name, 0);
+  }
+
+  run(): ImportedBackbone {
+    for (const node of this.#model.nodes) this.#add(node);
+    return {
+      opset: this.opset,
+      producer: this.#model.producer,
+      image: this.#image,
+      layout: this.#layout,
+      nodes: this.#nodes,
+      parameters: this.#parameters,
+      values: this.#values,
+      unsupported: this.#unsupported,
+      outputs: this.#model.outputs.map(({ name }) => name),
+    };
+  }
+
+  place(name: string): number | undefined {
+    return this.#places.get(name);
+  }
+
+  tensor(name: string): OnnxTensor | undefined {
+    return this.#constants.get(name);
+  }
+
+  integers(name: string): readonly number[] | undefined {
+    return this.#integersOf(name)?.values;
+  }
+
+  shape(operand: Operand): Shape {
+    const value = typeof operand === 'string' ? this.#weights.get(operand) : this.#traced[operand];
+    if (value) return value.shape;
+    throw new UnsupportedNode(`the value ${operand} is used before it is computed`);
+  }
+
+  /** Called by its operator, a number and its role: `conv_3.weight`. A tensor that several nodes share is one weight. */
+  weight(tensor: OnnxTensor, role: string, trainable: boolean): string {
+    const known = this.#weightNames.get(tensor.name);
+    if (known !== undefined && tensor.name !== '') return known;
+    const name = this.#freeName(`${this.#operator}.${role}`);
+    // Before the first product stand the numbers that normalise pixels; single numbers are factors and bounds.
+    const isProduct = role === 'weight' || this.#parameters.some((known) => known.name.endsWith('.weight'));
+    const trained = trainable && isProduct && sizeOf(tensor.shape) > 1;
+    this.#parameters.push({ name, shape: [...tensor.shape], trainable: trained });
+    this.#weights.set(name, this.#graph.input(`weight/${name}`, 'float32', tensor.shape));
+    this.tensors.set(name, tensor);
+    this.#weightNames.set(tensor.name, name);
+    return name;
+  }
+
+  #add(node: OnnxNode): void {
+    const folded = foldIntegers(node, {
+      integers: (name) => this.#integersOf(name),
+      shape: (name) => this.#shapeOf(name),
+    });
+    const [output = ''] = node.outputs;
+    if (folded) {
+      this.#integers.set(output, folded);
+      return;
+    }
+    if (node.type === 'Constant') {
+      this.#addConstant(node, output);
+      return;
+    }
+    const passed = PASSED_ON.includes(node.type) || isFloatCast(node) ? this.#places.get(node.inputs[0]) : undefined;
+    if (passed !== undefined) this.#places.set(output, passed);
+    else this.#translate(node, output);
+  }
+
+  #addConstant({ attributes }: OnnxNode, output: string): void {
+    const value = attributes.get('value');
+    const number = attributes.get('value_float');
+    if (value?.kind === 'tensor') this.#constants.set(output, { ...value.value, name: output });
+    if (number?.kind === 'number') this.#constants.set(output, floatTensor(output, number.value));
+  }
+
+  #translate(node: OnnxNode, output: string): void {
+    // What a node that has no operations here leads to is unknown as well; it is told once.
+    const isUnknown = (name: string) => name !== '' && !this.#isKnown(name);
+    if (node.inputs.some(isUnknown)) return;
+    const before = this.#parameters.length;
+    this.#operator = this.#count(node.type);
+    try {
+      const operator = node.domain === '' && Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
+      if (!operator) throw new UnsupportedNode('there is no such operator here');
+      const { inputs, attributes = {} } = operator.read(new NodeReader(node, this));
+      const read: BackboneNode = { op: node.type, inputs: [...inputs], attributes };
+      const value = replayNode(read, this.#traced, this.#context());
+      this.#nodes.push(read);
+      this.#traced.push(value);
+      this.#places.set(output, this.#nodes.length);
+      const shape = value.shape.slice(1);
+      this.#values.push({ name: output, operator: node.type, node: this.#nodes.length - 1, shape });
+    } catch (error) {
+      if (!(error instanceof UnsupportedNode || error instanceof ShapeError)) throw error;
+      this.#forgetParameters(before);
+      const operator = node.domain === '' ? node.type : `${node.domain}.${node.type}`;
+      this.#unsupported.push({ operator, node: node.name || output, reason: error.message });
+    }
+  }
+
+  #context() {
+    return {
+      training: false,
+      frozen: true,
+      rowWeights: null,
+      parameter: (name: string) => this.#weights.get(name) ?? missing(name),
+      setStatistic() {},
+    };
+  }
+
+  #forgetParameters(count: number): void {
+    for (const { name } of this.#parameters.splice(count)) {
+      const tensor = this.tensors.get(name);
+      if (tensor) this.#weightNames.delete(tensor.name);
+      this.tensors.delete(name);
+    }
+  }
+
+  /** `conv_3`: the third Conv of the file. */
+  #count(type: string): string {
+    const count = (this.#counts.get(type) ?? 0) + 1;
+    this.#counts.set(type, count);
+    return `${type.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()}_${count}`;
+  }
+
+  #freeName(wanted: string): string {
+    let name = wanted;
+    for (let i = 2; this.#weights.has(name); i++) name = `${wanted}_${i}`;
+    return name;
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#places.has(name) || this.#constants.has(name) || this.#integersOf(name) !== undefined;
+  }
+
+  #integersOf(name: string): Integers | undefined {
+    const found = this.#integers.get(name);
+    const tensor = this.#constants.get(name);
+    if (found || !tensor || tensor.shape.length > 1) return found;
+    const values = integersOf(tensor);
+    return values ? { values, rank: tensor.shape.length === 0 ? 0 : 1 } : undefined;
+  }
+
+  #shapeOf(name: string): Shape | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.#traced[place].shape;
+  }
+}
+
+function isFloatCast({ type, attributes }: OnnxNode): boolean {
+  const to = attributes.get('to');
+  return type === 'Cast' && to?.kind === 'number' && to.value === ONNX_FLOAT;
+}
+
+function floatTensor(name: string, value: number): OnnxTensor {
+  return { name, dataType: ONNX_FLOAT, shape: [], raw: null, numbers: [value], isExternal: false };
+}
+
+function imageInput({ inputs }: OnnxModel): OnnxValue {
+  const [input, ...others] = inputs;
+  const shape = input?.shape;
+  if (others.length === 0 && shape?.length === 4 && input.dataType === ONNX_FLOAT) return input;
+  const received = inputs.map(({ name, shape: sides }) => `"${name}" [${(sides ?? ['?']).map((side) => side ?? '?')}]`);
+  throw invalidOnnx(
+    'Expected one input of float32 images, [batch, channels, height, width] or [batch, height, width, channels]; ' +
+      `received ${received.join(', ') || 'none'}. Export the model so that it takes float32 images alone.`,
+  );
+}
+
+function layoutOf([first, , last]: readonly (number | null)[]): BackboneGraph['layout'] {
+  const isChannels = (side: number | null | undefined) => side === 1 || side === 3;
+  if (isChannels(first)) return 'nchw';
+  if (isChannels(last)) return 'nhwc';
+  throw invalidOnnx('Expected images of 1 or 3 channels, as a fixed side of the input; export the model with one.');
+}
+
+function imageOf(layout: BackboneGraph['layout'], sides: readonly (number | null)[]): ImportedBackbone['image'] {
+  const [channels, height, width] = layout === 'nchw' ? sides : [sides[2], sides[0], sides[1]];
+  for (const side of [height, width]) {
+    if (side !== null && !(side >= 1 && side <= 4096))
+      throw invalidOnnx(`Expected sides from 1 to 4096; received ${side}.`);
+  }
+  return { channels: channels ?? 3, height, width };
+}
+
+function missing(name: string): never {
+  throw new UnsupportedNode(`there is no weight ${name}`);
+}
