@@ -97,8 +97,7 @@ export const TransferTask = Strict({
       checkpoint_id: Type.String(),
       key: Type.String(),
       digest: Type.String(),
-      /** The layers that get its weights. */
-      layers: Type.Array(Type.String()),
+      matches: WeightMatches,
     }),
   ),
   /** Names of layers. */

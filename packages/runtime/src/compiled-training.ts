@@ -33,8 +33,8 @@ export async function openTraining(options: {
   context: MetricContext;
   steps: number;
   stepsDone?: number;
-  /** What a probe is planned by; left out where nobody looks into the network. */
-  probed?: { trainImages: number; imageFlops: number };
+  /** Images of the train split, where the network is looked into. */
+  probedImages?: number;
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
   const { augmentation, batch_size: trainBatch, seed } = training;
@@ -64,9 +64,8 @@ export async function openTraining(options: {
   const batchSize = evaluationBatch(trainBatch);
   const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
   const evaluator = await Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
-  const probe = options.probed
-    ? await NetworkProbe.open({ model, training, preprocessing, plan, ...options.probed })
-    : null;
+  const trainImages = options.probedImages ?? 0;
+  const probe = trainImages > 0 ? await NetworkProbe.open({ model, training, preprocessing, plan, trainImages }) : null;
   return {
     runners,
     augmenter: augmentation && new BatchAugmenter({ augmentation, image: model.image, batchSize: trainBatch, seed }),

@@ -29,6 +29,8 @@ export interface EpochOptions {
   /** Steps of this epoch that are done already: it goes on behind them. */
   stepsDone: number;
   learningRate: (step: number) => number;
+  /** Steps that were done before the optimizer began. */
+  optimizerStart?: number;
   signal: AbortSignal;
 }
 
@@ -63,7 +65,7 @@ export function blockSizes(steps: number, stepsPerRun: number): number[] {
 
 /** Trains one epoch and yields after each run. Aborting the signal ends it between two runs. */
 export async function* trainEpoch(options: EpochOptions): AsyncGenerator<RunResult> {
-  const { state, signal, seed, stepsBefore, learningRate } = options;
+  const { state, signal, seed, stepsBefore, learningRate, optimizerStart } = options;
   const blocks = planBlocks(options);
   const gather = prepareGather(options);
   let next = gather(blocks, 0);
@@ -76,7 +78,7 @@ export async function* trainEpoch(options: EpochOptions): AsyncGenerator<RunResu
       signal.throwIfAborted();
       const { runner, first } = blocks[index];
       const firstStep = stepsBefore + first + 1;
-      const steps = await runner.run(state, batches, { firstStep, seed, learningRate });
+      const steps = await runner.run(state, batches, { firstStep, seed, learningRate, optimizerStart });
       const seconds = (performance.now() - startedAt) / 1000;
       yield { firstStep, steps: steps.map((step, k) => ({ ...step, ...labelsOf(batches, k) })), seconds };
     }

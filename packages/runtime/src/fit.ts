@@ -28,6 +28,7 @@ import { LearningRate } from './learning-rate.js';
 import type { NetworkProbe, RecentSteps } from './network-probe.js';
 import { nonFiniteLayer } from './non-finite-layer.js';
 import { Patience } from './patience.js';
+import { onlyPhase, type TrainingPhase } from './phases.js';
 import { ProgressMeter } from './progress.js';
 import { RunningFigures } from './running-figures.js';
 import { TrainState } from './train-state.js';
@@ -44,8 +45,10 @@ export interface FitOptions {
   /** What kind of model it is, for its metrics. */
   context: MetricContext;
   start: FitStart;
-  /** What every learning rate is multiplied by; 1 where it is left out. */
+  /** What every learning rate is multiplied by, beside the phase's own factor; 1 where it is left out. */
   rateFactor?: number;
+  /** The part of the training that is to be done; all of it where it is left out. */
+  phase?: TrainingPhase;
   /** Aborting it ends the training between two runs; the promise is then rejected with the signal's reason. */
   signal: AbortSignal;
   /** Asked after each run: how the training shall end before its time; null, or left out, where it shall go on. */
@@ -105,7 +108,7 @@ function imagesOf({ splits: { train, validation, test } }: TrainingData): Record
 }
 
 /**
- * Trains until the last epoch is done, or until it is told to end, and says which snapshot is the result: null where the
+ * Trains until the last epoch of the phase is done, or until it is told to end, and says which snapshot is the result: null where the
  * training is to go on elsewhere. Throws a `DivergedError` when a loss or a number of its state is none any more: what it
  * throws and when depends on the steps alone, never on the clock.
  */
@@ -114,7 +117,7 @@ export async function fit(options: FitOptions): Promise<FitResult | null> {
   const over = fitting.over;
   if (over !== null) return { best: fitting.best, stopReason: over };
   if (options.start.step === 0) await fitting.look(0);
-  for (let epoch = options.start.epoch + 1; epoch <= options.training.epochs; epoch++) {
+  for (let epoch = options.start.epoch + 1; epoch <= fitting.lastEpoch; epoch++) {
     const ending = await fitting.epoch(epoch);
     if (ending === 'handed_over') return null;
     if (ending !== null) return { best: fitting.best, stopReason: ending };
@@ -133,6 +136,7 @@ class Fitting {
   readonly #patience: Patience;
   readonly #clock: CheckpointClock;
   readonly #stepsPerEpoch: number;
+  readonly #phase: TrainingPhase;
   #best: BestCheckpoint | null;
   #recent: RecentSteps | null = null;
 
@@ -140,12 +144,14 @@ class Fitting {
     const { training, runners, start } = options;
     const step = runners.several?.step ?? runners.single?.step;
     this.#options = options;
+    this.#phase = options.phase ?? onlyPhase(training);
     this.#state = new TrainState(step?.state ?? [], start.tensors);
     this.#best = start.best;
     this.#patience = new Patience(training.early_stopping ?? null, start.earlyStopping ?? null);
     this.#clock = new CheckpointClock(training.checkpoints, performance.now());
     this.#stepsPerEpoch = stepsPerEpoch(options.data, training);
-    this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate, options.rateFactor);
+    const factor = this.#phase.rateFactor * (options.rateFactor ?? 1);
+    this.#rate = new LearningRate(training, this.#stepsPerEpoch, start.learningRate, factor);
     this.#progress = new ProgressMeter({
       epochs: training.epochs,
       steps: this.#stepsPerEpoch * training.epochs,
@@ -154,6 +160,10 @@ class Fitting {
       images: imagesOf(options.data),
       now: performance.now(),
     });
+  }
+
+  get lastEpoch(): number {
+    return this.#phase.last;
   }
 
   get best(): BestCheckpoint {
@@ -165,8 +175,13 @@ class Fitting {
   get over(): Exclude<Ending, 'handed_over'> | null {
     const { epoch, inEpoch, best } = this.#options.start;
     if (best === null || epoch === this.#options.training.epochs) return null;
-    if (!inEpoch && this.#patience.isOver) return 'early_stopping';
+    if (!inEpoch && this.#isPatienceOver) return 'early_stopping';
     return this.#isBudgetSpent() ? 'budget' : null;
+  }
+
+  /** Patience is for the last phase alone: whether another comes is said by the epoch, not by the figures. */
+  get #isPatienceOver(): boolean {
+    return this.lastEpoch === this.#options.training.epochs && this.#patience.isOver;
   }
 
   /** Trains one epoch, or what is left of it. */
@@ -200,8 +215,8 @@ class Fitting {
       await this.#epochSnapshot(row, true);
       return null;
     }
-    const reason = ending ?? (this.#patience.isOver ? 'early_stopping' : null);
-    if (reason !== null || epoch % training.checkpoints.every_epochs === 0) {
+    const reason = ending ?? (this.#isPatienceOver ? 'early_stopping' : null);
+    if (reason !== null || epoch === this.lastEpoch || epoch % training.checkpoints.every_epochs === 0) {
       await this.#epochSnapshot(row, reason !== null);
     }
     this.#progress.epochEnded(performance.now());
@@ -236,6 +251,7 @@ class Fitting {
       stepsBefore,
       stepsDone: totals.steps,
       learningRate: (step) => this.#rate.at(step),
+      optimizerStart: (this.#phase.first - 1) * this.#stepsPerEpoch,
       signal,
     });
     const isWatched = this.#options.probe?.isDue(epoch) ?? false;

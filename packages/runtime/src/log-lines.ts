@@ -16,11 +16,11 @@ export function compiledLine(seconds: number): string {
 /** Where a training begins, and whether newer checkpoints than that one are there but could not be read. */
 export function startLines(
   { epoch, step, inEpoch }: FitStart,
-  { training, checkpoints }: Pick<TrainingTask, 'training' | 'checkpoints'>,
+  { training, checkpoints, transfer }: Pick<TrainingTask, 'training' | 'checkpoints' | 'transfer'>,
 ): { level: 'info' | 'warning'; message: string }[] {
   const begins =
     step === 0
-      ? `Begins with new weights from seed ${training.seed}.`
+      ? `Begins with ${transfer?.source ? `the checkpoint ${transfer.source.checkpoint_id}` : `new weights from seed ${training.seed}`}.`
       : `Goes on after step ${step}: epoch ${epoch}${inEpoch ? ` and ${inEpoch.steps} steps` : ''}.`;
   const unreadable = checkpoints.filter((checkpoint) => checkpoint.step > step).map((checkpoint) => checkpoint.step);
   const warning = `Checkpoints that could not be read are left out: those of the steps ${unreadable.join(', ')}.`;

@@ -17,6 +17,8 @@ export interface RunPosition {
   /** The run's first step, counted from 1 over the whole training. */
   firstStep: number;
   seed: number;
+  /** Steps that were done before the optimizer began; 0 where it is left out. */
+  optimizerStart?: number;
   /** The learning rate of a step, which is counted from 1. */
   learningRate: (step: number) => number;
 }
@@ -90,9 +92,9 @@ export class StepRunner {
     return feeds;
   }
 
-  #scalarFeeds({ firstStep, learningRate }: RunPosition): Feeds {
+  #scalarFeeds({ firstStep, learningRate, optimizerStart = 0 }: RunPosition): Feeds {
     const steps = Array.from({ length: this.step.stepsPerRun }, (_, k) => firstStep + k);
-    const values = steps.map((step) => this.step.scalarValues(step, learningRate(step)));
+    const values = steps.map((step) => this.step.scalarValues(step - optimizerStart, learningRate(step)));
     return Object.fromEntries(
       this.step.scalars.map((name) => [
         name,

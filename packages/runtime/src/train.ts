@@ -10,7 +10,7 @@ import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   buildModel,
   dataShapeOf,
-  initialParameters,
+  freezeLayers,
   type MetricContext,
   type Model,
   metricContext,
@@ -24,14 +24,17 @@ import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining } from './compiled-training.js';
 import { refuseTest } from './divergence.js';
-import { type FitObserver, type FitOptions, type FitStart, fit, stepsPerEpoch } from './fit.js';
+import { type FitObserver, type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
+import { frozenWeights, refuseMoved } from './frozen-weights.js';
+import { initialWeights } from './initial-weights.js';
 import { compiledLine, packedLine, startLines } from './log-lines.js';
+import { PhasedFit } from './phased-fit.js';
+import { phasesOf } from './phases.js';
 import { choosePlan } from './plan.js';
+import { peakMemory } from './process-memory.js';
 import { fitOrGoBack } from './rollback.js';
 import { StepReporter } from './step-reporter.js';
-
-/** The forward pass, and the two products of the backward pass. */
-const STEP_PASSES = 3;
+import { frozenLine, initialLines, phaseLine } from './transfer-lines.js';
 
 /** What a training tells while it goes on; it waits for the promises that it gets back. */
 export type Report = (report: TrainerReport) => Promise<void>;
@@ -48,7 +51,7 @@ export async function train(
 ): Promise<boolean> {
   const { signal, order, report } = assignment;
   const { training, dataset } = task;
-  const model = buildModel(parseModelSpec(task.spec), dataShapeOf(dataset, training.normalization));
+  const model = modelOf(task);
   const packing = performance.now();
   const data = await packDataset(store, dataset.id, { ...model.image, fit: dataset.fit });
   try {
@@ -81,71 +84,86 @@ async function trainPlanned(
   const preprocessing = preprocessingFor(training.normalization, task.dataset.stats, data.image.channels);
   const job = { id: task.job_id, attempt: task.attempt, rolledBack: task.rollback !== null };
   const history = new CheckpointHistory(store, job, task.checkpoints);
-  const fresh = (): FitStart => {
-    const tensors = initialParameters(model, training.seed);
+  const fresh = async (): Promise<FitStart> => {
+    const tensors = await initialWeights(store, model, task);
     return { tensors, epoch: 0, step: 0, best: null, learningRate: null };
   };
   const context: MetricContext = metricContext(model, outputNames(task.dataset));
-  const start = (await history.resume()) ?? fresh();
+  const start = (await history.resume()) ?? (await fresh());
+  const log = (message: string) => report({ type: 'log', level: 'info', message });
   for (const line of startLines(start, task)) await report({ type: 'log', ...line });
-  const compiling = performance.now();
-  const compiled = await openTraining({
-    model,
-    training,
-    preprocessing,
-    plan,
-    context,
-    steps: stepsPerEpoch(data, training),
-    stepsDone: start.inEpoch?.steps,
-    probed: { trainImages: data.splits.train.count, imageFlops: imageFlops(model) },
+  for (const line of start.step === 0 ? initialLines(task) : []) await log(line);
+  const phased = new PhasedFit({
+    phases: phasesOf(training, task.transfer),
+    async open(phase, from) {
+      const compiling = performance.now();
+      const compiled = await openTraining({
+        model: phase.frozen.length === 0 ? model : modelOf(task, phase.frozen),
+        training,
+        preprocessing,
+        plan,
+        context,
+        steps: stepsPerEpoch(data, training),
+        stepsDone: from.inEpoch?.steps,
+        probedImages: data.splits.train.count,
+      });
+      await log(compiledLine((performance.now() - compiling) / 1000));
+      if (task.transfer) await log(phaseLine(phase, training));
+      return compiled;
+    },
+    newest: () => history.resume(),
   });
   try {
+    await phased.open(start);
     signal.throwIfAborted();
-    await report({ type: 'log', level: 'info', message: compiledLine((performance.now() - compiling) / 1000) });
     await report({ type: 'running', epoch: start.epoch });
     const startedAt = performance.now() - (task.elapsed_s ?? 0) * 1000;
     const elapsed = () => (performance.now() - startedAt) / 1000;
     const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress, elapsed_s: elapsed() }));
     const observer = observe(steps, { history, report, elapsed });
+    const fitFrom = (from: FitStart, rateFactor: number): Promise<FitResult | null> =>
+      phased.fit(from, async (compiled, phase, begun) => {
+        const frozen = frozenWeights(model, phase.frozen, begun.tensors);
+        const options = { training, data, context, phase, rateFactor, signal, order, elapsed, observer };
+        // The steps before a failure show how it came.
+        const fitted = await fit({ ...compiled, ...options, start: begun }).finally(() => steps.flush());
+        const newest = fitted && phase.frozen.length > 0 ? await history.resume() : null;
+        if (newest) {
+          refuseMoved(frozen, frozenWeights(model, phase.frozen, newest.tensors));
+          await log(frozenLine(phase.frozen, frozen));
+        }
+        return fitted;
+      });
     const fitted = await fitOrGoBack({
       rollback: task.rollback,
       start,
-      // The steps before a failure show how it came.
-      fit: (from, rateFactor) =>
-        fit({
-          ...compiled,
-          training,
-          data,
-          context,
-          start: from,
-          rateFactor,
-          signal,
-          order,
-          elapsed,
-          observer,
-        }).finally(() => steps.flush()),
+      fit: fitFrom,
       goBack: async () => (await history.goBack()) ?? fresh(),
       report: (rollback) => report({ type: 'rollback', rollback }),
     });
     if (fitted === null) return false;
     const best = await history.tensors(fitted.best.step);
-    const test = await compiled.evaluator.evaluate(best, data.splits.test, signal);
+    const test = await phased.evaluator.evaluate(best, data.splits.test, signal);
     refuseTest(test);
     await observer.finished();
-    await report({ type: 'trained', test, stop_reason: fitted.stopReason });
+    await report({ type: 'trained', test, stop_reason: fitted.stopReason, peak_memory_bytes: peakMemory() });
     return true;
   } finally {
-    await compiled.release();
+    await phased.release();
   }
 }
 
-/** Of a training step, for one image. */
-function imageFlops(model: Model): number {
-  return model.layers.reduce((sum, { plan }) => sum + plan.flops, 0) * STEP_PASSES;
+function modelOf({ spec, training, dataset }: TrainingTask, frozen: readonly string[] = []): Model {
+  const parsed = freezeLayers(parseModelSpec(spec), new Set(frozen));
+  return buildModel(parsed, dataShapeOf(dataset, training.normalization));
 }
 
-function newPlan(task: TrainingTask, model: Model, steps: number): ExecutionPlan {
-  const { device, threads, training } = task;
+/** Of a job that starts; `steps` are those of an epoch. */
+export function newPlan(
+  { device, threads, training }: Pick<TrainingTask, 'device' | 'threads' | 'training'>,
+  model: Model,
+  steps: number,
+): ExecutionPlan {
   const { width, height, channels } = model.image;
   const random = randomInputsOf(model, training.batch_size).reduce((sum, input) => sum + randomBytes(input), 0);
   const batchBytes = training.batch_size * width * height * channels + random;
