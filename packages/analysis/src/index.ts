@@ -6,5 +6,7 @@ export * from './comparison/mean-difference.js';
 export * from './comparison/normal.js';
 export * from './comparison/shared-images.js';
 export * from './comparison/wilcoxon.js';
+export { evaluatePredictions, temperatureScaling } from './evaluation/evaluate-predictions.js';
+export { type LabelledPredictions, predictedClasses } from './evaluation/predictions.js';
 export * from './forecast/forecast-range.js';
 export * from './forecast/training-time.js';

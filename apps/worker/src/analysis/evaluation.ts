@@ -7,7 +7,7 @@ export async function describeEvaluation(
   db: Database,
   { id, projectId, request }: AnalysisClaim,
 ): Promise<AnalysisTask> {
-  const { checkpoint_id, dataset_id, split } = parseEvaluationRequest(request);
+  const { checkpoint_id, dataset_id, split, temperature_scaling } = parseEvaluationRequest(request);
   const model = await db.checkpoints.trainedModel(projectId, checkpoint_id);
   const dataset = await db.datasets.content(projectId, dataset_id);
   return {
@@ -17,5 +17,6 @@ export async function describeEvaluation(
     dataset: taskDataset(dataset),
     fit: model.dataset.fit,
     split,
+    temperature_scaling: temperature_scaling ?? false,
   };
 }

@@ -10,6 +10,8 @@ export const EvaluationRequest = Strict({
   checkpoint_id: Type.String(),
   dataset_id: Type.String(),
   split: Words(SPLITS),
+  /** Left out where it is not asked for. */
+  temperature_scaling: Type.Optional(Type.Literal(true)),
 });
 export type EvaluationRequest = Static<typeof EvaluationRequest>;
 
@@ -27,5 +29,7 @@ export const EvaluationTask = Strict({
   /** How its images are brought to the model's size. */
   fit: Words(IMAGE_FITS),
   split: Words(SPLITS),
+  /** Whether to fit a temperature, on the validation split of the data set that the model was trained on. */
+  temperature_scaling: Type.Boolean(),
 });
 export type EvaluationTask = Static<typeof EvaluationTask>;
