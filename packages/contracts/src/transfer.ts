@@ -95,8 +95,8 @@ export const TransferTask = Strict({
   source: Nullable(
     Strict({
       checkpoint_id: Type.String(),
-      key: Type.String(),
-      digest: Type.String(),
+      /** Null where the checkpoint is gone. */
+      file: Nullable(Strict({ key: Type.String(), digest: Type.String() })),
       matches: WeightMatches,
     }),
   ),

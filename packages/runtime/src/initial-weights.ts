@@ -30,9 +30,10 @@ export async function initialWeights(
 type Source = NonNullable<NonNullable<TrainingTask['transfer']>['source']>;
 
 /** The weights that it is served and exported with: the averaged ones where it has such. */
-async function readSource(store: ObjectStore, { checkpoint_id: id, key, digest }: Source): Promise<Weights> {
+async function readSource(store: ObjectStore, { checkpoint_id: id, file }: Source): Promise<Weights> {
+  if (file === null) throw unusable(id, 'it was deleted');
   try {
-    const { tensors } = await readCheckpoint(store, { key, digest });
+    const { tensors } = await readCheckpoint(store, file);
     return new Map([...servedParameters(tensors)].map(([name, { data }]) => [name, data]));
   } catch (error) {
     if (!(error instanceof TrainyardError) || error.code !== 'checkpoint_corrupt') throw error;

@@ -5,6 +5,7 @@ import { buildForDataset } from '../models/build-source.js';
 import { checkTraining, mergedTraining, normalizationOf, refuseLargeBatch } from '../models/check-training.js';
 import { kerasSource, type ModelSource, specSource, storedSource } from '../models/model-source.js';
 import { requireOneOf } from '../schemas/one-of-fields.js';
+import { resolveTransfer } from './resolve-transfer.js';
 
 const ONE_MODEL = 'Give one of `model_id`, a stored model, `model`, a specification, and `keras`, a Keras document.';
 
@@ -20,6 +21,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
   const { model } = buildForDataset(source, dataset, normalization);
   const training = checkTraining(posted.training, { source, model, dataset });
   refuseLargeBatch(training, dataset);
+  const transfer = await resolveTransfer(db, projectId, posted, { model, training });
   if (posted.device === 'cuda') await refuseWithoutCuda(db);
   return {
     projectId,
@@ -28,6 +30,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
     modelId: posted.model_id,
     spec: source.spec,
     training,
+    transfer,
     device: posted.device,
     priority: posted.priority,
     tags: posted.tags,

@@ -24,6 +24,7 @@ import { countOomKills } from './oom-kills.js';
 import { planText } from './report-lines.js';
 import { removeStrayFiles } from './stray-files.js';
 import { describeError, errorOf } from './training-error.js';
+import { describeTransfer } from './transfer-task.js';
 
 const SCRIPT = new URL('../children/trainer.js', import.meta.url);
 
@@ -175,6 +176,7 @@ class JobRun {
     if (planned !== null) this.#jobLog.info(`The plan of the job is kept: ${planText(planned)}.`);
     await removeStrayFiles(this.#context, claim);
     const { id, task, classes, targets, image, fit, stats } = claim.dataset;
+    const transfer = await describeTransfer(db, claim);
     return {
       job_id: claim.id,
       attempt: claim.attempt,
@@ -186,6 +188,7 @@ class JobRun {
       plan: planned?.device === device.used ? planned : null,
       elapsed_s: claim.elapsedSeconds,
       ...(await db.checkpoints.ofEarlierAttempts(claim.id)),
+      ...(transfer ? { transfer } : {}),
     };
   }
 
@@ -201,9 +204,9 @@ class JobRun {
   async #finish(): Promise<void> {
     const { jobs } = this.#endings;
     const { best } = await jobs.get(this.#claim.projectId, this.#claim.id);
-    const { test = null, stop_reason = 'completed' } = this.#writer.trained ?? {};
+    const { test = null, stop_reason = 'completed', peak_memory_bytes = null } = this.#writer.trained ?? {};
     const result: JobResult = { test, stop_reason, best };
-    await jobs.finish(this.#claim, result);
+    await jobs.finish(this.#claim, result, peak_memory_bytes);
     this.#log.info('finished a job');
   }
 

@@ -137,6 +137,12 @@ export function openCheckpoints(client: PrismaClient) {
       return toCheckpoint(row);
     },
 
+    /** The file of a checkpoint; null where there is no such checkpoint any more. */
+    async file(projectId: string, id: string): Promise<Pick<CheckpointReference, 'key' | 'digest'> | null> {
+      const row = await client.checkpoint.findFirst({ where: { id, projectId } });
+      return row && { key: row.storageKey, digest: row.digest };
+    },
+
     /** Newest first. */
     async list(projectId: string, jobId: string, page: Page = {}): Promise<List<Checkpoint>> {
       if ((await client.job.count({ where: { id: jobId, projectId } })) === 0) throw notFound('job', jobId);

@@ -15,7 +15,8 @@ const schema = {
   description:
     'Give one of `model_id`, `model` and `keras`. Every field of `training` has a default that trains well; what a Keras ' +
     'document was compiled with goes before these defaults. A `webhook` without a secret gets one, which is shown in this ' +
-    'answer only. Projects take turns at the workers; `priority` orders the jobs of this project among themselves.',
+    'answer only. `init_from` begins with the weights of a checkpoint, `freeze` keeps layers as they are, and `unfreeze` says ' +
+    'from which epoch on they are trained after all; `transfer` in the answer tells which layers matched. Projects take turns at the workers; `priority` orders the jobs of this project among themselves.',
   tags: ['Jobs'],
   headers: idempotencyHeaders,
   body: reference(CreateJob),
