@@ -4,18 +4,19 @@
  */
 import { type Static, Type } from 'typebox';
 import { EvaluationTask } from './analyses/evaluation.js';
+import { ForecastTask } from './analyses/forecast.js';
 import type { IdKind } from './ids.js';
 import { Strict } from './schema.js';
 
 /** Each is the kind of its ids as well. */
-export const ANALYSIS_KINDS = ['evaluation'] as const satisfies readonly IdKind[];
+export const ANALYSIS_KINDS = ['evaluation', 'forecast'] as const satisfies readonly IdKind[];
 export type AnalysisKind = (typeof ANALYSIS_KINDS)[number];
 
 export const ANALYSIS_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as const;
 export type AnalysisStatus = (typeof ANALYSIS_STATUSES)[number];
 
 /** All that the process that works on an analysis has to know. */
-export const AnalysisTask = Type.Union([EvaluationTask]);
+export const AnalysisTask = Type.Union([EvaluationTask, ForecastTask]);
 export type AnalysisTask = Static<typeof AnalysisTask>;
 
 /** What it tells meanwhile; its results are files. */

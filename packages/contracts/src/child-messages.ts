@@ -70,7 +70,12 @@ export const TrainerReport = Type.Union([
   }),
   Strict({ type: Type.Literal('log'), level: Words(LOG_LEVELS), message: Type.String() }),
   Strict({ type: Type.Literal('rollback'), rollback: JobRollback }),
-  Strict({ type: Type.Literal('trained'), test: Nullable(MetricValues), stop_reason: Words(STOP_REASONS) }),
+  Strict({
+    type: Type.Literal('trained'),
+    test: Nullable(MetricValues),
+    stop_reason: Words(STOP_REASONS),
+    peak_memory_bytes: Type.Optional(Type.Integer({ minimum: 1, description: 'The most that the process has held' })),
+  }),
 ]);
 export type TrainerReport = Static<typeof TrainerReport>;
 

@@ -1,6 +1,7 @@
 /** Training jobs, their metrics and their checkpoints. */
 import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
+import { ForecastOutcome, JobForecast } from './job-forecast.js';
 import { KerasBody, ModelSpecBody } from './model.js';
 import { JobRollback } from './rollback.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
@@ -171,6 +172,10 @@ export const Job = Type.Object(
     ),
     expected_start_at: Nullable(Timestamp),
     rollback: Nullable(JobRollback, { description: 'Where the training went back to when it had diverged' }),
+    forecast: Nullable(JobForecast, { description: 'What was forecast of its time and memory' }),
+    forecast_outcome: Nullable(ForecastOutcome, {
+      description: 'What these were, and how far off the forecast was, once it has succeeded',
+    }),
     phases: Type.Array(JobPhase),
     error: Nullable(ErrorRecordSchema),
     result: Nullable(JobResult),

@@ -7,4 +7,5 @@ export { readManifest } from './manifest.js';
 export { packDataset } from './pack-dataset.js';
 export { type OpenPackedOptions, openPacked, type PackedDataset, type PackedSplit } from './packed.js';
 export * from './packed-image.js';
+export { packingTime } from './packing-time.js';
 export { verifyManifest } from './verify-manifest.js';

@@ -7,6 +7,7 @@ import { openDatasetEvents } from './repositories/dataset-events.js';
 import { openDatasets } from './repositories/datasets.js';
 import { openEndpoints } from './repositories/endpoints.js';
 import { openEvents } from './repositories/events.js';
+import { openForecasts } from './repositories/forecasts.js';
 import { openIdempotencyKeys } from './repositories/idempotency-keys.js';
 import { openJobLogs } from './repositories/job-logs.js';
 import { openJobs } from './repositories/jobs.js';
@@ -41,6 +42,7 @@ export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { set
     metrics: openMetrics(client),
     checkpoints: openCheckpoints(client),
     analyses: openAnalyses(client),
+    forecasts: openForecasts(client),
     events: openEvents(client),
     endpoints: openEndpoints(client),
     idempotencyKeys: openIdempotencyKeys(client),

@@ -60,7 +60,7 @@ async function analyse(
 }
 
 async function work(
-  { db, objectsDir, threads }: WorkerContext,
+  { db, objectsDir, threads, devices }: WorkerContext,
   claim: AnalysisClaim,
   { stop, kill, log }: { stop: AbortSignal; kill: AbortSignal; log: Logger },
 ): Promise<ChildOutcome> {
@@ -70,7 +70,7 @@ async function work(
       script: SCRIPT,
       args: [objectsDir, String(threads)],
       protocol: ANALYST_PROTOCOL,
-      task: await DESCRIBE[claim.kind](held, claim),
+      task: await DESCRIBE[claim.kind](held, claim, { devices }),
       onReport: ({ fraction }) => held.analyses.setProgress(claim, fraction),
       stop,
       kill,

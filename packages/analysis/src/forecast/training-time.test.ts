@@ -4,18 +4,14 @@ import { type TrainingAmounts, type TrainingCosts, trainingTime } from './traini
 const costs: TrainingCosts = {
   prepare: 2,
   pack: 1,
-  warmUp: 0.5,
-  stepInRun: 0.01,
-  singleStep: 0.02,
+  phases: [{ epochs: 10, warmUp: 0.5, stepInRun: 0.01, singleStep: 0.02 }],
   evaluationBatch: 0.03,
   checkpoint: 0.1,
   finish: 0.2,
 };
 const amounts: TrainingAmounts = {
-  epochs: 10,
   stepsPerEpoch: 100,
   stepsPerRun: 16,
-  batchSize: 32,
   evaluationBatchSize: 64,
   images: { train: 3200, validation: 640, test: 65 },
   checkpointEpochs: 3,
@@ -41,13 +37,27 @@ describe('trainingTime', () => {
   });
 
   it('writes checkpoints within long epochs', () => {
-    const slow = { ...costs, stepInRun: 1, singleStep: 1, evaluationBatch: 0 };
+    const phases = [{ epochs: 10, warmUp: 0, stepInRun: 1, singleStep: 1 }];
+    const slow = { ...costs, phases, evaluationBatch: 0 };
     // 100 s an epoch: 3 within each, and those after the epochs 3, 6, 9 and 10.
     expect(trainingTime(slow, amounts).checkpoints).toBeCloseTo((10 * 3 + 4) * 0.1, 10);
   });
 
   it('takes an image that is looked at for a third of one that is trained on, where that was not measured', () => {
-    const { validation } = trainingTime({ ...costs, evaluationBatch: null, singleStep: null }, amounts);
+    const phases = [{ epochs: 10, warmUp: 0, stepInRun: 0.01, singleStep: null }];
+    const { validation } = trainingTime({ ...costs, phases, evaluationBatch: null }, amounts);
     expect(validation).toBeCloseTo((10 * 640 * (100 * 0.01)) / 3200 / 3, 10);
+  });
+
+  it('adds up phases, the test once', () => {
+    const [phase] = costs.phases;
+    const halves = [
+      { ...phase, epochs: 4, warmUp: 0.5 },
+      { ...phase, epochs: 6, warmUp: 0 },
+    ];
+    expect(trainingTime({ ...costs, phases: halves }, amounts).total).toBeCloseTo(
+      trainingTime(costs, amounts).total,
+      10,
+    );
   });
 });

@@ -9,12 +9,8 @@ export interface TrainingCosts {
   prepare: number;
   /** Until the images are packed in the model's size; 0 where they are. */
   pack: number;
-  /** What the first run of each compiled graph takes longer than the others. */
-  warmUp: number;
-  /** One step within a run of several; null where the plan has no such runs. */
-  stepInRun: number | null;
-  /** One step in a run of its own; null where there are none. */
-  singleStep: number | null;
+  /** One after the other. */
+  phases: readonly PhaseCosts[];
   /** One batch of an evaluation; null where it was not measured. */
   evaluationBatch: number | null;
   /** Writing one checkpoint. */
@@ -23,12 +19,21 @@ export interface TrainingCosts {
   finish: number;
 }
 
+/** Epochs that train the same layers. */
+export interface PhaseCosts {
+  epochs: number;
+  /** What the first run of each compiled graph takes longer than the others; from the second phase on compiling as well. */
+  warmUp: number;
+  /** One step within a run of several; null where the plan has no such runs. */
+  stepInRun: number | null;
+  /** One step in a run of its own; null where there are none. */
+  singleStep: number | null;
+}
+
 /** How often each part comes. */
 export interface TrainingAmounts {
-  epochs: number;
   stepsPerEpoch: number;
   stepsPerRun: number;
-  batchSize: number;
   evaluationBatchSize: number;
   images: { train: number; validation: number; test: number };
   /** Epochs from one checkpoint to the next. */
@@ -49,36 +54,47 @@ export interface TrainingTime {
   test: number;
   /** The sum, the budget considered. */
   total: number;
-  /** Of one epoch: its steps and its validation. */
+  /** Of one epoch of the last phase: its steps and its validation. */
   epoch: number;
 }
 
 /**
- * `total = prepare + pack + epochs × (steps × step + validation) + checkpoints + test + finish`, where a budget ends what
+ * `total = prepare + pack + Σ epochs × (steps × step + validation) + checkpoints + test + finish`, where a budget ends what
  * lies between `pack` and `test`. It says nothing of early stopping, which may end a training sooner.
  */
 export function trainingTime(costs: TrainingCosts, amounts: TrainingAmounts): TrainingTime {
-  const { epochs, images, budget } = amounts;
-  const steps = epochSteps(costs, amounts);
-  const validation = evaluation(images.validation, steps, costs, amounts);
-  const test = evaluation(images.test, steps, costs, amounts) + costs.finish;
-  const fitting = costs.warmUp + epochs * (steps + validation);
-  const checkpoints = costs.checkpoint * checkpointCount(steps + validation, amounts);
-  const limited = Math.min(fitting + checkpoints, budget ?? Number.POSITIVE_INFINITY);
-  return {
-    prepare: costs.prepare,
-    pack: costs.pack,
-    train: costs.warmUp + epochs * steps,
-    validation: epochs * validation,
-    checkpoints,
-    test,
-    total: costs.prepare + costs.pack + limited + test,
-    epoch: steps + validation,
-  };
+  const { prepare, pack } = costs;
+  const phases = costs.phases.map((phase) => phaseTime(phase, costs, amounts));
+  const sum = (part: (phase: PhaseTime) => number) => phases.reduce((total, phase) => total + part(phase), 0);
+  const last = phases[phases.length - 1];
+  const train = sum(({ train }) => train);
+  const validation = sum(({ validation }) => validation);
+  const checkpoints = costs.checkpoint * checkpointCount(phases, amounts);
+  const test = evaluation(amounts.images.test, last.steps, costs, amounts) + costs.finish;
+  const limited = Math.min(train + validation + checkpoints, amounts.budget ?? Number.POSITIVE_INFINITY);
+  const total = prepare + pack + limited + test;
+  return { prepare, pack, train, validation, checkpoints, test, total, epoch: last.epoch };
+}
+
+interface PhaseTime {
+  epochs: number;
+  /** Of one epoch: of its steps, and with its validation. */
+  steps: number;
+  epoch: number;
+  /** Of all epochs. */
+  train: number;
+  validation: number;
+}
+
+function phaseTime(phase: PhaseCosts, costs: TrainingCosts, amounts: TrainingAmounts): PhaseTime {
+  const { epochs, warmUp } = phase;
+  const steps = epochSteps(phase, amounts);
+  const looking = evaluation(amounts.images.validation, steps, costs, amounts);
+  return { epochs, steps, epoch: steps + looking, train: warmUp + epochs * steps, validation: epochs * looking };
 }
 
 /** Seconds of an epoch's steps: whole runs first, then single steps for what is left over. */
-function epochSteps({ stepInRun, singleStep }: TrainingCosts, amounts: TrainingAmounts): number {
+function epochSteps({ stepInRun, singleStep }: PhaseCosts, amounts: TrainingAmounts): number {
   const { stepsPerEpoch, stepsPerRun } = amounts;
   const inRuns = stepsPerRun > 1 ? stepsPerEpoch - (stepsPerEpoch % stepsPerRun) : 0;
   const perStep = stepInRun ?? singleStep ?? 0;
@@ -93,7 +109,9 @@ function evaluation(images: number, steps: number, costs: TrainingCosts, amounts
 }
 
 /** After epochs, after the last one in any case, and within epochs that are long. */
-function checkpointCount(epoch: number, { epochs, checkpointEpochs, checkpointSeconds }: TrainingAmounts): number {
-  const afterEpochs = Math.floor(epochs / checkpointEpochs) + (epochs % checkpointEpochs === 0 ? 0 : 1);
-  return afterEpochs + epochs * Math.floor(epoch / checkpointSeconds);
+function checkpointCount(phases: readonly PhaseTime[], amounts: TrainingAmounts): number {
+  const { checkpointEpochs, checkpointSeconds } = amounts;
+  const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
+  const within = phases.reduce((sum, phase) => sum + phase.epochs * Math.floor(phase.epoch / checkpointSeconds), 0);
+  return Math.floor(epochs / checkpointEpochs) + (epochs % checkpointEpochs === 0 ? 0 : 1) + within;
 }

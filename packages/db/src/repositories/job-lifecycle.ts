@@ -2,11 +2,12 @@
 import type { Device, ErrorRecord, JobProgress, JobResult, JobStatus } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
 import { type Fence, StaleAttemptError } from '../errors.js';
+import { forecastOutcome } from '../forecast-outcome.js';
 import { appendEvent, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
 import { type Requests, renewLease } from '../job-lease.js';
 import { endAttempt, putBack } from '../job-retries.js';
 import { HELD } from '../job-states.js';
-import { toJson } from '../json.js';
+import { toJson, toNullableJson } from '../json.js';
 
 export function jobLifecycle(client: PrismaClient) {
   function move(fence: Fence, to: JobStatus, change: StatusChange = {}): Promise<void> {
@@ -24,9 +25,18 @@ export function jobLifecycle(client: PrismaClient) {
       return move(fence, 'running', { reason, data: { startedAt: new Date() } });
     },
 
-    /** `running` to `succeeded`. */
-    finish(fence: Fence, result: JobResult): Promise<void> {
-      return move(fence, 'succeeded', { data: { result: toJson(result) } });
+    /**
+     * `running` to `succeeded`; where something was forecast, what it was in the end is noted.
+     *
+     * @param peakMemory the most bytes that the trainer has held; null where it did not say
+     */
+    finish(fence: Fence, result: JobResult, peakMemory: number | null = null): Promise<void> {
+      return client.$transaction(async (tx) => {
+        const job = await lockHeldJob(tx, fence);
+        const outcome = await forecastOutcome(tx, fence.id, result, peakMemory);
+        const data = { result: toJson(result), forecastOutcome: toNullableJson(outcome) };
+        await moveJob(tx, job, 'succeeded', { data });
+      });
     },
 
     /**

@@ -2,6 +2,7 @@
 import {
   type DeviceChoice,
   type Job,
+  type JobForecast,
   type JobStatus,
   type List,
   newId,
@@ -43,6 +44,8 @@ export interface NewJob {
   priority?: number | undefined;
   tags?: string[] | undefined;
   webhook?: WebhookOptions | undefined;
+  /** What was forecast of it. */
+  forecast?: JobForecast | undefined;
   /** Of a request that came with an `Idempotency-Key`. */
   idempotency?: IdempotencyClaim | undefined;
 }
@@ -119,6 +122,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
             deviceRequested: job.device ?? 'auto',
             priority: job.priority ?? 0,
             tags: job.tags ?? [],
+            forecast: toNullableJson(job.forecast),
           },
         });
         const made = job.webhook ? await addWebhook(tx, id, job.webhook) : null;

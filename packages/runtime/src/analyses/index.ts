@@ -2,10 +2,11 @@
 import type { AnalysisTask } from '@trainyard/contracts';
 import type { Analyst, AnalystTools } from './analyst.js';
 import { evaluate } from './evaluation.js';
+import { forecast } from './forecast.js';
 
 type Analysts = { readonly [K in AnalysisTask['kind']]: Analyst<Extract<AnalysisTask, { kind: K }>> };
 
-const ANALYSTS: Analysts = { evaluation: evaluate };
+const ANALYSTS: Analysts = { evaluation: evaluate, forecast };
 
 /** Works on an analysis and writes its files under `analyses/<id>/`. Throws what the kind throws. */
 export function analyse<K extends AnalysisTask['kind']>(

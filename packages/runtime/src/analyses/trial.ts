@@ -1,0 +1,202 @@
+/** A training of some seconds, through the fit loop itself, to learn what its parts cost. */
+import type { PhaseCosts } from '@trainyard/analysis';
+import { resolveSchedule, type Training } from '@trainyard/contracts';
+import type { MetricContext } from '@trainyard/engine';
+import type { ObjectStore } from '@trainyard/storage';
+import { readCheckpoint, writeCheckpoint } from '../checkpoint-file.js';
+import type { CompiledTraining } from '../compiled-training.js';
+import { DivergedError } from '../divergence.js';
+import { type FitStart, fit, type Snapshot, stepsPerEpoch } from '../fit.js';
+import type { TrainingPhase } from '../phases.js';
+import type { TrainingData } from '../training-data.js';
+import { firstImages } from './noise-data.js';
+
+/** Of training after the first run; the steps that are left over of an epoch are waited for up to `TRIAL_MS_MAX`. */
+const TRIAL_MS = 3_000;
+const TRIAL_MS_MAX = 12_000;
+/** Runs of each kind beside the first, which makes room in memory. */
+const RUNS_MIN = 2;
+/** Runs of an epoch of the trial, before the steps that are left over. */
+const RUNS_PER_EPOCH = 8;
+const EVALUATION_BATCHES = 8;
+const NEVER = 1e9;
+
+export interface TrialOptions {
+  compiled: CompiledTraining;
+  training: Training;
+  data: TrainingData;
+  context: MetricContext;
+  start: FitStart;
+  phase: TrainingPhase;
+  stepsPerRun: number;
+  evaluationBatchSize: number;
+  signal: AbortSignal;
+  /** Where a checkpoint is written and removed again. */
+  checkpoint: { store: ObjectStore; key: string };
+}
+
+/** Seconds of one of each. */
+export interface TrialCosts extends Omit<PhaseCosts, 'epochs'> {
+  evaluationBatch: number | null;
+  checkpoint: number;
+  finish: number;
+  /** What the trial was made of. */
+  measured: { steps: number; seconds: number };
+}
+
+export async function tryTraining(options: TrialOptions): Promise<TrialCosts> {
+  const runs = new TimedRuns();
+  const files = await trainBriefly(options, runs);
+  return {
+    warmUp: runs.several.warmUp + runs.single.warmUp,
+    stepInRun: runs.several.secondsEach,
+    singleStep: runs.single.secondsEach,
+    evaluationBatch: await timeEvaluation(options),
+    checkpoint: files?.write ?? 0,
+    finish: files?.read ?? 0,
+    measured: { steps: runs.steps, seconds: runs.seconds },
+  };
+}
+
+/** The times of a checkpoint's file; null where the training diverged before there was one. */
+async function trainBriefly(options: TrialOptions, runs: TimedRuns): Promise<{ write: number; read: number } | null> {
+  const { compiled, training, data, context, start, phase, signal } = options;
+  const trial = {
+    splits: { ...data.splits, train: trialSplit(options), validation: firstImages(data.splits.train, 0) },
+  };
+  const steps = stepsPerEpoch(trial, training);
+  const expected = {
+    several: steps >= options.stepsPerRun && options.stepsPerRun > 1,
+    single: compiled.runners.single !== null,
+  };
+  let files: { write: number; read: number } | null = null;
+  runs.begin();
+  try {
+    await fit({
+      ...compiled,
+      probe: null,
+      training: endless(training),
+      data: trial,
+      context,
+      start,
+      phase,
+      signal,
+      order: () => (runs.isEnough(expected) ? 'hand_over' : null),
+      observer: {
+        steps: async (rows) => runs.add(rows.length),
+        epoch: async () => runs.mark(),
+        checkpoint: async (snapshot) => {
+          files = await timeCheckpoint(snapshot, options.checkpoint);
+        },
+      },
+    });
+  } catch (error) {
+    // Noise may be more than a high rate bears. What its steps cost is known by then.
+    if (!(error instanceof DivergedError) || runs.steps === 0) throw error;
+  }
+  return files;
+}
+
+/** As the training, but that it does not end and writes nothing. */
+function endless(training: Training): Training {
+  return {
+    ...training,
+    epochs: NEVER,
+    schedule: resolveSchedule(),
+    early_stopping: null,
+    budget: null,
+    checkpoints: { every_epochs: NEVER, every_steps: null, every_seconds: NEVER, keep: 1 },
+  };
+}
+
+/** Some full runs and the steps that are left over of a whole epoch, with its short batch. */
+function trialSplit({ training: { batch_size: batch }, data, stepsPerRun }: TrialOptions) {
+  const { train } = data.splits;
+  const images = RUNS_PER_EPOCH * stepsPerRun * batch + (train.count % (stepsPerRun * batch));
+  return firstImages(train, images);
+}
+
+async function timeCheckpoint(
+  { tensors, position }: Snapshot,
+  { store, key }: TrialOptions['checkpoint'],
+): Promise<{ write: number; read: number }> {
+  const begun = performance.now();
+  const stored = await writeCheckpoint(store, key, tensors, position);
+  const written = performance.now();
+  await readCheckpoint(store, stored);
+  const read = performance.now();
+  await store.remove(key);
+  return { write: (written - begun) / 1000, read: (read - written) / 1000 };
+}
+
+/** Of one batch; the first one makes room in memory. Null without images. */
+async function timeEvaluation(options: TrialOptions): Promise<number | null> {
+  const { compiled, data, start, evaluationBatchSize: size, signal } = options;
+  const { validation, test, train } = data.splits;
+  const split = [validation, test, train].find(({ count }) => count > 0);
+  if (!split) return null;
+  await compiled.evaluator.evaluate(start.tensors, firstImages(split, size), signal);
+  const batches = Math.min(EVALUATION_BATCHES, Math.ceil(split.count / size));
+  const begun = performance.now();
+  await compiled.evaluator.evaluate(start.tensors, firstImages(split, batches * size), signal);
+  return (performance.now() - begun) / 1000 / batches;
+}
+
+/** Runs of one kind: the first by itself, the others together. */
+class RunTimes {
+  runs = 0;
+  #first = { steps: 0, seconds: 0 };
+  #later = { steps: 0, seconds: 0 };
+
+  add(steps: number, seconds: number): void {
+    this.runs += 1;
+    if (this.runs === 1) this.#first = { steps, seconds };
+    else this.#later = { steps: this.#later.steps + steps, seconds: this.#later.seconds + seconds };
+  }
+
+  /** Of one step; null where there was none. */
+  get secondsEach(): number | null {
+    const counted = this.#later.steps > 0 ? this.#later : this.#first;
+    return counted.steps === 0 ? null : counted.seconds / counted.steps;
+  }
+
+  get warmUp(): number {
+    return Math.max(0, this.#first.seconds - this.#first.steps * (this.secondsEach ?? 0));
+  }
+}
+
+class TimedRuns {
+  readonly several = new RunTimes();
+  readonly single = new RunTimes();
+  steps = 0;
+  #begun = 0;
+  #mark = 0;
+
+  begin(): void {
+    this.#begun = performance.now();
+    this.#mark = this.#begun;
+  }
+
+  /** What lies between two epochs belongs to no run. */
+  mark(): void {
+    this.#mark = performance.now();
+  }
+
+  add(steps: number): void {
+    const now = performance.now();
+    this.steps += steps;
+    (steps > 1 ? this.several : this.single).add(steps, (now - this.#mark) / 1000);
+    this.#mark = now;
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#begun) / 1000;
+  }
+
+  isEnough(expected: { several: boolean; single: boolean }): boolean {
+    const ms = performance.now() - this.#begun;
+    const has = ({ runs }: RunTimes) => runs > RUNS_MIN;
+    const isWhole = (!expected.several || has(this.several)) && (!expected.single || has(this.single));
+    return ms >= TRIAL_MS_MAX || (ms >= TRIAL_MS && isWhole);
+  }
+}

@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE "jobs" ADD COLUMN     "forecast" JSONB,
+ADD COLUMN     "forecast_outcome" JSONB;
+
