@@ -23,14 +23,26 @@ import { choosePlan, fit as fitLoop, openTraining, stepsPerEpoch } from '@trainy
  * @property {import('@trainyard/runtime').TrainingData} data
  * @property {number} threads
  * @property {boolean} [test] Whether the test split is evaluated at the end, as jobs do
+ * @property {boolean} [probed] Whether it looks into the network, as jobs do
  * @property {(row: import('@trainyard/contracts').EpochMetrics) => void} [onEpoch]
+ * @property {(row: import('@trainyard/contracts').ProbeMetrics) => void} [onProbe]
  * @property {(progress: import('@trainyard/contracts').JobProgress) => void} [onProgress]
  * @property {(snapshot: import('@trainyard/runtime').Snapshot) => Promise<void>} [onCheckpoint]
  * @property {() => void} [onStart] Called when all is compiled
  */
 
 /** @param {FitOnArrays} input @returns {Promise<{ plan: import('@trainyard/contracts').ExecutionPlan }>} */
-export async function fitArrays({ spec, image, classes, options, data, threads, test = false, ...told }) {
+export async function fitArrays({
+  spec,
+  image,
+  classes,
+  options,
+  data,
+  threads,
+  test = false,
+  probed = false,
+  ...told
+}) {
   const model = buildModel(parseModelSpec(spec), { image, classes: classes.length, task: 'multiclass' });
   const { channels } = image;
   const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head), channels };
@@ -40,7 +52,15 @@ export async function fitArrays({ spec, image, classes, options, data, threads, 
   const statistics = { mean: Array(image.channels).fill(0.5), std: Array(image.channels).fill(0.25) };
   const preprocessing = preprocessingFor(training.normalization, statistics, image.channels);
   const context = metricContext(model, classes);
-  const compiled = await openTraining({ model, training, preprocessing, plan, context, steps });
+  const compiled = await openTraining({
+    model,
+    training,
+    preprocessing,
+    plan,
+    context,
+    steps,
+    ...(probed ? { probedImages: data.splits.train.count } : {}),
+  });
   const tensors = initialParameters(model, training.seed);
   const { signal } = new AbortController();
   try {
@@ -55,6 +75,7 @@ export async function fitArrays({ spec, image, classes, options, data, threads, 
       observer: {
         steps: async (_rows, progress) => told.onProgress?.(progress),
         epoch: async (row) => told.onEpoch?.(row),
+        probe: async (row) => told.onProbe?.(row),
         checkpoint: async (snapshot) => told.onCheckpoint?.(snapshot),
       },
     });

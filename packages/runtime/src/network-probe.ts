@@ -9,10 +9,10 @@ import {
   type ProbeGraph,
   permutation,
 } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, fillBatches, labelTensor } from './batches.js';
+import { allocateBatches, type BatchBuffer, fillBatches, imageTensor, labelTensor } from './batches.js';
 import { activationHistogram, gradientHistogram, idleShares, momentsOf, short } from './probe-figures.js';
 import { type ProbeSchedule, probeSchedule } from './probe-schedule.js';
-import { createSession, float32Tensor, type Session, type TensorValue, uint8Tensor } from './session.js';
+import { createSession, float32Tensor, type Session, type TensorValue } from './session.js';
 import type { TrainingSplit } from './training-data.js';
 
 type Tensors = ReadonlyMap<string, Float32Array>;
@@ -40,21 +40,16 @@ export class NetworkProbe {
     this.#seed = seed;
   }
 
-  /**
-   * Null where a look would cost too much.
-   *
-   * @param imageFlops operations of a training step for one image
-   */
+  /** Null where a look would cost too much. */
   static async open(options: {
     model: Model;
     training: Training;
     preprocessing: Preprocessing;
     plan: Pick<ExecutionPlan, 'device' | 'threads'>;
     trainImages: number;
-    imageFlops: number;
   }): Promise<NetworkProbe | null> {
-    const { model, training, preprocessing, plan, trainImages, imageFlops } = options;
-    const schedule = probeSchedule(model, { trainImages, epochs: training.epochs, imageFlops });
+    const { model, training, preprocessing, plan, trainImages } = options;
+    const schedule = probeSchedule(model, { trainImages, epochs: training.epochs });
     if (!schedule) return null;
     const graph = compileProbe(model, {
       loss: training.loss,
@@ -119,7 +114,7 @@ export class NetworkProbe {
     });
     return this.#session.run({
       ...Object.fromEntries(parameters),
-      [graph.images.name]: uint8Tensor(images, graph.images.shape),
+      [graph.images.name]: imageTensor(images, graph.images),
       [graph.labels.name]: labelTensor(labels, graph.labels.shape),
     });
   }

@@ -5,6 +5,8 @@
  */
 import { type Model, probedValues } from '@trainyard/engine';
 
+/** A step is the forward pass and the two products of the backward pass. */
+const STEP_PASSES = 3;
 /** A rough speed, in FLOP/s of one thread; only ratios matter. */
 const FLOPS = 2e10;
 /** Host time for one value that is counted. */
@@ -29,9 +31,10 @@ export interface ProbeSchedule {
 /** Null where the data set or the model is too large for a look to be cheap: weights of more than 2^25 elements. */
 export function probeSchedule(
   model: Model,
-  options: { readonly trainImages: number; readonly epochs: number; readonly imageFlops: number },
+  options: { readonly trainImages: number; readonly epochs: number },
 ): ProbeSchedule | null {
-  const { trainImages, epochs, imageFlops } = options;
+  const { trainImages, epochs } = options;
+  const imageFlops = STEP_PASSES * model.layers.reduce((sum, { plan }) => sum + plan.flops, 0);
   const weights = model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const images = Math.min(IMAGES_MAX, trainImages, Math.floor(VALUES_MAX / Math.max(1, probedValues(model))));
   if (images < 1 || weights > 2 ** 25) return null;

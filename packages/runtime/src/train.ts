@@ -124,7 +124,8 @@ async function trainPlanned(
     const fitFrom = (from: FitStart, rateFactor: number): Promise<FitResult | null> =>
       phased.fit(from, async (compiled, phase, begun) => {
         const frozen = frozenWeights(model, phase.frozen, begun.tensors);
-        const options = { training, data, context, phase, rateFactor, signal, order, elapsed, observer };
+        const holdAtEpoch = task.hold_at_epoch ?? null;
+        const options = { training, data, context, phase, rateFactor, signal, order, holdAtEpoch, elapsed, observer };
         // The steps before a failure show how it came.
         const fitted = await fit({ ...compiled, ...options, start: begun }).finally(() => steps.flush());
         const newest = fitted && phase.frozen.length > 0 ? await history.resume() : null;
