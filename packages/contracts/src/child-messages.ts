@@ -50,6 +50,11 @@ export const TrainingTask = Strict({
   checkpoints: Type.Array(CheckpointReference, { description: 'Those of earlier attempts' }),
   elapsed_s: Type.Optional(Elapsed),
   rollback: Nullable(JobRollback, { description: 'Of an earlier attempt' }),
+  hold_at_epoch: Type.Optional(
+    Nullable(Type.Integer({ minimum: 1 }), {
+      description: 'It hands over once so many epochs are done; null for never',
+    }),
+  ),
   transfer: Type.Optional(TransferTask),
 });
 export type TrainingTask = Static<typeof TrainingTask>;

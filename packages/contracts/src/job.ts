@@ -171,6 +171,8 @@ export const Job = Type.Object(
       }),
     ),
     expected_start_at: Nullable(Timestamp),
+    sweep_id: Nullable(IdSchema('sweep'), { description: 'The sweep that it is a trial of' }),
+    trial: Nullable(Type.Integer({ description: 'Its number there' })),
     rollback: Nullable(JobRollback, { description: 'Where the training went back to when it had diverged' }),
     forecast: Nullable(JobForecast, { description: 'What was forecast of its time and memory' }),
     forecast_outcome: Nullable(ForecastOutcome, {

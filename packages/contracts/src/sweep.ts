@@ -1,7 +1,7 @@
 /** Sweeps: many trainings of one model on one data set, whose settings are searched. */
 import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
-import { DEVICE_CHOICES, PRIORITY_MAX } from './job.js';
+import { DEVICE_CHOICES, type DeviceChoice, PRIORITY_MAX } from './job.js';
 import { KerasBody, ModelSpecBody } from './model.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
 import { Assignment, SearchSpace } from './sweep-space.js';
@@ -206,3 +206,25 @@ export const SweepPlot = Type.Object(
   { $id: 'SweepPlot' },
 );
 export type SweepPlot = Static<typeof SweepPlot>;
+
+/** How a sweep searches, with every default filled in, as it is stored. */
+export interface SweepSettings {
+  space: SearchSpace;
+  strategy: SweepStrategy;
+  asha: Required<AshaOptions>;
+  objective: Required<SweepObjective>;
+  epochs: number;
+  max_trials: number;
+  max_epochs: number | null;
+  parallel: number | null;
+  seed: number;
+  device: DeviceChoice;
+  priority: number;
+  tags: string[];
+}
+
+/** What the trials of a sweep begin with, as in the body of a job. The model is null where a stored one is taken as it is. */
+export interface SweepBody {
+  model: unknown;
+  training: TrainingOptions;
+}

@@ -16,6 +16,7 @@ import { openMetrics } from './repositories/metrics.js';
 import { openModels } from './repositories/models.js';
 import { openOutbox } from './repositories/outbox.js';
 import { openProjects } from './repositories/projects.js';
+import { openSweeps } from './repositories/sweeps.js';
 import { openUploads } from './repositories/uploads.js';
 import { openWebhooks } from './repositories/webhooks.js';
 import { openWorkers } from './repositories/workers.js';
@@ -45,6 +46,7 @@ export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { set
     forecasts: openForecasts(client),
     events: openEvents(client),
     endpoints: openEndpoints(client),
+    sweeps: openSweeps(client),
     idempotencyKeys: openIdempotencyKeys(client),
     outbox: openOutbox(client),
     webhooks: openWebhooks(client),

@@ -146,6 +146,8 @@ export function toJob(row: JobRow): Job {
     waiting_for: null,
     expected_start_at: null,
     rollback: fromJson<JobRollback | null>(row.rollback),
+    sweep_id: row.sweepId,
+    trial: row.trial,
     forecast: fromJson<JobForecast | null>(row.forecast),
     forecast_outcome: fromJson<ForecastOutcome | null>(row.forecastOutcome),
     phases: row.phases.map((phase) => ({

@@ -31,7 +31,7 @@ import { Patience } from './patience.js';
 import { onlyPhase, type TrainingPhase } from './phases.js';
 import { ProgressMeter } from './progress.js';
 import { RunningFigures } from './running-figures.js';
-import { TrainState } from './train-state.js';
+import { type CarriedTensor, TrainState } from './train-state.js';
 import type { TrainingData } from './training-data.js';
 
 export interface FitOptions {
@@ -42,6 +42,8 @@ export interface FitOptions {
   evaluator: Evaluator;
   /** Looks into the network after some epochs; null, or left out, where nobody does. */
   probe?: NetworkProbe | null;
+  /** Weights that no step takes in, and that checkpoints hold as well. */
+  carried?: readonly CarriedTensor[];
   /** What kind of model it is, for its metrics. */
   context: MetricContext;
   start: FitStart;
@@ -53,6 +55,8 @@ export interface FitOptions {
   signal: AbortSignal;
   /** Asked after each run: how the training shall end before its time; null, or left out, where it shall go on. */
   order?: () => FitOrder | null;
+  /** It hands over once so many epochs are done; null, or left out, for never. */
+  holdAtEpoch?: number | null;
   /** Seconds trained so far, over all attempts; a budget is compared with them. */
   elapsed?: () => number;
   observer: FitObserver;
@@ -116,6 +120,7 @@ export async function fit(options: FitOptions): Promise<FitResult | null> {
   const fitting = new Fitting(options);
   const over = fitting.over;
   if (over !== null) return { best: fitting.best, stopReason: over };
+  if (fitting.isHeldAfter(options.start.epoch)) return null;
   if (options.start.step === 0) await fitting.look(0);
   for (let epoch = options.start.epoch + 1; epoch <= fitting.lastEpoch; epoch++) {
     const ending = await fitting.epoch(epoch);
@@ -145,7 +150,7 @@ class Fitting {
     const step = runners.several?.step ?? runners.single?.step;
     this.#options = options;
     this.#phase = options.phase ?? onlyPhase(training);
-    this.#state = new TrainState(step?.state ?? [], start.tensors);
+    this.#state = new TrainState(step?.state ?? [], start.tensors, options.carried);
     this.#best = start.best;
     this.#patience = new Patience(training.early_stopping ?? null, start.earlyStopping ?? null);
     this.#clock = new CheckpointClock(training.checkpoints, performance.now());
@@ -216,11 +221,18 @@ class Fitting {
       return null;
     }
     const reason = ending ?? (this.#isPatienceOver ? 'early_stopping' : null);
-    if (reason !== null || epoch === this.lastEpoch || epoch % training.checkpoints.every_epochs === 0) {
+    const isHeld = this.isHeldAfter(epoch);
+    const isDue = epoch === this.lastEpoch || epoch % training.checkpoints.every_epochs === 0;
+    if (reason !== null || isHeld || isDue) {
       await this.#epochSnapshot(row, reason !== null);
     }
     this.#progress.epochEnded(performance.now());
-    return reason;
+    return reason ?? (isHeld ? 'handed_over' : null);
+  }
+
+  /** Whether the training is to wait once so many epochs are done. */
+  isHeldAfter(epoch: number): boolean {
+    return epoch >= (this.#options.holdAtEpoch ?? Number.POSITIVE_INFINITY);
   }
 
   /** Looks into the network where that is due when so many epochs are done. */

@@ -11,6 +11,7 @@ import {
   buildModel,
   dataShapeOf,
   freezeLayers,
+  imageBytes,
   type MetricContext,
   type Model,
   metricContext,
@@ -22,7 +23,7 @@ import {
 } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
-import { openTraining } from './compiled-training.js';
+import { openTraining, openTrainingEvaluator } from './compiled-training.js';
 import { refuseTest } from './divergence.js';
 import { type FitObserver, type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { frozenWeights, refuseMoved } from './frozen-weights.js';
@@ -34,6 +35,7 @@ import { choosePlan } from './plan.js';
 import { peakMemory } from './process-memory.js';
 import { fitOrGoBack } from './rollback.js';
 import { StepReporter } from './step-reporter.js';
+import { openTrainedPart, partBehindBackbone } from './trained-part.js';
 import { frozenLine, initialLines, phaseLine } from './transfer-lines.js';
 
 /** What a training tells while it goes on; it waits for the promises that it gets back. */
@@ -97,8 +99,11 @@ async function trainPlanned(
     phases: phasesOf(training, task.transfer),
     async open(phase, from) {
       const compiling = performance.now();
+      const phaseModel = phase.frozen.length === 0 ? model : modelOf(task, phase.frozen);
+      const given = { store, task, data, preprocessing, plan, signal, log };
+      const part = await openTrainedPart({ ...given, model: phaseModel, tensors: from.tensors });
       const compiled = await openTraining({
-        model: phase.frozen.length === 0 ? model : modelOf(task, phase.frozen),
+        model: part.model,
         training,
         preprocessing,
         plan,
@@ -109,7 +114,7 @@ async function trainPlanned(
       });
       await log(compiledLine((performance.now() - compiling) / 1000));
       if (task.transfer) await log(phaseLine(phase, training));
-      return compiled;
+      return { ...compiled, part, release: () => compiled.release().finally(() => part.close()) };
     },
     newest: () => history.resume(),
   });
@@ -125,9 +130,10 @@ async function trainPlanned(
       phased.fit(from, async (compiled, phase, begun) => {
         const frozen = frozenWeights(model, phase.frozen, begun.tensors);
         const holdAtEpoch = task.hold_at_epoch ?? null;
-        const options = { training, data, context, phase, rateFactor, signal, order, holdAtEpoch, elapsed, observer };
+        const options = { training, context, phase, rateFactor, signal, order, holdAtEpoch, elapsed, observer };
+        const { data, carried } = compiled.part;
         // The steps before a failure show how it came.
-        const fitted = await fit({ ...compiled, ...options, start: begun }).finally(() => steps.flush());
+        const fitted = await fit({ ...compiled, ...options, data, carried, start: begun }).finally(() => steps.flush());
         const newest = fitted && phase.frozen.length > 0 ? await history.resume() : null;
         if (newest) {
           refuseMoved(frozen, frozenWeights(model, phase.frozen, newest.tensors));
@@ -144,7 +150,11 @@ async function trainPlanned(
     });
     if (fitted === null) return false;
     const best = await history.tensors(fitted.best.step);
-    const test = await phased.evaluator.evaluate(best, data.splits.test, signal);
+    const { evaluator, part } = phased.current;
+    const whole = part.isPart
+      ? await openTrainingEvaluator({ model, training, preprocessing, plan, context })
+      : evaluator;
+    const test = await whole.evaluate(best, data.splits.test, signal).finally(() => part.isPart && whole.release());
     refuseTest(test);
     await observer.finished();
     await report({ type: 'trained', test, stop_reason: fitted.stopReason, peak_memory_bytes: peakMemory() });
@@ -162,12 +172,12 @@ function modelOf({ spec, training, dataset }: TrainingTask, frozen: readonly str
 /** Of a job that starts; `steps` are those of an epoch. */
 export function newPlan(
   { device, threads, training }: Pick<TrainingTask, 'device' | 'threads' | 'training'>,
-  model: Model,
+  whole: Model,
   steps: number,
 ): ExecutionPlan {
-  const { width, height, channels } = model.image;
+  const model = partBehindBackbone(whole, training)?.model ?? whole;
   const random = randomInputsOf(model, training.batch_size).reduce((sum, input) => sum + randomBytes(input), 0);
-  const batchBytes = training.batch_size * width * height * channels + random;
+  const batchBytes = training.batch_size * imageBytes(model) + random;
   const summary = summarizeModel(model, training.batch_size);
   return choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch: steps });
 }

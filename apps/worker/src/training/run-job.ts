@@ -187,6 +187,7 @@ class JobRun {
       threads,
       plan: planned?.device === device.used ? planned : null,
       elapsed_s: claim.elapsedSeconds,
+      hold_at_epoch: claim.holdAtEpoch,
       ...(await db.checkpoints.ofEarlierAttempts(claim.id)),
       ...(transfer ? { transfer } : {}),
     };
@@ -214,6 +215,7 @@ class JobRun {
     const { jobs } = this.#endings;
     if (this.#ending === 'cancelled') return jobs.markCancelled(this.#claim);
     if (this.#ending === 'paused') return jobs.markPaused(this.#claim);
+    if (this.#ending === null && this.#claim.holdAtEpoch !== null) return jobs.markHeld(this.#claim);
     return jobs.release(this.#claim, 'The worker was stopped');
   }
 

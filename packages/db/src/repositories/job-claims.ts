@@ -44,6 +44,8 @@ export interface TrainingClaim extends Fence {
   elapsedSeconds: number;
   plan: unknown;
   dataset: DatasetContent;
+  /** The epoch after which it is to wait for its sweep; null where it is to be trained to its end. */
+  holdAtEpoch: number | null;
   /** What the manifest of the data set is to be; null for a job of a version that did not note it. */
   datasetDigest: string | null;
 }
@@ -142,6 +144,7 @@ async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOpti
     elapsedSeconds: fromJson<JobProgress | null>(row.progress)?.elapsed_s ?? 0,
     plan: isExact ? row.plan : null,
     dataset: toDatasetContent(row.dataset),
+    holdAtEpoch: row.holdAtEpoch,
     datasetDigest: row.datasetDigest,
   };
 }

@@ -27,8 +27,10 @@ import { phasesInclude, toJob } from '../wire.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
 import { jobClaims } from './job-claims.js';
 import { jobControl } from './job-control.js';
+import { jobHolds } from './job-holds.js';
 import { jobLifecycle } from './job-lifecycle.js';
 import { enqueue } from './outbox.js';
+import { type NewTrial, recordTrial, refuseWhileSearching } from './sweep-changes.js';
 import { openWorkers } from './workers.js';
 
 /** `spec` is the normalised specification, `training` has every default filled in. */
@@ -44,6 +46,8 @@ export interface NewJob {
   priority?: number | undefined;
   tags?: string[] | undefined;
   webhook?: WebhookOptions | undefined;
+  /** Where it is a trial of a sweep. */
+  trial?: NewTrial | undefined;
   /** What was forecast of it. */
   forecast?: JobForecast | undefined;
   /** Of a request that came with an `Idempotency-Key`. */
@@ -81,6 +85,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
     ...jobClaims(client, rules),
     ...jobLifecycle(client),
     ...jobControl(client, get),
+    ...jobHolds(client),
     get,
 
     /**
@@ -92,6 +97,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
       const id = newId('job');
       const secret = await client.$transaction(async (tx) => {
         await bindSubject(tx, job.idempotency, id);
+        if (job.trial) await recordTrial(tx, job.trial);
         // The lock keeps the data set from being deleted before this job can be seen to use it.
         const [dataset] = await tx.$queryRaw<{ id: string; status: string; digest: string | null }[]>`
           SELECT id, status::text AS status, digest FROM datasets
@@ -123,6 +129,9 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
             priority: job.priority ?? 0,
             tags: job.tags ?? [],
             forecast: toNullableJson(job.forecast),
+            sweepId: job.trial?.sweepId ?? null,
+            trial: job.trial?.number ?? null,
+            holdAtEpoch: job.trial?.holdAtEpoch ?? null,
           },
         });
         const made = job.webhook ? await addWebhook(tx, id, job.webhook) : null;
@@ -135,12 +144,16 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
       return { ...created, webhook: { ...created.webhook, secret } };
     },
 
-    async list(projectId: string, page: Page & { status?: JobStatus; tag?: string } = {}): Promise<List<Job>> {
+    async list(
+      projectId: string,
+      page: Page & { status?: JobStatus; tag?: string; sweep_id?: string } = {},
+    ): Promise<List<Job>> {
       const where = {
         ...olderThan(page),
         projectId,
         ...(page.status === undefined ? {} : { status: page.status }),
         ...(page.tag === undefined ? {} : { tags: { has: page.tag } }),
+        ...(page.sweep_id === undefined ? {} : { sweepId: page.sweep_id }),
       };
       const rows = await client.job.findMany({ where, ...newestFirst(page), include: phasesInclude });
       const list = toList(rows, page, toJob, idOf);
@@ -180,6 +193,7 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
           const detail = `The job ${id} is ${job.status}. Cancel it (POST /v1/jobs/${id}/cancel) and wait for its end.`;
           throw new TrainyardError('conflict', detail);
         }
+        await refuseWhileSearching(tx, id);
         const serving = await tx.endpoint.findFirst({ where: { checkpoint: { jobId: id } }, select: { name: true } });
         if (serving) {
           const detail = `The endpoint "${serving.name}" serves a checkpoint of the job ${id}. Delete the endpoint first.`;

@@ -14,6 +14,7 @@ const schema = {
     ...ListQuery.properties,
     status: Type.Optional(Words(JOB_STATUSES)),
     tag: Type.Optional(Type.String({ maxLength: 64 })),
+    sweep_id: Type.Optional(Type.String({ maxLength: 64, description: 'Trials of a sweep' })),
   }),
   response: { 200: reference(JobList), ...keyedProblems('invalid_request') },
 };
