@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './analyses/evaluated-samples.js';
 export * from './analyses/evaluation.js';
 export * from './analyses/evaluation-result.js';
 export * from './analyses/forecast.js';
@@ -10,6 +11,7 @@ export * from './class-weights.js';
 export * from './dataset.js';
 export * from './dataset-files.js';
 export * from './dataset-gallery.js';
+export * from './diagnosis.js';
 export * from './early-stopping.js';
 export * from './endpoint.js';
 export * from './epoch-state.js';

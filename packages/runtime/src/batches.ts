@@ -1,6 +1,6 @@
 /** Gathers mini-batches out of a data set into input tensors of a fixed shape. */
 import type { Mixture, TensorSpec } from '@trainyard/engine';
-import { float32Tensor, int32Tensor, type TensorValue } from './session.js';
+import { float32Tensor, int32Tensor, type TensorValue, uint8Tensor } from './session.js';
 import type { TrainingSplit } from './training-data.js';
 
 /** The rows of one run: `batches` batches of `batchSize` rows each, in the order of the data set's indices in `order`. */
@@ -13,6 +13,7 @@ export interface BatchSlice {
 
 /** Memory of the images, labels and row weights of one run; filled again and again. */
 export interface BatchBuffer {
+  /** Pixels, or the bytes of float32 features. */
   images: Uint8Array;
   labels: Int32Array | Float32Array;
   weights: Float32Array;
@@ -35,7 +36,7 @@ export interface BatchSpecs {
 export function allocateBatches({ images, labels, mixture }: BatchSpecs): BatchBuffer {
   const rows = elements({ shape: images.shape.slice(0, -IMAGE_AXES) });
   return {
-    images: new Uint8Array(elements(images)),
+    images: new Uint8Array(elements(images) * (images.dtype === 'float32' ? Float32Array.BYTES_PER_ELEMENT : 1)),
     labels: allocateLabels(labels),
     weights: new Float32Array(rows),
     mixture: mixture ? { otherLabels: allocateLabels(mixture.otherLabels), shares: new Float32Array(rows) } : null,
@@ -82,6 +83,13 @@ function fillLabels({ labels, weights }: BatchBuffer, split: TrainingSplit, indi
   for (let row = 0; row < indices.length; row++) {
     for (let i = 0; i < width; i++) labels[row * width + i] = split.labels[indices[row] * width + i];
   }
+}
+
+/** Pixels, or the features that a frozen part gave, whose bytes they are then. */
+export function imageTensor(images: Uint8Array, { dtype, shape }: TensorSpec): TensorValue {
+  if (dtype === 'uint8') return uint8Tensor(images, shape);
+  const { buffer, byteOffset, byteLength } = images;
+  return float32Tensor(new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT), shape);
 }
 
 export function labelTensor(labels: Int32Array | Float32Array, shape: readonly number[]): TensorValue {

@@ -61,9 +61,7 @@ export async function openTraining(options: {
     several: Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null,
     single: sizes.includes(1) ? await open(1) : null,
   };
-  const batchSize = evaluationBatch(trainBatch);
-  const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
-  const evaluator = await Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
+  const evaluator = await openTrainingEvaluator({ model, training, preprocessing, plan, context });
   const trainImages = options.probedImages ?? 0;
   const probe = trainImages > 0 ? await NetworkProbe.open({ model, training, preprocessing, plan, trainImages }) : null;
   return {
@@ -75,4 +73,19 @@ export async function openTraining(options: {
       for (const held of [runners.several, runners.single, evaluator, probe]) await held?.release();
     },
   };
+}
+
+/** Of loss and metrics of the training, over whole splits. */
+export function openTrainingEvaluator(options: {
+  model: Model;
+  training: Training;
+  preprocessing: Preprocessing;
+  plan: ExecutionPlan;
+  context: MetricContext;
+}): Promise<Evaluator> {
+  const { model, training, preprocessing, plan, context } = options;
+  const objective = { loss: training.loss, labelSmoothing: training.label_smoothing };
+  const batchSize = evaluationBatch(training.batch_size);
+  const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
+  return Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
 }

@@ -1,8 +1,8 @@
 /** Loss and metrics of a model over a split, as it is used after training: without dropout, with running statistics. */
 import type { ExecutionPlan, Metric, MetricValues } from '@trainyard/contracts';
 import { createMetrics, type EvaluationGraph, type MetricContext, servedParameters } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, fillBatches, inOrder, labelTensor } from './batches.js';
-import { createSession, type Feeds, float32Tensor, type Session, uint8Tensor } from './session.js';
+import { allocateBatches, type BatchBuffer, fillBatches, imageTensor, inOrder, labelTensor } from './batches.js';
+import { createSession, type Feeds, float32Tensor, type Session } from './session.js';
 import type { TrainingSplit } from './training-data.js';
 
 /** What is measured, and for what kind of model. */
@@ -98,7 +98,7 @@ export class Evaluator {
     const graph = this.#graph;
     const results = await this.#session.run({
       ...parameters,
-      [graph.images.name]: uint8Tensor(images, graph.images.shape),
+      [graph.images.name]: imageTensor(images, graph.images),
       [graph.labels.name]: labelTensor(labels, graph.labels.shape),
     });
     const predictions = results[graph.predictions.name];

@@ -2,6 +2,7 @@
 import { type TrainingTask, TrainyardError } from '@trainyard/contracts';
 import { initialParameters, type Model, parameterName, servedParameters } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
+import { readBackboneWeights } from './backbone-weights.js';
 import { readCheckpoint } from './checkpoint-file.js';
 
 type Weights = Map<string, Float32Array>;
@@ -13,6 +14,7 @@ export async function initialWeights(
   { training, transfer }: Pick<TrainingTask, 'training' | 'transfer'>,
 ): Promise<Weights> {
   const weights: Weights = initialParameters(model, training.seed);
+  for (const [name, values] of await readBackboneWeights(store, model)) weights.set(name, values);
   if (!transfer?.source) return weights;
   const { source } = transfer;
   const given = await readSource(store, source);

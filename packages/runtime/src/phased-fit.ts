@@ -4,34 +4,36 @@
  */
 import { TrainyardError } from '@trainyard/contracts';
 import type { CompiledTraining } from './compiled-training.js';
-import type { Evaluator } from './evaluate.js';
 import type { FitResult, FitStart } from './fit.js';
 import { phaseAt, startIn, type TrainingPhase } from './phases.js';
 
-export interface PhasedFitOptions {
+/** What a phase holds while it runs. */
+type Compiled = Pick<CompiledTraining, 'release'>;
+
+export interface PhasedFitOptions<C extends Compiled> {
   readonly phases: readonly TrainingPhase[];
   /** Compiles a phase that is to go on from there. */
-  open(phase: TrainingPhase, start: FitStart): Promise<CompiledTraining>;
+  open(phase: TrainingPhase, start: FitStart): Promise<C>;
   /** Where the newest checkpoint left off. */
   newest(): Promise<FitStart | null>;
 }
 
-export class PhasedFit {
-  readonly #options: PhasedFitOptions;
-  #held: { phase: TrainingPhase; compiled: CompiledTraining } | null = null;
+export class PhasedFit<C extends Compiled> {
+  readonly #options: PhasedFitOptions<C>;
+  #held: { phase: TrainingPhase; compiled: C } | null = null;
 
-  constructor(options: PhasedFitOptions) {
+  constructor(options: PhasedFitOptions<C>) {
     this.#options = options;
   }
 
-  /** It is the same in all phases, but those of another phase are released. */
-  get evaluator(): Evaluator {
-    if (this.#held) return this.#held.compiled.evaluator;
+  /** The graphs of the phase that was last open. */
+  get current(): C {
+    if (this.#held) return this.#held.compiled;
     throw new Error('no phase of the training is open');
   }
 
   /** The graphs of the phase that comes next; those of another one are released. */
-  async open(start: FitStart): Promise<CompiledTraining> {
+  async open(start: FitStart): Promise<C> {
     const phase = phaseAt(this.#options.phases, start);
     if (this.#held?.phase === phase) return this.#held.compiled;
     await this.release();
@@ -43,7 +45,7 @@ export class PhasedFit {
   /** What `fit` gives for the last phase, or for the one in which the training ended. */
   async fit(
     start: FitStart,
-    fit: (compiled: CompiledTraining, phase: TrainingPhase, start: FitStart) => Promise<FitResult | null>,
+    fit: (compiled: C, phase: TrainingPhase, start: FitStart) => Promise<FitResult | null>,
   ): Promise<FitResult | null> {
     const { phases, newest } = this.#options;
     for (let from: FitStart | null = start; from !== null; from = await newest()) {

@@ -1,7 +1,7 @@
 /** Runs a compiled training step: inputs of K steps in, their losses and predictions out, the state carried on. */
 import type { ExecutionPlan } from '@trainyard/contracts';
 import { allocateRandom, fillRandom, type RandomInput, type TrainStep } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, labelTensor } from './batches.js';
+import { allocateBatches, type BatchBuffer, imageTensor, labelTensor } from './batches.js';
 import { createSession, type Feeds, float32Tensor, type Session, type TensorValue, uint8Tensor } from './session.js';
 import type { TrainState } from './train-state.js';
 
@@ -69,7 +69,7 @@ export class StepRunner {
   #batchFeeds(batches: BatchBuffer): Feeds {
     const { images, labels, weights, mixture } = this.step;
     const feeds: Feeds = {
-      [images.name]: uint8Tensor(batches.images, images.shape),
+      [images.name]: imageTensor(batches.images, images),
       [labels.name]: labelTensor(batches.labels, labels.shape),
       [weights.name]: float32Tensor(batches.weights, weights.shape),
     };

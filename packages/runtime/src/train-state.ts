@@ -3,13 +3,28 @@ import type { StateTensor } from '@trainyard/engine';
 import { elements } from './batches.js';
 import { type Feeds, float32Tensor, type TensorValue } from './session.js';
 
+export interface CarriedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
 export class TrainState {
   readonly #tensors: readonly StateTensor[];
+  readonly #carried: readonly CarriedTensor[];
   readonly #values = new Map<string, Float32Array>();
 
-  /** `initial` holds the model's weights by name, and the other tensors where the training goes on. */
-  constructor(tensors: readonly StateTensor[], initial: ReadonlyMap<string, Float32Array>) {
+  /**
+   * `initial` holds the model's weights by name, and the other tensors where the training goes on. `carried` are weights that
+   * no step of it takes in: they are kept as they are, so that a checkpoint holds the whole model.
+   */
+  constructor(
+    tensors: readonly StateTensor[],
+    initial: ReadonlyMap<string, Float32Array>,
+    carried: readonly CarriedTensor[] = [],
+  ) {
     this.#tensors = tensors;
+    this.#carried = carried;
+    for (const { name, shape } of carried) this.#values.set(name, sized(name, shape, initial.get(name)));
     for (const tensor of tensors) this.#values.set(tensor.name, this.#initialValue(tensor, initial));
   }
 
@@ -41,7 +56,9 @@ export class TrainState {
 
   /** All of it by name. */
   tensors(): Map<string, { shape: readonly number[]; data: Float32Array }> {
-    return new Map(this.#tensors.map(({ name, shape }) => [name, { shape, data: this.value(name) }]));
+    return new Map(
+      [...this.#carried, ...this.#tensors].map(({ name, shape }) => [name, { shape, data: this.value(name) }]),
+    );
   }
 
   get values(): ReadonlyMap<string, Float32Array> {
@@ -56,4 +73,10 @@ export class TrainState {
     if (value === undefined && typeof tensor.start === 'object') return this.value(tensor.start.copyOf);
     throw new RangeError(`Tensor ${tensor.name}: expected ${size} elements. Received: ${value?.length ?? 'none'}`);
   }
+}
+
+function sized(name: string, shape: readonly number[], value: Float32Array | undefined): Float32Array {
+  const size = elements({ shape });
+  if (value?.length === size) return value;
+  throw new RangeError(`Tensor ${name}: expected ${size} elements. Received: ${value?.length ?? 'none'}`);
 }

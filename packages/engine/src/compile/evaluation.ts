@@ -7,9 +7,9 @@ import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
 import { parameterName } from '../model/parameters.js';
 import { toOnnx } from '../onnx/model.js';
-import { declareBatch } from './batch.js';
+import { declareBatch, modelInput, pixelType } from './batch.js';
 import { type ObjectiveOptions, rowLosses, weightPenalty } from './objective.js';
-import { normalize, type Preprocessing } from './preprocessing.js';
+import type { Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
 export interface EvaluationOptions extends ObjectiveOptions {
@@ -43,7 +43,7 @@ export function compileEvaluation(model: Model, options: EvaluationOptions): Eva
   });
   const { images, labels } = declareBatch(graph, model, batchSize);
   const parameters = new Map(weights.map(({ name, value }) => [name, value]));
-  const result = forward(model, normalize(images, preprocessing), { parameters });
+  const result = forward(model, modelInput(model, images, preprocessing), { parameters });
   const predictions = predictionsOf(result.outputs, model.head);
   const penalties = weightPenalty(model, parameters);
   graph.output('losses', rowLosses(model, result, labels, options));
@@ -53,7 +53,7 @@ export function compileEvaluation(model: Model, options: EvaluationOptions): Eva
     onnx: toOnnx(lowerPortable(graph), { name: 'evaluate' }),
     batchSize,
     parameters: weights.map(({ name, input, shape }) => ({ name, input, shape })),
-    images: { name: 'images', dtype: 'uint8', shape: images.shape },
+    images: { name: 'images', dtype: pixelType(model), shape: images.shape },
     labels: { name: 'labels', dtype: labels.dtype === 'int32' ? 'int32' : 'float32', shape: labels.shape },
     losses: 'losses',
     penalty: penalties ? 'penalty' : null,

@@ -16,9 +16,9 @@ import { add } from '../ops/add.js';
 import { expand } from '../ops/expand.js';
 import { mul } from '../ops/mul.js';
 import { reduceMean } from '../ops/reduce-mean.js';
-import { declareBatch } from './batch.js';
+import { declareBatch, modelInput, pixelType } from './batch.js';
 import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from './objective.js';
-import { normalize, type Preprocessing } from './preprocessing.js';
+import type { Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
 export interface ProbeOptions extends ObjectiveOptions {
@@ -79,7 +79,7 @@ export function compileProbe(model: Model, options: ProbeOptions): ProbeGraph {
   });
   const parameters = new Map(inputs.map(({ name, value }) => [name, value]));
   const { images, labels } = declareBatch(graph, model, options.batchSize);
-  const normalized = normalize(images, options.preprocessing);
+  const normalized = modelInput(model, images, options.preprocessing);
   const result = forward(model, normalized, { parameters, training: withoutChance(graph, options.batchSize) });
   const rows = rowLosses(model, result, labels, options);
   const weighted = options.classWeights ? mul(rows, rowClassWeights(model, labels, options.classWeights)) : rows;
@@ -103,7 +103,7 @@ export function compileProbe(model: Model, options: ProbeOptions): ProbeGraph {
     onnx: toOnnx(lowerPortable(graph), { name: 'probe' }),
     batchSize: options.batchSize,
     parameters: inputs.map(({ name, parameter }) => ({ name, input: name, shape: parameter.shape })),
-    images: { name: 'images', dtype: 'uint8', shape: images.shape },
+    images: { name: 'images', dtype: pixelType(model), shape: images.shape },
     labels: { name: 'labels', dtype: labels.dtype === 'int32' ? 'int32' : 'float32', shape: labels.shape },
     loss: 'loss',
     penalty: penalties ? 'penalty' : null,

@@ -7,6 +7,7 @@ import { parameterName } from '../model/parameters.js';
 import { cast } from '../ops/cast.js';
 import { effectiveRate } from '../random/dropout-mask.js';
 import type { RandomInput } from '../random/random-input.js';
+import { declareBatch, modelInput } from './batch.js';
 
 export class RandomInputs {
   readonly list: RandomInput[] = [];
@@ -33,7 +34,6 @@ export class RandomInputs {
 
 /** The random inputs that a training step of a model has. */
 export function randomInputsOf(model: Model, batchSize: number): readonly RandomInput[] {
-  const { channels, height, width } = model.image;
   const graph = new Graph();
   const weights = model.parameters.map((parameter) => {
     const name = parameterName(parameter);
@@ -41,7 +41,9 @@ export function randomInputsOf(model: Model, batchSize: number): readonly Random
   });
   const { list, dropoutMask, noise } = new RandomInputs(graph);
   const rowWeights = graph.input('weights', 'float32', [batchSize]);
-  forward(model, graph.input('images', 'float32', [batchSize, channels, height, width]), {
+  const { images } = declareBatch(graph, model, batchSize);
+  const unchanged = { scale: Array(model.image.channels).fill(1), offset: Array(model.image.channels).fill(0) };
+  forward(model, modelInput(model, images, unchanged), {
     parameters: new Map(weights),
     training: { rowWeights, dropoutMask, noise, setStatistic() {} },
   });

@@ -17,10 +17,10 @@ import { mul } from '../ops/mul.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { optimizerRule } from '../optimizers/index.js';
 import type { RandomInput } from '../random/random-input.js';
-import { declareBatch } from './batch.js';
+import { declareBatch, modelInput, pixelType } from './batch.js';
 import { declareMixture, type Mixture, mixedLosses, OTHER_LABELS, SHARES } from './mixture.js';
 import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from './objective.js';
-import { normalize, type Preprocessing } from './preprocessing.js';
+import type { Preprocessing } from './preprocessing.js';
 import { RandomInputs } from './random-inputs.js';
 import { RateGroups, rateFactors } from './rate-groups.js';
 import { declareState, entriesOf, type StateTensor } from './state.js';
@@ -96,7 +96,7 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
     batchSize: options.batchSize,
     stepsPerRun: k,
     state: tensors,
-    images: describe('images', step.images, 'uint8'),
+    images: describe('images', step.images, pixelType(model)),
     labels: describeLabels('labels', step.labels),
     weights: describe('weights', step.weights, 'float32'),
     mixture: step.mixture && {
@@ -129,7 +129,7 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
   const parameters = new Map(state.map(({ weight }) => [weight.tensor.name, weight.value]));
   const statistics = new Map<string, Value>();
 
-  const result = forward(model, normalize(images, options.preprocessing), {
+  const result = forward(model, modelInput(model, images, options.preprocessing), {
     parameters,
     training: {
       rowWeights: weights,

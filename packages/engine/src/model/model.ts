@@ -23,6 +23,8 @@ export interface ModelParameter extends ParameterSpec {
 
 export interface Model {
   readonly image: ImageSize;
+  /** Of the part of a model behind a frozen one: what that gives, which it takes in place of images. */
+  readonly features?: FeatureShape;
   /** Number of classes, of labels, or of the targets of a regression. */
   readonly classes: number;
   readonly head: Head;

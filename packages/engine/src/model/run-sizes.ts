@@ -1,8 +1,11 @@
 /** How much goes into one run of a compiled graph: the runtime plans by it, and the memory estimate counts by it. */
 import type { Device } from '@trainyard/contracts';
+import { featureCount } from '../layers/layer.js';
+import type { Model } from './model.js';
 
 /** A run must stay short: a job can only be stopped between two of them. */
 const RUN_SECONDS_MAX = 0.25;
+const FLOAT_BYTES = 4;
 const RUN_INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Rough speeds, in FLOP/s; they only choose how many steps go into one run. */
@@ -35,6 +38,11 @@ export function stepsPerRun(options: {
     RUN_INPUT_BYTES_MAX / inputBytes,
   );
   return 2 ** Math.max(0, Math.floor(Math.log2(most)));
+}
+
+/** What one image takes as a model gets it, or the features in its place. */
+export function imageBytes({ image, features }: Pick<Model, 'image' | 'features'>): number {
+  return features ? FLOAT_BYTES * featureCount(features) : image.width * image.height * image.channels;
 }
 
 /** Images that are evaluated at once. */

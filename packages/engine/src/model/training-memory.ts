@@ -3,8 +3,8 @@
  * graphs themselves; what Node.js, onnxruntime and its allocator add was measured (benchmarks/memory).
  */
 import { type Optimizer, resolveLoss } from '@trainyard/contracts';
-import { declareBatch } from '../compile/batch.js';
-import { normalize, type Preprocessing } from '../compile/preprocessing.js';
+import { declareBatch, modelInput } from '../compile/batch.js';
+import type { Preprocessing } from '../compile/preprocessing.js';
 import { entriesOf } from '../compile/state.js';
 import { buildTrainStep } from '../compile/train-step.js';
 import { Graph } from '../graph/graph.js';
@@ -96,6 +96,6 @@ function evaluationGraph(model: Model, batchSize: number, preprocessing: Preproc
     }),
   );
   const { images } = declareBatch(graph, model, batchSize);
-  graph.output('outputs', forward(model, normalize(images, preprocessing), { parameters }).outputs);
+  graph.output('outputs', forward(model, modelInput(model, images, preprocessing), { parameters }).outputs);
   return lowerPortable(graph);
 }
