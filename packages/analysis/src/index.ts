@@ -7,6 +7,7 @@ export * from './comparison/normal.js';
 export * from './comparison/shared-images.js';
 export * from './comparison/wilcoxon.js';
 export { evaluatePredictions, temperatureScaling } from './evaluation/evaluate-predictions.js';
+export { type LabelledData, type MatchedOutputs, matchOutputs } from './evaluation/match-outputs.js';
 export { type LabelledPredictions, predictedClasses } from './evaluation/predictions.js';
 export * from './forecast/forecast-range.js';
 export * from './forecast/training-time.js';

@@ -8,4 +8,5 @@ export { packDataset } from './pack-dataset.js';
 export { type OpenPackedOptions, openPacked, type PackedDataset, type PackedSplit } from './packed.js';
 export * from './packed-image.js';
 export { packingTime } from './packing-time.js';
+export { readSplitImages, type SplitImage } from './split-images.js';
 export { verifyManifest } from './verify-manifest.js';
