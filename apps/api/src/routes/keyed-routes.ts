@@ -20,6 +20,8 @@ import { deleteEndpoint } from './endpoints/delete-endpoint.js';
 import { getEndpoint } from './endpoints/get-endpoint.js';
 import { listEndpoints } from './endpoints/list-endpoints.js';
 import { predict } from './endpoints/predict.js';
+import { createForecast } from './forecasts/create-forecast.js';
+import { getForecast } from './forecasts/get-forecast.js';
 import { cancelJob } from './jobs/cancel-job.js';
 import { createJob } from './jobs/create-job.js';
 import { deleteJob } from './jobs/delete-job.js';
@@ -75,6 +77,8 @@ const ROUTES = [
   listPresets,
   getModel,
   deleteModel,
+  createForecast,
+  getForecast,
   createJob,
   listJobs,
   getJob,

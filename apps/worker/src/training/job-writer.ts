@@ -2,18 +2,21 @@
 import type { TrainerReport } from '@trainyard/contracts';
 import type { RemovedCheckpoint, TrainingClaim } from '@trainyard/db';
 import type { WorkerContext } from '../context.js';
+import { FirstSteps } from './first-steps.js';
 
 type ReportOf<T extends TrainerReport['type']> = Extract<TrainerReport, { type: T }>;
 
 export class JobWriter {
   readonly #context: WorkerContext;
   readonly #claim: TrainingClaim;
+  readonly #first: FirstSteps;
   /** What the trainer said last, once it is done. */
   trained: ReportOf<'trained'> | null = null;
 
   constructor(context: WorkerContext, claim: TrainingClaim) {
     this.#context = context;
     this.#claim = claim;
+    this.#first = new FirstSteps(claim.training, claim.dataset);
   }
 
   async write(report: TrainerReport): Promise<void> {
@@ -27,6 +30,7 @@ export class JobWriter {
         return db.jobs.start(claim, report.epoch === 0 ? null : `Goes on after epoch ${report.epoch}`);
       case 'steps':
         await db.metrics.recordSteps(claim, report.rows);
+        await this.#forecast(report);
         return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'epoch':
         await db.metrics.recordEpoch(claim, report.row);
@@ -43,6 +47,12 @@ export class JobWriter {
       case 'trained':
         this.trained = report;
     }
+  }
+
+  /** Of its first attempt, while the speed is that of its beginning. */
+  async #forecast({ progress, elapsed_s }: ReportOf<'steps'>): Promise<void> {
+    const forecast = this.#claim.attempt === 1 ? this.#first.forecast(progress, elapsed_s) : null;
+    if (forecast !== null) await this.#context.db.forecasts.note(this.#claim, forecast);
   }
 
   /** Records a checkpoint, and only then removes the files that nothing refers to any more. */

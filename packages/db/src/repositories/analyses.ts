@@ -21,6 +21,8 @@ export interface NewAnalysis {
   kind: AnalysisKind;
   /** What is asked for, every default filled in: equal requests of a project are one analysis. */
   request: unknown;
+  /** An equal one that was asked for longer ago does not count; left out, each does. */
+  maxAgeMs?: number;
   /** It goes with this job. */
   jobId?: string;
   checkpointId?: string;
@@ -69,13 +71,11 @@ export function openAnalyses(client: PrismaClient) {
      */
     request(asked: NewAnalysis): Promise<Analysis> {
       const { projectId, kind, request, jobId, checkpointId, datasetId } = asked;
-      const requestHash = createHash('sha256')
-        .update(`${kind} ${canonical(request)}`)
-        .digest('hex');
+      const requestHash = hashOf(asked);
       return client.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${projectId} ${requestHash}`}, 0))`;
         const found = await tx.analysis.findFirst({
-          where: { projectId, requestHash, kind, status: { not: 'failed' } },
+          where: { projectId, requestHash, kind, status: { not: 'failed' }, ...youngerThan(asked.maxAgeMs) },
           orderBy: { id: 'desc' },
         });
         const id = found?.id ?? newId(kind);
@@ -96,6 +96,18 @@ export function openAnalyses(client: PrismaClient) {
         await enqueue(tx, 'analysis', id, { analysis_id: id });
         return toAnalysis(row);
       });
+    },
+
+    /** The newest that has succeeded with an equal request; null where there is none. */
+    async findSucceeded(
+      asked: Pick<NewAnalysis, 'projectId' | 'kind' | 'request' | 'maxAgeMs'>,
+    ): Promise<Analysis | null> {
+      const { projectId, kind, maxAgeMs } = asked;
+      const row = await client.analysis.findFirst({
+        where: { projectId, requestHash: hashOf(asked), kind, status: 'succeeded', ...youngerThan(maxAgeMs) },
+        orderBy: { id: 'desc' },
+      });
+      return row && toAnalysis(row);
     },
 
     async get(projectId: string, id: string): Promise<Analysis> {
@@ -212,6 +224,16 @@ function kindOf(kind: string): AnalysisKind {
   const known = ANALYSIS_KINDS.find((each) => each === kind);
   if (known) return known;
   throw new TrainyardError('internal', `The analysis is of a kind that this version does not know: ${kind}.`);
+}
+
+function hashOf({ kind, request }: Pick<NewAnalysis, 'kind' | 'request'>): string {
+  return createHash('sha256')
+    .update(`${kind} ${canonical(request)}`)
+    .digest('hex');
+}
+
+function youngerThan(maxAgeMs: number | undefined): Prisma.AnalysisWhereInput {
+  return maxAgeMs === undefined ? {} : { createdAt: { gte: new Date(Date.now() - maxAgeMs) } };
 }
 
 /** JSON with the fields of each object in one order, so that equal requests have equal texts. */

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateJob, Job } from '@trainyard/contracts';
 import type { Database } from '@trainyard/db';
+import { forecastOf } from '../../forecasts/forecasts.js';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { resolveJob } from '../../jobs/resolve-job.js';
 import { keyedProblems } from '../../schemas/problems.js';
@@ -51,7 +52,8 @@ export const createJob: FastifyPluginAsyncTypebox = async (app) => {
     const { allowPrivate } = app.webhooks;
     const webhook = posted && { ...posted, url: readReceiverUrl(posted.url, '/webhook/url', allowPrivate) };
     const resolved = await resolveJob(app.db, request.principal.projectId, request.body);
-    const job = await app.db.jobs.create({ ...resolved, webhook, idempotency: request.idempotency });
+    const forecast = await forecastOf(app, resolved);
+    const job = await app.db.jobs.create({ ...resolved, forecast, webhook, idempotency: request.idempotency });
     app.dispatch();
     return reply.code(202).send(job);
   });
