@@ -28,7 +28,7 @@ export class PictureMaker {
     this.#waiting++;
     const turn = this.#last.then(async () => {
       const order = await load();
-      return this.#thread.ask(order, [order.pixels.buffer]);
+      return this.#thread.ask(order, 'pixels' in order ? [order.pixels.buffer] : []);
     });
     this.#last = turn.catch(() => {});
     try {

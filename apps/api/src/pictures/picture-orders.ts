@@ -1,5 +1,6 @@
 /** What the thread that draws pictures is asked: pixels are uint8 [image, channels, height, width]. */
-import type { Augmentation, ImageSize } from '@trainyard/contracts';
+import type { Augmentation, EvaluatedImage, ImageSize } from '@trainyard/contracts';
+import type { Chart } from '@trainyard/pictures';
 
 /** PNGs of some images, one after another, none with a side of more than `side`. */
 export interface ThumbnailOrder {
@@ -24,6 +25,22 @@ export interface AugmentOrder {
   readonly variants: number;
 }
 
-export type PictureOrder = ThumbnailOrder | AugmentOrder;
+/** One PNG: a chart of figures. */
+export interface ChartOrder {
+  readonly kind: 'chart';
+  readonly chart: Chart;
+}
+
+/** One PNG: images of which a model said something wrong, each with what it is and what was said. */
+export interface MistakesOrder {
+  readonly kind: 'mistakes';
+  readonly title: string;
+  readonly image: ImageSize;
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Of each image. */
+  readonly images: readonly EvaluatedImage[];
+}
+
+export type PictureOrder = ThumbnailOrder | AugmentOrder | ChartOrder | MistakesOrder;
 /** PNG files. */
 export type PictureAnswer = Uint8Array<ArrayBuffer>[];

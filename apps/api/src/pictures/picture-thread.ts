@@ -1,11 +1,21 @@
 /** The thread that draws pictures. */
-import { encodePng, scaleImage, shownSize } from '@trainyard/pictures';
+import { drawChart, encodePng, scaleImage, shownSize } from '@trainyard/pictures';
 import { answerOrders } from '../threads/answer-orders.js';
 import { drawAugmentSheet } from './augment-sheet.js';
+import { drawMistakes } from './evaluation-mistakes.js';
 import type { PictureAnswer, PictureOrder, ThumbnailOrder } from './picture-orders.js';
 
 answerOrders((order: PictureOrder): PictureAnswer => {
-  return order.kind === 'thumbnails' ? thumbnails(order) : [drawAugmentSheet(order).toPng()];
+  switch (order.kind) {
+    case 'thumbnails':
+      return thumbnails(order);
+    case 'augment':
+      return [drawAugmentSheet(order).toPng()];
+    case 'chart':
+      return [drawChart(order.chart)];
+    case 'mistakes':
+      return [drawMistakes(order).toPng()];
+  }
 });
 
 function thumbnails({ image, pixels, side }: ThumbnailOrder): PictureAnswer {
