@@ -69,28 +69,29 @@ async function describeDataset(
   const targets = labelling.targets && [...labelling.targets];
   checkTrainClasses(divided, { task, classes });
   const kept = await keepUnleaked(divided, (some) => images.describe(some), { task, leaks: options.leaks });
-  const { members, images: described, duplicates } = kept;
+  const { members, images: described } = kept;
   const skipped = [...(read?.skipped ?? []), ...kept.skipped];
 
   const counts = countSamples(members, classes);
   const train = members.filter(({ split }) => split === 'train');
-  const pixels = await images.stats(train);
-  const stats = targets ? { ...pixels, targets: targetStats(train.map(({ label }) => label)) } : pixels;
-  const warnings = [
-    ...findWarnings({ images: described, skipped, counts, image: packed, task, duplicates }),
-    ...newClasses(parent, classes),
-    ...assumedPixels(read?.part),
-  ];
   const { fit, ...image } = packed;
   const table = members.map(({ part, row, label, split, given }) => ({ part, row, label, split, given }));
   const work = [
+    kept.duplicates,
+    images.stats(train),
     writeLines(store, samplesKey(datasetId), table),
     writeLines(store, skippedKey(datasetId), skipped),
     writeGallery(store, { datasetId, task, classes, targets: targets ?? [], images: described }),
   ] as const;
   // Where one fails, the others are not left writing behind the back of whoever clears up.
   await Promise.allSettled(work);
-  const [writtenSamples, writtenSkipped] = await Promise.all(work);
+  const [duplicates, pixels, writtenSamples, writtenSkipped] = await Promise.all(work);
+  const stats = targets ? { ...pixels, targets: targetStats(train.map(({ label }) => label)) } : pixels;
+  const warnings = [
+    ...findWarnings({ images: described, skipped, counts, image: packed, task, duplicates }),
+    ...newClasses(parent, classes),
+    ...assumedPixels(read?.part),
+  ];
   const digest = await writeManifest(store, {
     version: 2,
     dataset_id: datasetId,

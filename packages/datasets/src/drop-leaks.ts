@@ -3,11 +3,13 @@ import type { DatasetOptions, DatasetTask, SkippedFile } from '@trainyard/contra
 import type { DescribedImages } from './health/described-images.js';
 import { type Duplicates, duplicatesAmong, findDuplicates } from './health/duplicates.js';
 import { findLeaks } from './health/leaks.js';
+import { isSearchedBeside, searchNearApart } from './health/search-apart.js';
 
 export interface Kept<T> {
   members: T[];
   images: DescribedImages;
-  duplicates: Duplicates;
+  /** Those among `images`, which may still be searched for. */
+  duplicates: Promise<Duplicates>;
   /** What was left out. */
   skipped: SkippedFile[];
 }
@@ -19,9 +21,14 @@ export async function keepUnleaked<T>(
   { task, leaks }: { task: DatasetTask; leaks: DatasetOptions['leaks'] },
 ): Promise<Kept<T>> {
   const all = describe(members);
-  const duplicates = await findDuplicates(all);
+  const searching = findDuplicates(all, (search) => searchNearApart(search));
+  // A failure is thrown to those that wait for it; until then it is not an unhandled one.
+  searching.catch(() => {});
+  if (leaks !== 'drop' && isSearchedBeside(all.count))
+    return { members, images: all, duplicates: searching, skipped: [] };
+  const duplicates = await searching;
   const dropped = leaks === 'drop' ? findLeaks(all, duplicates, task) : [];
-  if (dropped.length === 0) return { members, images: all, duplicates, skipped: [] };
+  if (dropped.length === 0) return { members, images: all, duplicates: searching, skipped: [] };
   const gone = new Set(dropped.map(({ image }) => image));
   const places = members.flatMap((_, place) => (gone.has(place) ? [] : [place]));
   const kept = places.map((place) => members[place]);
@@ -29,7 +36,7 @@ export async function keepUnleaked<T>(
   return {
     members: kept,
     images,
-    duplicates: duplicatesAmong(images, places, duplicates),
+    duplicates: Promise.resolve(duplicatesAmong(images, places, duplicates)),
     skipped: dropped.map(({ image, copyOf }) => ({
       file: all.name(image),
       code: 'leaking_duplicate',

@@ -15,6 +15,8 @@ export interface PackedPart {
   load(): Promise<void>;
   /** Puts image `row` into `out` at `offset`. */
   readImage(row: number, out: Uint8Array, offset: number): Promise<void> | void;
+  /** So many images from `row` on, one after another. */
+  readRows(row: number, count: number): Promise<Uint8Array>;
   /** float64 [images, channels, 2]. */
   readMoments(): Promise<Float64Array>;
   close(): Promise<void>;
@@ -40,6 +42,9 @@ export async function tryOpenPart(store: ObjectStore, partId: string, image: Pac
     readImage(row, out, offset) {
       if (memory) return out.set(memory.subarray(row * size, (row + 1) * size), offset);
       return images.read(row * size, size).then((bytes) => out.set(bytes, offset));
+    },
+    async readRows(row, count) {
+      return memory ? memory.subarray(row * size, (row + count) * size) : images.read(row * size, count * size);
     },
     async readMoments() {
       const bytes = await store.readBytes(momentsKey(prefix));

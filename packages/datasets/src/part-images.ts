@@ -9,6 +9,7 @@ import type { Member } from './members.js';
 import { momentCount, StatsSum } from './moments.js';
 import { type PackedImage, pixelBytes } from './packed-image.js';
 import { type PackedPart, tryOpenPart } from './packed-part.js';
+import { readRuns } from './read-runs.js';
 
 export class PartImages {
   readonly #image: PackedImage;
@@ -54,9 +55,13 @@ export class PartImages {
       width: (index) => members[index].image.width,
       height: (index) => members[index].image.height,
       readPixels: async (indices, out) => {
-        for (let place = 0; place < indices.length; place++) {
-          const { part, row } = members[indices[place]];
-          await this.#parts[part].readImage(row, out, place * size);
+        const wanted = Array.from(indices, (index) => members[index]);
+        for (const { place, part, row, count, rows } of readRuns(wanted, size)) {
+          const bytes = await this.#parts[part].readRows(row, rows);
+          for (let at = place; at < place + count; at++) {
+            const start = (wanted[at].row - row) * size;
+            out.set(bytes.subarray(start, start + size), at * size);
+          }
         }
       },
     };

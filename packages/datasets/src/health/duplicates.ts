@@ -2,12 +2,10 @@
 import { compareAllPixels } from './compare-pixels.js';
 import { type DescribedImages, haveSameLabel } from './described-images.js';
 import { groupByContent } from './exact-groups.js';
-import { findNeighbours } from './find-neighbours.js';
-import { findNearPairs, type NearPair } from './near-pairs.js';
-import { selectThumbnails, type Thumbnails } from './thumbnails.js';
+import { HASH_PLAN } from './hash-plan.js';
+import type { NearPair } from './near-pairs.js';
+import { searchNear } from './search-near.js';
 
-/** Neighbours that each picture is told from. */
-const NEIGHBOURS = 12;
 /** What pictures that stand out from those around them may differ by, pixel by pixel; ... */
 const DIFFERENCE_MAX = 0.3;
 /** ... and as a part of what each differs by from the picture next to it. */
@@ -40,13 +38,13 @@ export interface Duplicates {
 }
 
 /** Needs memory and time in proportion to the number of images, not to that of pairs. */
-export async function findDuplicates(images: DescribedImages): Promise<Duplicates> {
+export async function findDuplicates(images: DescribedImages, search = searchNear): Promise<Duplicates> {
   const groups = groupByContent(images.contents);
   const repeated = new Set(groups.flatMap((group) => group.slice(1)));
   const unique = Array.from({ length: images.count }, (_, index) => index).filter((index) => !repeated.has(index));
   return {
     exact: groups.map((members) => ({ members, ...crossings(images, members) })),
-    near: await findNear(images, unique, new Map(groups.map((group) => [group[0], group]))),
+    near: await findNear(images, unique, new Map(groups.map((group) => [group[0], group])), search),
   };
 }
 
@@ -54,11 +52,15 @@ async function findNear(
   images: DescribedImages,
   unique: readonly number[],
   groups: ReadonlyMap<number, readonly number[]>,
+  search: typeof searchNear,
 ): Promise<NearDuplicate[]> {
-  const thumbnails = selectThumbnails(images.features, unique);
-  const neighbours = await findNeighbours(thumbnails, images.image, NEIGHBOURS);
-  const candidates = await findNearPairs(thumbnails, neighbours);
-  const found = await checkPixels(images, thumbnails, candidates);
+  const candidates = await search({
+    features: images.features,
+    unique: Uint32Array.from(unique),
+    image: images.image,
+    plan: HASH_PLAN,
+  });
+  const found = await checkPixels(images, candidates);
   return found.map(({ first, second, distance }) => {
     const members = [first, second].flatMap((image) => groups.get(image) ?? [image]);
     return { first, second, distance, ...crossings(images, members) };
@@ -68,19 +70,14 @@ async function findNear(
 type Measured = Pick<NearDuplicate, 'first' | 'second' | 'distance'>;
 
 /** Thumbnails show no texture; the pixels say whether pictures that look the same from afar are. */
-async function checkPixels(
-  images: DescribedImages,
-  { images: places }: Thumbnails,
-  candidates: readonly NearPair[],
-): Promise<Measured[]> {
-  const pairs = candidates.map(({ first, second }) => ({ first: places[first], second: places[second] }));
-  const distances = await compareAllPixels(images, pairs);
+async function checkPixels(images: DescribedImages, candidates: readonly NearPair[]): Promise<Measured[]> {
+  const distances = await compareAllPixels(images, candidates);
   const clear = candidates.flatMap((candidate, index) =>
     candidate.isClear && distances[index] <= DIFFERENCE_MAX ? [{ ...candidate, index }] : [],
   );
   const nexts = clear.flatMap(({ first, second, nextToFirst, nextToSecond }) => [
-    { first: places[first], second: places[nextToFirst ?? first] },
-    { first: places[second], second: places[nextToSecond ?? second] },
+    { first, second: nextToFirst ?? first },
+    { first: second, second: nextToSecond ?? second },
   ]);
   const nextDistances = await compareAllPixels(images, nexts);
   const standOut = new Set<number>();
@@ -89,9 +86,9 @@ async function checkPixels(
     const second = nextToSecond === null ? 1 : nextDistances[2 * row + 1];
     if (distances[index] <= NEXT_SHARE_MAX * Math.sqrt(first * second)) standOut.add(index);
   });
-  return pairs.flatMap((pair, index) => {
+  return candidates.flatMap(({ first, second }, index) => {
     const distance = distances[index];
-    return standOut.has(index) || distance <= DIFFERENCE_SURE ? [{ ...pair, distance }] : [];
+    return standOut.has(index) || distance <= DIFFERENCE_SURE ? [{ first, second, distance }] : [];
   });
 }
 

@@ -9,10 +9,9 @@ import { COORDINATES, CoordinateSpace, type Shift } from './coordinates.js';
 import { THUMBNAIL_SIDE } from './features.js';
 import { HashTable, NEAR_MAX } from './hash-table.js';
 import { Neighbours } from './neighbours.js';
-import { HASH_WORDS, writeHash } from './perceptual-hash.js';
+import { HASH_WORDS, type HashPlan, writeHash } from './perceptual-hash.js';
 import type { Thumbnails } from './thumbnails.js';
 
-const TABLES = 12;
 /** Of the 64 bits of a hash, those that copies may differ in: as they lie, and moved so that they lie on each other. */
 const BITS_MAX = 16;
 const BITS_MAX_MOVED = 9;
@@ -24,7 +23,10 @@ const SHIFTED_SIDE_MAX = 48;
 const SHIFT_PIXELS = 0.5;
 
 /** The process stays responsive meanwhile. */
-export async function findNeighbours(thumbnails: Thumbnails, image: ImageSize, size: number): Promise<Neighbours> {
+export async function findNeighbours(
+  thumbnails: Thumbnails,
+  { image, plan, size }: { image: ImageSize; plan: HashPlan; size: number },
+): Promise<Neighbours> {
   const count = thumbnails.images.length;
   const neighbours = new Neighbours(count, size);
   if (count < 2) return neighbours;
@@ -33,10 +35,10 @@ export async function findNeighbours(thumbnails: Thumbnails, image: ImageSize, s
   const hashes = new Uint32Array(count * HASH_WORDS);
   for (let place = 0; place < count; place++) {
     space.locate(place, { x: 0, y: 0 }, located, place * COORDINATES);
-    writeHash(located, place * COORDINATES, hashes, place * HASH_WORDS);
+    writeHash(plan.planes, located, place * COORDINATES, hashes, place * HASH_WORDS);
   }
-  const tables = Array.from({ length: TABLES }, (_, table) => new HashTable(hashes, table));
-  const search = { space, located, hashes, tables, neighbours };
+  const tables = plan.keys.map((bits) => new HashTable(hashes, bits));
+  const search = { space, planes: plan.planes, located, hashes, tables, neighbours };
   await searchAround(search, { x: 0, y: 0 }, BITS_MAX);
   const shift = halfPixel(image);
   if (shift) await searchAround(search, shift, BITS_MAX_MOVED);
@@ -45,6 +47,7 @@ export async function findNeighbours(thumbnails: Thumbnails, image: ImageSize, s
 
 interface Search {
   space: CoordinateSpace;
+  planes: Float32Array;
   /** Of all pictures, [count, COORDINATES] and [count, HASH_WORDS]. */
   located: Float32Array;
   hashes: Uint32Array;
@@ -54,7 +57,7 @@ interface Search {
 
 /** Compares every picture, moved a little, with those that lie around it in each table. */
 async function searchAround(
-  { space, located, hashes, tables, neighbours }: Search,
+  { space, planes, located, hashes, tables, neighbours }: Search,
   shift: Shift,
   bitsMax: number,
 ): Promise<void> {
@@ -66,7 +69,7 @@ async function searchAround(
     if (place % PER_TURN === 0) await nextTurn();
     if (isMoved) {
       space.locate(place, shift, probe);
-      writeHash(probe, 0, hash, 0);
+      writeHash(planes, probe, 0, hash, 0);
     } else {
       probe.set(located.subarray(place * COORDINATES, (place + 1) * COORDINATES));
       hash.set(hashes.subarray(place * HASH_WORDS, (place + 1) * HASH_WORDS));

@@ -1,10 +1,8 @@
 /** Hashes in the order of some of their bits, so that those that agree in the first of these lie together. */
-import { bitCount, HASH_WORDS, keyBits, keyOf } from './perceptual-hash.js';
+import { bitCount, HASH_WORDS, keyOf } from './perceptual-hash.js';
 
 /** Hashes on either side that one is compared with. */
 const WINDOW = 24;
-/** More than tell the places apart: where pictures crowd, those that agree in more bits still lie closer together. */
-const KEY_BITS = 32;
 /** So many are found at most. */
 export const NEAR_MAX = 2 * WINDOW;
 
@@ -16,10 +14,10 @@ export class HashTable {
   readonly #first: Int32Array;
   readonly #second: Int32Array;
 
-  /** @param hashes [count, HASH_WORDS] */
-  constructor(hashes: Uint32Array, table: number) {
+  /** @param hashes [count, HASH_WORDS] @param bits Of the hashes, that make the keys */
+  constructor(hashes: Uint32Array, bits: Uint32Array) {
     const count = hashes.length / HASH_WORDS;
-    this.#bits = keyBits(table, KEY_BITS);
+    this.#bits = bits;
     // Key and place in one number: bare numbers are sorted many times quicker than by a function.
     const entries = new Float64Array(count);
     for (let place = 0; place < count; place++) {

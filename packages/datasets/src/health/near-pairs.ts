@@ -28,7 +28,7 @@ const UNEXPLAINED_FAR = 0.45;
 const NEARNESS_MIN = 0.8;
 const SAMPLE = 1000;
 
-/** Places of two thumbnails that may be copies. */
+/** Two pictures that may be copies, by their places: among the thumbnails, or in the data set. */
 export interface NearPair {
   first: number;
   second: number;

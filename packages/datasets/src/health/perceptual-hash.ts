@@ -1,32 +1,34 @@
 /** 64 bits for each picture: on which side of random planes its coordinates lie. Near pictures differ in few bits. */
-import { permutation } from '@trainyard/engine';
 import { COORDINATES } from './coordinates.js';
 
 export const HASH_BITS = 64;
 export const HASH_WORDS = HASH_BITS / 32;
 
-const SEED = 5;
-
-/** Signs of the planes' directions, [HASH_BITS, COORDINATES]: random, and the same on every machine. */
-const PLANES = Float32Array.from(permutation(HASH_BITS * COORDINATES, SEED, 0), (place) => (place % 2 ? 1 : -1));
+export interface HashPlan {
+  /** Signs of the planes' directions, [HASH_BITS, COORDINATES]. */
+  planes: Float32Array;
+  /** For each table the bits that make its key: a different choice, in a different order, for each. */
+  keys: readonly Uint32Array[];
+}
 
 /** Writes the HASH_WORDS words of the hash of the coordinates at `from` to `out` at `to`. */
-export function writeHash(coordinates: Float32Array, from: number, out: Uint32Array, to: number): void {
+export function writeHash(
+  planes: Float32Array,
+  coordinates: Float32Array,
+  from: number,
+  out: Uint32Array,
+  to: number,
+): void {
   for (let word = 0; word < HASH_WORDS; word++) {
     let bits = 0;
     for (let bit = 0; bit < 32; bit++) {
       const plane = (word * 32 + bit) * COORDINATES;
       let side = 0;
-      for (let at = 0; at < COORDINATES; at++) side += PLANES[plane + at] * coordinates[from + at];
+      for (let at = 0; at < COORDINATES; at++) side += planes[plane + at] * coordinates[from + at];
       if (side > 0) bits |= 1 << bit;
     }
     out[to + word] = bits;
   }
-}
-
-/** Which of the bits make the key of table `table`: a different choice, in a different order, for each. */
-export function keyBits(table: number, count: number): Uint32Array {
-  return permutation(HASH_BITS, SEED, table + 1).subarray(0, count);
 }
 
 /** The chosen bits of a hash as a number. */

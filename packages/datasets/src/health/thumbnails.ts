@@ -13,7 +13,7 @@ export interface Thumbnails {
 }
 
 /** Of the given images those that show something. */
-export function selectThumbnails(features: Uint8Array, images: readonly number[]): Thumbnails {
+export function selectThumbnails(features: Uint8Array, images: Uint32Array): Thumbnails {
   const places = new Uint32Array(images.length);
   const squares = new Float32Array(images.length);
   let count = 0;
