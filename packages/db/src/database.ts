@@ -2,6 +2,7 @@
 import { openClient } from './client.js';
 import { QUEUE_RULES, type QueueRules } from './queue-order.js';
 import { openAnalyses } from './repositories/analyses.js';
+import { openBackbones } from './repositories/backbones.js';
 import { openCheckpoints } from './repositories/checkpoints.js';
 import { openDatasetEvents } from './repositories/dataset-events.js';
 import { openDatasets } from './repositories/datasets.js';
@@ -38,6 +39,7 @@ export function openDatabase(url: string, rules: QueueRules = QUEUE_RULES, { set
     datasetEvents: openDatasetEvents(client),
     uploads: openUploads(client),
     models: openModels(client),
+    backbones: openBackbones(client),
     jobs: openJobs(client, rules),
     jobLogs: openJobLogs(client),
     metrics: openMetrics(client),

@@ -17,6 +17,7 @@ export { migrate, waitForMigrations } from './migrate.js';
 export type { Page } from './pages.js';
 export type { MachineTraits, QueueRules, WorkerAbilities } from './queue-order.js';
 export type { Analysis, AnalysisClaim, AnalysisFilter, NewAnalysis } from './repositories/analyses.js';
+export type { BackboneDescription, NewBackbone } from './repositories/backbones.js';
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
 export type { UnneededFiles } from './repositories/dataset-deletion.js';
 export type { DatasetClaim, NewDataset } from './repositories/datasets.js';

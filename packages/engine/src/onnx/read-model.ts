@@ -44,7 +44,7 @@ export interface OnnxModel {
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
 }
 
-const MAX_NODES = 20_000;
+const MAX_NODES = 5_000;
 /** AttributeProto.AttributeType. */
 const KIND = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
