@@ -12,6 +12,7 @@ import {
   type TrainerReport,
   type TrainingOptions,
   type TrainingTask,
+  type TransferTask,
 } from '@trainyard/contracts';
 import { ingestDataset } from '@trainyard/datasets';
 import { parseModelSpec } from '@trainyard/engine';
@@ -21,6 +22,7 @@ import { buildImageFolderZip } from '../fixtures/index.js';
 
 /** What a job has recorded. */
 export interface Recorded {
+  transfer?: TransferTask;
   attempts: number;
   plan: ExecutionPlan | null;
   steps: Map<number, StepMetrics>;
@@ -48,12 +50,21 @@ export class TestTrainer {
 
   /** Reads a small data set of three classes. */
   static async open(perClass = 40): Promise<TestTrainer> {
+    return TestTrainer.of(await buildImageFolderZip({ classes: 3, perClass, size: 8 }));
+  }
+
+  /** Reads an archive. */
+  static async of(archive: Buffer): Promise<TestTrainer> {
     const root = await mkdtemp(join(tmpdir(), 'trainer-'));
     const store = openObjectStore({ root });
-    await store.write('uploads/x/source', await buildImageFolderZip({ classes: 3, perClass, size: 8 }));
+    await store.write('uploads/x/source', archive);
     const upload = { datasetId: 'ds_1', sourceKey: 'uploads/x/source', format: 'auto', options: {} } as const;
     const { digest, task, classes, targets, image, stats } = await ingestDataset(store, upload, () => {});
     return new TestTrainer(root, store, { id: 'ds_1', digest, task, classes, targets, image, fit: 'cover', stats });
+  }
+
+  get image() {
+    return this.#dataset.image;
   }
 
   close(): Promise<void> {
@@ -85,6 +96,7 @@ export class TestTrainer {
       plan: job.plan,
       checkpoints: [...job.checkpoints.values()].map(({ epoch_complete: _, ...reference }) => reference),
       rollback: job.rollback,
+      ...(job.transfer ? { transfer: job.transfer } : {}),
     };
     const report = async (told: TrainerReport) => {
       death(told, 'before');
