@@ -1,6 +1,7 @@
 /** Turns a posted job into one that can be queued: everything that can be known to fail is refused here. */
 import { type CreateJob, TrainyardError } from '@trainyard/contracts';
 import type { Database, NewJob } from '@trainyard/db';
+import { fillBackbones } from '../backbones/fill-backbones.js';
 import { buildForDataset } from '../models/build-source.js';
 import { checkTraining, mergedTraining, normalizationOf, refuseLargeBatch } from '../models/check-training.js';
 import { kerasSource, type ModelSource, specSource, storedSource } from '../models/model-source.js';
@@ -42,8 +43,12 @@ async function readSource(
   projectId: string,
   { model_id, model, keras }: CreateJob,
 ): Promise<ModelSource> {
-  if (model_id !== undefined) return storedSource(await db.models.get(projectId, model_id));
-  return model === undefined ? kerasSource(keras, '/keras') : specSource(model, '/model');
+  if (model_id !== undefined) {
+    const stored = await db.models.get(projectId, model_id);
+    return storedSource({ ...stored, spec: await fillBackbones(db, projectId, stored.spec, '/model_id') });
+  }
+  if (model === undefined) return kerasSource(keras, '/keras');
+  return specSource(await fillBackbones(db, projectId, model, '/model'), '/model');
 }
 
 async function refuseWithoutCuda(db: Database): Promise<void> {

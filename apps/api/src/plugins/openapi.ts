@@ -17,8 +17,13 @@ const TAGS = [
   { name: 'Data sets', description: 'Upload images and see what was found in them.' },
   { name: 'Uploads', description: 'Send an archive in pieces that survive broken connections (tus 1.0).' },
   { name: 'Models', description: 'Specifications of networks: check, store and list them.' },
+  { name: 'Backbones', description: 'Uploaded ONNX models, whose beginning a network may have as a layer.' },
   { name: 'Jobs', description: 'Train a model on a data set, and watch it.' },
   { name: 'Checkpoints', description: 'The weights of a job after an epoch, to keep or to serve.' },
+  {
+    name: 'Evaluations',
+    description: 'How good a checkpoint is, on which images it is wrong, and which labels may be.',
+  },
   { name: 'Endpoints', description: 'Hosted inference.' },
   { name: 'Webhooks', description: 'Messages about the events of jobs, sent to an address of yours.' },
   { name: 'Access', description: 'Projects and API keys.' },

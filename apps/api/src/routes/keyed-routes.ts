@@ -2,6 +2,10 @@
 import { authentication } from '@trainyard/http';
 import type { FastifyPluginAsync } from 'fastify';
 import { idempotency } from '../idempotency/idempotency.js';
+import { createBackbone } from './backbones/create-backbone.js';
+import { deleteBackbone } from './backbones/delete-backbone.js';
+import { getBackbone } from './backbones/get-backbone.js';
+import { listBackbones } from './backbones/list-backbones.js';
 import { downloadCheckpoint } from './checkpoints/download-checkpoint.js';
 import { getCheckpoint } from './checkpoints/get-checkpoint.js';
 import { addImages } from './datasets/add-images.js';
@@ -20,11 +24,17 @@ import { deleteEndpoint } from './endpoints/delete-endpoint.js';
 import { getEndpoint } from './endpoints/get-endpoint.js';
 import { listEndpoints } from './endpoints/list-endpoints.js';
 import { predict } from './endpoints/predict.js';
+import { createEvaluation } from './evaluations/create-evaluation.js';
+import { getEvaluation } from './evaluations/get-evaluation.js';
+import { getEvaluationPicture } from './evaluations/get-evaluation-picture.js';
+import { listEvaluatedImages } from './evaluations/list-evaluated-images.js';
+import { listEvaluations } from './evaluations/list-evaluations.js';
 import { createForecast } from './forecasts/create-forecast.js';
 import { getForecast } from './forecasts/get-forecast.js';
 import { cancelJob } from './jobs/cancel-job.js';
 import { createJob } from './jobs/create-job.js';
 import { deleteJob } from './jobs/delete-job.js';
+import { getJobEvaluation } from './jobs/get-evaluation.js';
 import { getJob } from './jobs/get-job.js';
 import { listCheckpoints } from './jobs/list-checkpoints.js';
 import { listEvents } from './jobs/list-events.js';
@@ -77,6 +87,10 @@ const ROUTES = [
   listPresets,
   getModel,
   deleteModel,
+  createBackbone,
+  listBackbones,
+  getBackbone,
+  deleteBackbone,
   createForecast,
   getForecast,
   createJob,
@@ -93,6 +107,12 @@ const ROUTES = [
   listCheckpoints,
   getCheckpoint,
   downloadCheckpoint,
+  getJobEvaluation,
+  createEvaluation,
+  listEvaluations,
+  getEvaluation,
+  getEvaluationPicture,
+  listEvaluatedImages,
   createEndpoint,
   listEndpoints,
   getEndpoint,

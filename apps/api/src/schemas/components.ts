@@ -2,16 +2,20 @@
 import {
   ApiKey,
   AugmentPreview,
+  Backbone,
   Checkpoint,
   CreateApiKey,
+  CreateBackbone,
   CreatedApiKey,
   CreateEndpoint,
+  CreateEvaluation,
   CreateJob,
   CreateModel,
   CreateProject,
   Dataset,
   Endpoint,
   EpochMetrics,
+  Evaluation,
   Event,
   Forecast,
   Job,
@@ -25,6 +29,7 @@ import {
   ProbeMetrics,
   Problem,
   Project,
+  ShownEvaluatedImage,
   ShownSample,
   SkippedFileItem,
   StepMetrics,
@@ -50,11 +55,14 @@ export const UploadList = listOf(Upload);
 export const DatasetSampleList = listOf(ShownSample);
 export const ModelList = listOf(Model);
 export const ModelPresetList = listOf(ModelPreset);
+export const BackboneList = listOf(Backbone);
 export const JobList = listOf(Job);
 export const EventList = listOf(Event);
 export const LogLineList = listOf(LogLine);
 export const CheckpointList = listOf(Checkpoint);
 export const EndpointList = listOf(Endpoint);
+export const EvaluationList = listOf(Evaluation);
+export const EvaluatedImageList = listOf(ShownEvaluatedImage);
 export const WorkerList = listOf(WorkerView);
 export const WebhookDeliveryList = listOf(WebhookDelivery);
 
@@ -89,11 +97,19 @@ export const COMPONENTS: readonly TSchema[] = [
   ModelList,
   ModelPreset,
   ModelPresetList,
+  Backbone,
+  CreateBackbone,
+  BackboneList,
   Job,
   CreateJob,
   JobList,
   Forecast,
   Event,
+  Evaluation,
+  CreateEvaluation,
+  EvaluationList,
+  ShownEvaluatedImage,
+  EvaluatedImageList,
   EventList,
   LogLine,
   LogLineList,

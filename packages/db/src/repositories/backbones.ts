@@ -36,7 +36,10 @@ export function openBackbones(client: PrismaClient) {
     },
 
     /** What a specification gets that names it; null where the project has none of this id. */
-    async graph(projectId: string, id: string): Promise<{ digest: string; graph: unknown; defaultOutput: string | null } | null> {
+    async graph(
+      projectId: string,
+      id: string,
+    ): Promise<{ digest: string; graph: unknown; defaultOutput: string | null } | null> {
       const row = await client.backbone.findFirst({ where: { id, projectId } });
       if (!row) return null;
       return { digest: row.digest, graph: row.graph, defaultOutput: toBackbone(row).default_output };

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateModel, Model, resolveOptimizer } from '@trainyard/contracts';
 import type { Database } from '@trainyard/db';
+import { fillBackbones } from '../../backbones/fill-backbones.js';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { buildForAnyData } from '../../models/build-source.js';
 import { postedSource } from '../../models/model-source.js';
@@ -39,8 +40,8 @@ const config = {
 export const createModel: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/models', { schema, config }, async (request, reply) => {
     const { projectId } = request.principal;
-    const { name } = request.body;
-    const source = postedSource(request.body);
+    const { name, keras } = request.body;
+    const source = postedSource({ keras, spec: await fillBackbones(app.db, projectId, request.body.spec, '/spec') });
     const { spec, training: trainingDefaults, notes } = source;
     const data = buildForAnyData(source)?.data;
     const summary = data

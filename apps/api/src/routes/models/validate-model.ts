@@ -1,6 +1,7 @@
 /** `POST /v1/models/validate` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ModelValidation, ValidateModel } from '@trainyard/contracts';
+import { fillBackbones } from '../../backbones/fill-backbones.js';
 import { validatePosted } from '../../models/validate-posted.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
@@ -32,6 +33,7 @@ export const validateModel: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/v1/models/validate', { schema }, async (request) => {
     const { dataset_id: id } = request.body;
     const dataset = id === undefined ? undefined : await app.db.datasets.content(request.principal.projectId, id);
-    return validatePosted(request.body, dataset, app.summaries);
+    const spec = await fillBackbones(app.db, request.principal.projectId, request.body.spec, '/spec');
+    return validatePosted({ ...request.body, ...(spec === undefined ? {} : { spec }) }, dataset, app.summaries);
   });
 };
