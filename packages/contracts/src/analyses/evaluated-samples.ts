@@ -47,3 +47,13 @@ export const EvaluationPixels = Strict({
   places: Type.Array(Type.Integer({ minimum: 0 })),
 });
 export type EvaluationPixels = Static<typeof EvaluationPixels>;
+
+const compiledPixels = Compile(EvaluationPixels);
+
+/** Likewise. */
+export function parseEvaluationPixels(bytes: Uint8Array): EvaluationPixels {
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (compiledPixels.Check(value)) return value as EvaluationPixels;
+  const [first] = compiledPixels.Errors(value);
+  throw new Error(`The stored index of pixels is not valid at ${first?.instancePath || '/'}: ${first?.message}`);
+}

@@ -3,6 +3,7 @@
  * figures are there, the task says; null is a figure that the data does not define.
  */
 import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { SPLITS } from '../dataset.js';
 import { MetricValues } from '../job.js';
 import { Nullable, Strict, Words } from '../schema.js';
@@ -166,39 +167,45 @@ export type TargetFigures = Static<typeof TargetFigures>;
 export const RegressionAverages = Strict({ mae: Figure, rmse: Figure, r2: Nullable(Figure) });
 export type RegressionAverages = Static<typeof RegressionAverages>;
 
-export const EvaluationResult = Type.Object(
-  {
-    task: Words(EVALUATION_TASKS),
-    split: Words(SPLITS),
-    count: Type.Integer({ description: 'Images' }),
-    names: Type.Array(Type.String(), { description: 'Of the classes, labels or targets, in the order of the outputs' }),
-    metrics: Type.Unsafe<MetricValues>({
-      ...MetricValues,
-      description: 'The loss and the metrics of the training, on these images',
-    }),
-    accuracy: Type.Optional(Estimate),
-    subset_accuracy: Type.Optional(Estimate),
-    balanced_accuracy: Type.Optional(Nullable(Figure)),
-    matthews_correlation: Type.Optional(Figure),
-    cohen_kappa: Type.Optional(Nullable(Figure)),
-    top_k: Type.Optional(Type.Array(Strict({ k: Type.Integer(), accuracy: Figure }))),
-    per_class: Type.Optional(Type.Array(ClassFigures)),
-    averages: Type.Optional(Averages),
-    confusion: Type.Optional(
-      Type.Array(Type.Array(Count), { description: 'Rows are the labels, columns what was predicted' }),
-    ),
-    most_confused: Type.Optional(Type.Array(Confused)),
-    label_counts: Type.Optional(Type.Array(LabelCounts)),
-    roc: Type.Optional(CurveSet),
-    precision_recall: Type.Optional(CurveSet),
-    calibration: Type.Optional(Calibration),
-    temperature_scaling: Type.Optional(TemperatureScaling),
-    targets: Type.Optional(Type.Array(TargetFigures)),
-    averages_over_targets: Type.Optional(RegressionAverages),
-    mistakes: Type.Array(EvaluatedImage, { description: 'The worst, worst first' }),
-    mistake_count: Type.Optional(Type.Integer({ description: 'Images with anything wrong' })),
-    label_errors: Type.Optional(LabelErrors),
-  },
-  { $id: 'EvaluationResult' },
-);
+export const EvaluationResult = Type.Object({
+  task: Words(EVALUATION_TASKS),
+  split: Words(SPLITS),
+  count: Type.Integer({ description: 'Images' }),
+  names: Type.Array(Type.String(), { description: 'Of the classes, labels or targets, in the order of the outputs' }),
+  metrics: Type.Unsafe<MetricValues>({
+    ...MetricValues,
+    description: 'The loss and the metrics of the training, on these images',
+  }),
+  accuracy: Type.Optional(Estimate),
+  subset_accuracy: Type.Optional(Estimate),
+  balanced_accuracy: Type.Optional(Nullable(Figure)),
+  matthews_correlation: Type.Optional(Figure),
+  cohen_kappa: Type.Optional(Nullable(Figure)),
+  top_k: Type.Optional(Type.Array(Strict({ k: Type.Integer(), accuracy: Figure }))),
+  per_class: Type.Optional(Type.Array(ClassFigures)),
+  averages: Type.Optional(Averages),
+  confusion: Type.Optional(
+    Type.Array(Type.Array(Count), { description: 'Rows are the labels, columns what was predicted' }),
+  ),
+  most_confused: Type.Optional(Type.Array(Confused)),
+  label_counts: Type.Optional(Type.Array(LabelCounts)),
+  roc: Type.Optional(CurveSet),
+  precision_recall: Type.Optional(CurveSet),
+  calibration: Type.Optional(Calibration),
+  temperature_scaling: Type.Optional(TemperatureScaling),
+  targets: Type.Optional(Type.Array(TargetFigures)),
+  averages_over_targets: Type.Optional(RegressionAverages),
+  mistakes: Type.Array(EvaluatedImage, { description: 'The worst, worst first' }),
+  mistake_count: Type.Optional(Type.Integer({ description: 'Images with anything wrong' })),
+  label_errors: Type.Optional(LabelErrors),
+});
 export type EvaluationResult = Static<typeof EvaluationResult>;
+
+const compiled = Compile(EvaluationResult);
+
+/** Throws where the stored result is none that this program reads. */
+export function checkEvaluationResult(value: unknown): EvaluationResult {
+  if (compiled.Check(value)) return value as EvaluationResult;
+  const [first] = compiled.Errors(value);
+  throw new Error(`The stored evaluation is not valid at ${first?.instancePath || '/'}: ${first?.message}`);
+}

@@ -1,0 +1,58 @@
+/** `GET /v1/evaluations/{id}/{confusion,roc,precision-recall,reliability,residuals,mistakes}.png` */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { EVALUATION_PICTURES, type EvaluationPicture, TrainyardError } from '@trainyard/contracts';
+import { endedEvaluation } from '../../evaluations/ended-evaluation.js';
+import { readEvaluatedPixels } from '../../evaluations/read-pixels.js';
+import { picturesOf } from '../../evaluations/show-evaluation.js';
+import { evaluationChart } from '../../pictures/evaluation-charts.js';
+import { IMMUTABLE, pngResponse } from '../../pictures/send-picture.js';
+import { IdParams } from '../../schemas/parameters.js';
+import { keyedProblems } from '../../schemas/problems.js';
+
+/** Images on the sheet of mistakes. */
+const SHOWN = 24;
+
+const SUMMARIES: Readonly<Record<EvaluationPicture, string>> = {
+  confusion: 'Look at which classes are taken for which',
+  roc: 'Look at the ROC curves',
+  'precision-recall': 'Look at the precision-recall curves',
+  reliability: 'Look at whether probabilities mean what they say',
+  residuals: 'Look at the residuals of a regression',
+  mistakes: 'Look at the worst mistakes in one picture',
+};
+
+const OPERATIONS: Readonly<Record<EvaluationPicture, string>> = {
+  confusion: 'getEvaluationConfusion',
+  roc: 'getEvaluationRoc',
+  'precision-recall': 'getEvaluationPrecisionRecall',
+  reliability: 'getEvaluationReliability',
+  residuals: 'getEvaluationResiduals',
+  mistakes: 'getEvaluationMistakes',
+};
+
+export const getEvaluationPicture: FastifyPluginAsyncTypebox = async (app) => {
+  for (const name of EVALUATION_PICTURES) {
+    const schema = {
+      operationId: OPERATIONS[name],
+      summary: SUMMARIES[name],
+      description: name === 'residuals' ? 'Of a regression alone.' : 'It is drawn from the result of the evaluation.',
+      tags: ['Evaluations'],
+      params: IdParams,
+      response: { 200: pngResponse, ...keyedProblems('not_found', 'conflict', 'overloaded') },
+    };
+    app.get(`/v1/evaluations/:id/${name}.png`, { schema, exposeHeadRoute: false }, async (request, reply) => {
+      const { id } = request.params;
+      const result = await endedEvaluation(app, request.principal.projectId, id);
+      if (!picturesOf(result.task).includes(name)) {
+        throw new TrainyardError('not_found', `There is no such picture of an evaluation of the task ${result.task}.`);
+      }
+      const [png] = await app.pictures.draw(async () => {
+        if (name !== 'mistakes') return { kind: 'chart', chart: evaluationChart(result, name) };
+        const images = result.mistakes.slice(0, SHOWN);
+        const title = `The ${images.length} worst mistakes on ${result.count} images (${result.split})`;
+        return { kind: 'mistakes', title, images, ...(await readEvaluatedPixels(app, id, images)) };
+      });
+      return reply.header('cache-control', IMMUTABLE).type('image/png').send(png);
+    });
+  }
+};
