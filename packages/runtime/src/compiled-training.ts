@@ -44,6 +44,7 @@ export async function openTraining(options: {
       ...objective,
       batchSize: trainBatch,
       optimizer: training.optimizer,
+      layerRates: training.layer_learning_rates,
       classWeights: training.class_weights,
       clipNorm: training.gradient_clip_norm,
       clipValue: training.gradient_clip_value,
