@@ -12,6 +12,7 @@ import { outboxDispatcher } from './plugins/outbox-dispatcher.js';
 import { pictures } from './plugins/pictures.js';
 import { reconciler } from './plugins/reconciler.js';
 import { referencePage } from './plugins/reference-page.js';
+import { sweeper } from './plugins/sweeper.js';
 import { webhookDeliverer } from './plugins/webhook-deliverer.js';
 import { keyedRoutes } from './routes/keyed-routes.js';
 import { healthz } from './routes/server/healthz.js';
@@ -34,6 +35,7 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   app.decorate('heartbeatMs', deps.heartbeatMs ?? HEARTBEAT_MS);
   await app.register(outboxDispatcher);
   await app.register(reconciler);
+  await app.register(sweeper);
   await app.register(abandonedUploads);
   await app.register(expiredUploads);
   await app.register(deletedDatasets);

@@ -1,11 +1,11 @@
 /** Sweeps: many trainings of one model on one data set, whose settings are searched. */
 import { type Static, Type } from 'typebox';
 import { IdSchema } from './ids.js';
-import { DEVICE_CHOICES, type DeviceChoice, PRIORITY_MAX } from './job.js';
-import { KerasBody, ModelSpecBody } from './model.js';
+import { CreateJob, type DeviceChoice } from './job.js';
 import { ErrorRecordSchema, Nullable, Strict, Timestamp, Words } from './schema.js';
 import { Assignment, SearchSpace } from './sweep-space.js';
-import { TrainingOptions } from './training.js';
+import type { TrainingOptions } from './training.js';
+import type { UnfreezeOptions } from './transfer.js';
 
 export const SWEEP_STRATEGIES = ['grid', 'random', 'tpe', 'asha'] as const;
 export type SweepStrategy = (typeof SWEEP_STRATEGIES)[number];
@@ -57,19 +57,11 @@ export const AshaOptions = Strict({
 });
 export type AshaOptions = Static<typeof AshaOptions>;
 
-const Priority = Type.Integer({ minimum: -PRIORITY_MAX, maximum: PRIORITY_MAX, default: 0 });
+const { webhook: _, ...JobFields } = CreateJob.properties;
 
 export const CreateSweep = Strict(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-    dataset_id: IdSchema('dataset'),
-    model_id: Type.Optional(IdSchema('model')),
-    model: Type.Optional(ModelSpecBody),
-    keras: Type.Optional(KerasBody),
-    training: Type.Optional(TrainingOptions),
-    device: Type.Optional(Words(DEVICE_CHOICES, { default: 'auto' })),
-    priority: Type.Optional(Priority),
-    tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 32 })),
+    ...JobFields,
     space: SearchSpace,
     strategy: Type.Optional(
       Words(SWEEP_STRATEGIES, {
@@ -223,8 +215,11 @@ export interface SweepSettings {
   tags: string[];
 }
 
-/** What the trials of a sweep begin with, as in the body of a job. The model is null where a stored one is taken as it is. */
+/** What the trials of a sweep begin with, as in the body of a job. */
 export interface SweepBody {
   model: unknown;
   training: TrainingOptions;
+  init_from?: string;
+  freeze?: string[];
+  unfreeze?: UnfreezeOptions;
 }

@@ -32,8 +32,11 @@ import { listEvaluations } from './evaluations/list-evaluations.js';
 import { createForecast } from './forecasts/create-forecast.js';
 import { getForecast } from './forecasts/get-forecast.js';
 import { cancelJob } from './jobs/cancel-job.js';
+import { compareCurves } from './jobs/compare-curves.js';
+import { compareJobs } from './jobs/compare-jobs.js';
 import { createJob } from './jobs/create-job.js';
 import { deleteJob } from './jobs/delete-job.js';
+import { getDiagnosis } from './jobs/get-diagnosis.js';
 import { getJobEvaluation } from './jobs/get-evaluation.js';
 import { getJob } from './jobs/get-job.js';
 import { listCheckpoints } from './jobs/list-checkpoints.js';
@@ -57,6 +60,16 @@ import { createProject } from './projects/create-project.js';
 import { listProjects } from './projects/list-projects.js';
 import { updateProject } from './projects/update-project.js';
 import { listWorkers } from './server/list-workers.js';
+import { cancelSweep } from './sweeps/cancel-sweep.js';
+import { createSweep } from './sweeps/create-sweep.js';
+import { deleteSweep } from './sweeps/delete-sweep.js';
+import { getSweep } from './sweeps/get-sweep.js';
+import { listSweeps } from './sweeps/list-sweeps.js';
+import { listTrials } from './sweeps/list-trials.js';
+import { sweepImportance } from './sweeps/sweep-importance.js';
+import { sweepParallelCoordinates } from './sweeps/sweep-parallel-coordinates.js';
+import { sweepScatter } from './sweeps/sweep-scatter.js';
+import { trainBest } from './sweeps/train-best.js';
 import { uploads } from './uploads/uploads.js';
 import { listDeliveries } from './webhooks/list-deliveries.js';
 import { replayDelivery } from './webhooks/replay-delivery.js';
@@ -93,6 +106,8 @@ const ROUTES = [
   deleteBackbone,
   createForecast,
   getForecast,
+  compareJobs,
+  compareCurves,
   createJob,
   listJobs,
   getJob,
@@ -104,6 +119,7 @@ const ROUTES = [
   listEvents,
   listLogs,
   listMetrics,
+  getDiagnosis,
   listCheckpoints,
   getCheckpoint,
   downloadCheckpoint,
@@ -113,6 +129,16 @@ const ROUTES = [
   getEvaluation,
   getEvaluationPicture,
   listEvaluatedImages,
+  createSweep,
+  listSweeps,
+  getSweep,
+  listTrials,
+  cancelSweep,
+  deleteSweep,
+  trainBest,
+  sweepImportance,
+  sweepParallelCoordinates,
+  sweepScatter,
   createEndpoint,
   listEndpoints,
   getEndpoint,

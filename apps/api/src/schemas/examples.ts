@@ -5,6 +5,7 @@ import type {
   CreateJob,
   CreateModel,
   CreateProject,
+  CreateSweep,
   TestWebhook,
   UpdateProject,
   ValidateModel,
@@ -31,6 +32,7 @@ interface Examples {
   CreateModel: CreateModel;
   ValidateModel: ValidateModel;
   CreateJob: CreateJob;
+  CreateSweep: CreateSweep;
   CreateEndpoint: CreateEndpoint;
   TestWebhook: TestWebhook;
 }
@@ -47,6 +49,18 @@ export const EXAMPLES: Examples = {
     model_id: 'mdl_01kabcdefghjkmnpqrstvwxyz0',
     training: { epochs: 3, batch_size: 128, optimizer: { type: 'adam', learning_rate: 0.001 } },
     tags: ['mnist'],
+  },
+  CreateSweep: {
+    name: 'rate and width',
+    dataset_id: 'ds_01kabcdefghjkmnpqrstvwxyz0',
+    model: spec,
+    training: { epochs: 9, batch_size: 128 },
+    space: {
+      '/training/optimizer/learning_rate': { min: 0.0001, max: 0.1, log: true },
+      '/model/layers/0/filters': [8, 16, 32],
+    },
+    strategy: 'asha',
+    max_trials: 27,
   },
   CreateEndpoint: { name: 'digits', job_id: 'job_01kabcdefghjkmnpqrstvwxyz0' },
   TestWebhook: { url: 'https://example.com/hook', secret: 'whsec_dGhpcyBpcyBhbiBleGFtcGxlIG9mIGEga2V5' },
