@@ -1,5 +1,6 @@
 export { type Bar, type BarChart, barChart } from './bar-chart.js';
 export { type Chart, drawChart } from './chart.js';
+export { hue } from './chart-theme.js';
 export { type Heatmap, heatmap } from './heatmap.js';
 export { type HistogramRow, type HistogramStack, histogramStack } from './histogram-stack.js';
 export { type LineChart, type LineSeries, lineChart } from './line-chart.js';
