@@ -1,9 +1,9 @@
 // What a job begins with and freezes is resolved, told and refused before anything is trained.
-import { newId } from '@trainyard/contracts';
+import { newId, resolveTraining } from '@trainyard/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectPointers, expectProblem } from '../api/problem.js';
 import { createTestApi, type TestApi } from '../api/setup.js';
-import { readyDataset } from '../db/rows.js';
+import { checkpointAt, heldJob, readyDataset } from '../db/rows.js';
 import { IMAGE, storedCheckpoint } from '../inference/serving.js';
 
 let api: TestApi;
@@ -170,5 +170,32 @@ describe('freeze and unfreeze', () => {
     expect(body.detail).toBe(
       '/freeze/0: Expected the name of a layer that has weights, or a pattern like "conv*". There are conv2d, extra, dense; received "dens".',
     );
+  });
+});
+
+describe('a checkpoint that another job begins from', () => {
+  it('is kept beside newer ones while that job waits, and removed with the next one after its end', async () => {
+    const { db, member } = api;
+    const { projectId } = member;
+    const fence = await heldJob(db, projectId);
+    const { checkpoint } = await db.checkpoints.record(fence, checkpointAt(1));
+    await db.checkpoints.record(fence, checkpointAt(2, true));
+    const { dataset_id: datasetId } = await db.jobs.get(projectId, fence.id);
+    const report = { source: null, frozen: [], notes: [] };
+    const transfer = { initFrom: checkpoint.id, freeze: [], unfreeze: null, report };
+    const spec = { layers: [] };
+    const waiting = await db.jobs.create({ projectId, datasetId, spec, training: resolveTraining(), transfer });
+    await db.checkpoints.record(fence, checkpointAt(3));
+    expect(await db.checkpoints.prune(fence, 1)).toEqual([]);
+    expect(await db.checkpoints.file(projectId, checkpoint.id)).toEqual({
+      key: checkpointAt(1).storageKey,
+      digest: checkpoint.digest,
+    });
+    await db.jobs.cancel(projectId, waiting.id);
+    expect(await db.checkpoints.prune(fence, 1)).toMatchObject([{ id: checkpoint.id }]);
+    expect(await db.checkpoints.file(projectId, checkpoint.id)).toBeNull();
+    await expect(
+      db.jobs.create({ projectId, datasetId, spec, training: resolveTraining(), transfer }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 });
