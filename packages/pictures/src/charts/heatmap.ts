@@ -31,6 +31,8 @@ const COLUMN_NAMES_MAX = 260;
 const HEAD = 100;
 const BAR_ROOM = 170;
 const GAP = 14;
+/** Smaller cells have no lines between them. */
+const GRID_CELL = 24;
 /** Rows of less height are not all named. */
 const NAMED_PITCH = 22;
 
@@ -54,7 +56,8 @@ export function heatmap(chart: Heatmap): Uint8Array<ArrayBuffer> {
     PAPER,
   );
   drawText(canvas, fitText(title, canvas.width - 2 * MARGIN, TITLE), MARGIN, 62, TITLE);
-  drawText(canvas, `${chart.yLabel} ↓   ${chart.xLabel} →`.replace(/^ ↓ {3}| → *$/g, ''), MARGIN, HEAD + 10, STRONG);
+  drawText(canvas, chart.xLabel, left, HEAD + 18, STRONG);
+  drawText(canvas, chart.yLabel, left - GAP - textWidth(chart.yLabel, STRONG), top - GAP, STRONG);
   drawNames(canvas, chart, layout);
   const range = rangeOf(chart);
   drawCells(canvas, chart, layout, range);
@@ -68,8 +71,9 @@ export function heatmap(chart: Heatmap): Uint8Array<ArrayBuffer> {
   return canvas.toPng();
 }
 
-function layOut({ rows, columns, width = WIDTH }: Heatmap): Layout {
-  const rowNames = Math.min(ROW_NAMES_MAX, Math.max(0, ...rows.map((name) => textWidth(name, LABEL))));
+function layOut({ rows, columns, yLabel, width = WIDTH }: Heatmap): Layout {
+  const widths = [textWidth(yLabel, STRONG), ...rows.map((name) => textWidth(name, LABEL))];
+  const rowNames = Math.min(ROW_NAMES_MAX, Math.max(...widths));
   const left = MARGIN + rowNames + GAP;
   const room = width - left - BAR_ROOM;
   const cell = Math.max(2, Math.min(CELL_MAX, Math.floor(room / Math.max(1, columns.length))));
@@ -110,7 +114,7 @@ function rangeOf({ values, colours = 'sequential', max }: Heatmap): Range {
 }
 
 function drawCells(canvas: Canvas, { values, format }: Heatmap, { cell, left, top }: Layout, range: Range): void {
-  const gap = cell >= 12 ? 2 : 0;
+  const gap = cell >= GRID_CELL ? 2 : 0;
   const texts = values.map((row) => row.map((value) => (Number.isFinite(value) ? numberText(value, format) : '')));
   const style = figureStyle(texts.flat(), cell);
   if (gap > 0)

@@ -39,6 +39,9 @@ export interface LineChart {
 }
 
 const LINE_WIDTH = 4.5;
+/** Of lines with many points, which go up and down at each. */
+const THIN_WIDTH = 2.5;
+const MANY_POINTS = 1000;
 const DASH = [14, 10] as const;
 const AREA_COVER = 0.14;
 /** Lines of no more points than that show each. */
@@ -84,7 +87,7 @@ function penOf({ colour, dashed }: LineSeries, place: number) {
 
 function drawSeries({ canvas, plot, pointOf }: PlotFrame, line: LineSeries, place: number): void {
   const points = thinLine(line.points.map(pointOf));
-  const pen = { ...penOf(line, place), width: LINE_WIDTH };
+  const pen = { ...penOf(line, place), width: line.points.length > MANY_POINTS ? THIN_WIDTH : LINE_WIDTH };
   drawLine(canvas, points, pen, plot);
   if (points.length > DOTS_MAX || line.dashed) return;
   for (const point of points) {

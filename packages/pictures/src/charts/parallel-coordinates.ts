@@ -48,7 +48,7 @@ const UNSET_DROP = 44;
 
 /** A PNG. The best line is drawn last, thick. */
 export function parallelCoordinates(chart: ParallelCoordinates): Uint8Array<ArrayBuffer> {
-  const { title, lines, goal, scoreLabel, width = WIDTH, height = HEIGHT } = chart;
+  const { title, lines, goal, width = WIDTH, height = HEIGHT } = chart;
   const canvas = new Canvas(width, height, PAPER);
   drawText(canvas, fitText(title, width - 2 * MARGIN, TITLE), MARGIN, 62, TITLE);
   const plot = {
@@ -73,8 +73,6 @@ export function parallelCoordinates(chart: ParallelCoordinates): Uint8Array<Arra
   const bar = { x: width - MARGIN - BAR_ROOM + 20, y: plot.y, width: 26, height: Math.min(plot.height, 420) };
   const ends = goal === 'maximize' ? { low, high } : { low: high, high: low };
   drawColourBar(canvas, bar, { map: 'viridis', ...ends });
-  const label = fitMiddle(scoreLabel, BAR_ROOM + 60, STRONG);
-  drawText(canvas, label, width - MARGIN - textWidth(label, STRONG), plot.y - 40, STRONG);
   return canvas.toPng();
 }
 

@@ -24,7 +24,7 @@ export function tickStep(low: number, high: number, wanted: number): number {
 export function logTicks(low: number, high: number, wanted: number): number[] {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
-  const times = last - first < 3 ? [1, 2, 5] : [1];
+  const times = high / low < 1000 ? [1, 2, 5] : [1];
   const every = Math.max(1, Math.ceil((last - first + 1) / wanted));
   const found: number[] = [];
   for (let power = first; power <= last; power += every) {
