@@ -1,14 +1,13 @@
 /**
- * Image files to pixels, by libvips; bitmaps by `bmp.ts`, and small plain PNGs by `plain-png.ts`. Training data and images
- * sent to an endpoint take this one path, so a model sees both alike: turned upright by EXIF, in sRGB or grey, 8 bit,
- * transparency on white, the first frame of several.
+ * Image files to pixels, by libvips, and bitmaps by `bmp.ts`. Training data and images sent to an endpoint take this one
+ * path, so a model sees both alike: turned upright by EXIF, in sRGB or grey, 8 bit, transparency on white, the first
+ * frame of several.
  */
 import { TrainyardError } from '@trainyard/contracts';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { BMP_PIXELS_MAX, decodeBmp, isBmp, readBmpHead } from './bmp.js';
 import type { PackedImage } from './packed-image.js';
 import { type ImageHead, isOpaque, readPlainHead } from './plain-heads.js';
-import { decodePlainPng } from './plain-png.js';
 
 export type { ImageHead } from './plain-heads.js';
 
@@ -71,7 +70,7 @@ export async function decodeImage(bytes: Uint8Array, image: PackedImage): Promis
   try {
     if (isBmp(bytes)) return await decodeBitmap(bytes, image);
     if (isAvif(bytes)) return await decodeAvif(bytes, image);
-    return decodePlainPng(bytes, image) ?? (await decodeFile(bytes, readPlainHead(bytes) ? UPRIGHT : INPUT, image));
+    return await decodeFile(bytes, readPlainHead(bytes) ? UPRIGHT : INPUT, image);
   } catch (error) {
     throw invalidImage(error, bytes);
   }
