@@ -42,7 +42,7 @@ export class FirstSteps {
     const { epochs, batch_size, checkpoints, budget } = this.#training;
     const { train, validation, test } = this.#counts;
     const step = batch_size / imagesPerSecond;
-    const phase = { epochs, warmUp: 0, stepInRun: null, singleStep: step };
+    const phase = { epochs, extra: 0, stepInRun: null, singleStep: step };
     const costs = { prepare, pack: 0, phases: [phase], evaluationBatch: null, checkpoint: 0, finish: 0 };
     return trainingTime(costs, {
       stepsPerEpoch: train.total / batch_size,

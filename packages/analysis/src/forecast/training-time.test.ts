@@ -4,7 +4,7 @@ import { type TrainingAmounts, type TrainingCosts, trainingTime } from './traini
 const costs: TrainingCosts = {
   prepare: 2,
   pack: 1,
-  phases: [{ epochs: 10, warmUp: 0.5, stepInRun: 0.01, singleStep: 0.02 }],
+  phases: [{ epochs: 10, extra: 0.5, stepInRun: 0.01, singleStep: 0.02 }],
   evaluationBatch: 0.03,
   checkpoint: 0.1,
   finish: 0.2,
@@ -37,14 +37,14 @@ describe('trainingTime', () => {
   });
 
   it('writes checkpoints within long epochs', () => {
-    const phases = [{ epochs: 10, warmUp: 0, stepInRun: 1, singleStep: 1 }];
+    const phases = [{ epochs: 10, extra: 0, stepInRun: 1, singleStep: 1 }];
     const slow = { ...costs, phases, evaluationBatch: 0 };
     // 100 s an epoch: 3 within each, and those after the epochs 3, 6, 9 and 10.
     expect(trainingTime(slow, amounts).checkpoints).toBeCloseTo((10 * 3 + 4) * 0.1, 10);
   });
 
   it('takes an image that is looked at for a third of one that is trained on, where that was not measured', () => {
-    const phases = [{ epochs: 10, warmUp: 0, stepInRun: 0.01, singleStep: null }];
+    const phases = [{ epochs: 10, extra: 0, stepInRun: 0.01, singleStep: null }];
     const { validation } = trainingTime({ ...costs, phases, evaluationBatch: null }, amounts);
     expect(validation).toBeCloseTo((10 * 640 * (100 * 0.01)) / 3200 / 3, 10);
   });
@@ -52,8 +52,8 @@ describe('trainingTime', () => {
   it('adds up phases, the test once', () => {
     const [phase] = costs.phases;
     const halves = [
-      { ...phase, epochs: 4, warmUp: 0.5 },
-      { ...phase, epochs: 6, warmUp: 0 },
+      { ...phase, epochs: 4, extra: 0.5 },
+      { ...phase, epochs: 6, extra: 0 },
     ];
     expect(trainingTime({ ...costs, phases: halves }, amounts).total).toBeCloseTo(
       trainingTime(costs, amounts).total,

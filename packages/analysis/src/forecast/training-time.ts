@@ -22,8 +22,8 @@ export interface TrainingCosts {
 /** Epochs that train the same layers. */
 export interface PhaseCosts {
   epochs: number;
-  /** What the first run of each compiled graph takes longer than the others; from the second phase on compiling as well. */
-  warmUp: number;
+  /** Beside the steps: what first runs take longer, looks into the network, from the second phase on compiling. */
+  extra: number;
   /** One step within a run of several; null where the plan has no such runs. */
   stepInRun: number | null;
   /** One step in a run of its own; null where there are none. */
@@ -87,10 +87,10 @@ interface PhaseTime {
 }
 
 function phaseTime(phase: PhaseCosts, costs: TrainingCosts, amounts: TrainingAmounts): PhaseTime {
-  const { epochs, warmUp } = phase;
+  const { epochs, extra } = phase;
   const steps = epochSteps(phase, amounts);
   const looking = evaluation(amounts.images.validation, steps, costs, amounts);
-  return { epochs, steps, epoch: steps + looking, train: warmUp + epochs * steps, validation: epochs * looking };
+  return { epochs, steps, epoch: steps + looking, train: extra + epochs * steps, validation: epochs * looking };
 }
 
 /** Seconds of an epoch's steps: whole runs first, then single steps for what is left over. */

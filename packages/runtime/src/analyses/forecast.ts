@@ -46,7 +46,8 @@ const MEMORY_BYTES_MAX = 512 * 1024 ** 2;
 
 /** How far off a forecast may be while few are known: other work on a machine makes a training longer, not shorter. */
 const DURATION_SPREAD = { below: 0.15, above: 0.3 };
-/** The longer a training, the more of its garbage lies about at once. */
+/** What a whole training holds at its worst, as a multiple of what the trial held: more of its garbage (benchmarks/forecast). */
+const MEMORY_GROWTH = 1.1;
 const MEMORY_SPREAD = { below: 0.1, above: 0.25 };
 
 /** Writes `result.json`, which holds `ForecastFigures`. Throws `out_of_memory` and what the compiler throws. */
@@ -67,7 +68,7 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
       costs: { ...costs, pack },
       plan,
       trials,
-      memory: peakMemory() + (packed ? 0 : tensorBytes(task, model)),
+      memory: MEMORY_GROWTH * peakMemory() + (packed ? 0 : tensorBytes(task, model)),
     });
     await store.write(analysisKey(task.analysis_id, 'result.json'), new TextEncoder().encode(JSON.stringify(figures)));
   } finally {
@@ -90,14 +91,20 @@ async function measure(
 ): Promise<Measured> {
   const { training, device } = task;
   const plan = newPlan({ device, threads: tools.threads, training }, model, stepsPerEpoch(data, training));
-  const found: { phase: TrainingPhase; opened: number; costs: TrialCosts }[] = [];
+  const found: { phase: TrainingPhase; opened: number; looks: number; costs: TrialCosts }[] = [];
   for (const phase of phasesOf(training, { source: null, frozen: task.frozen, unfreeze: task.unfreeze })) {
     const begun = performance.now();
     const compiled = await open(task, data, plan, phase);
     try {
       // The first is counted from the start of this process, which a trainer has as well.
       const opened = (performance.now() - (found.length === 0 ? 0 : begun)) / 1000;
-      found.push({ phase, opened, costs: await tryPhase(task, model, { data, plan, compiled, phase, ...tools }) });
+      const looks = lookCount(phase, compiled);
+      found.push({
+        phase,
+        opened,
+        looks,
+        costs: await tryPhase(task, model, { data, plan, compiled, phase, ...tools }),
+      });
     } finally {
       await compiled.release();
     }
@@ -105,7 +112,7 @@ async function measure(
   const [{ opened, costs }] = found;
   const phases = found.map(({ phase, ...each }, i) => ({
     epochs: phase.last - phase.first + 1,
-    warmUp: each.costs.warmUp + (i === 0 ? 0 : each.opened),
+    extra: each.costs.warmUp + (i === 0 ? 0 : each.opened) + each.looks * each.costs.look,
     stepInRun: each.costs.stepInRun,
     singleStep: each.costs.singleStep,
   }));
@@ -115,6 +122,13 @@ async function measure(
     plan,
     trials: found.map((each) => each.costs),
   };
+}
+
+/** Before the first epoch, and after those that the probe is due for. */
+function lookCount({ first, last }: TrainingPhase, { probe }: CompiledTraining): number {
+  if (!probe) return 0;
+  const epochs = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return (first === 1 ? 1 : 0) + epochs.filter((epoch) => probe.isDue(epoch)).length;
 }
 
 function open(
@@ -168,11 +182,11 @@ interface Found extends Pick<Measured, 'plan' | 'trials'> {
 function figuresOf(task: ForecastTask, { costs, plan, memory, trials }: Found): ForecastFigures {
   const { earlier, images, training } = task;
   const time = trainingTime(costs, amountsOf(task, plan));
-  const warmUp = costs.phases.reduce((sum, phase) => sum + phase.warmUp, 0);
+  const extra = costs.phases.reduce((sum, phase) => sum + phase.extra, 0);
   return {
     duration_s: mapRange(forecastRange(time.total, earlier.duration, DURATION_SPREAD), seconds),
     memory_bytes: mapRange(forecastRange(memory, earlier.memory, MEMORY_SPREAD), Math.round),
-    images_per_s: Math.round((images.train * training.epochs) / Math.max(time.train - warmUp, 1e-6)),
+    images_per_s: Math.round((images.train * training.epochs) / Math.max(time.train - extra, 1e-6)),
     epoch_s: seconds(time.epoch),
     parts_s: partsOf(time),
     device: task.device,

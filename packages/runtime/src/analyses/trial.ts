@@ -36,7 +36,11 @@ export interface TrialOptions {
 }
 
 /** Seconds of one of each. */
-export interface TrialCosts extends Omit<PhaseCosts, 'epochs'> {
+export interface TrialCosts extends Pick<PhaseCosts, 'stepInRun' | 'singleStep'> {
+  /** What the first run of each compiled graph takes longer than the others. */
+  warmUp: number;
+  /** One look into the network; 0 where there are none. */
+  look: number;
   evaluationBatch: number | null;
   checkpoint: number;
   finish: number;
@@ -51,6 +55,7 @@ export async function tryTraining(options: TrialOptions): Promise<TrialCosts> {
     warmUp: runs.several.warmUp + runs.single.warmUp,
     stepInRun: runs.several.secondsEach,
     singleStep: runs.single.secondsEach,
+    look: await timeLook(options),
     evaluationBatch: await timeEvaluation(options),
     checkpoint: files?.write ?? 0,
     finish: files?.read ?? 0,
@@ -127,6 +132,16 @@ async function timeCheckpoint(
   const read = performance.now();
   await store.remove(key);
   return { write: (written - begun) / 1000, read: (read - written) / 1000 };
+}
+
+/** The second one: the first makes room in memory. */
+async function timeLook({ compiled: { probe }, start, data }: TrialOptions): Promise<number> {
+  if (!probe) return 0;
+  const look = () => probe.look({ epoch: 0, step: 0 }, start.tensors, data.splits.train, null);
+  await look();
+  const begun = performance.now();
+  await look();
+  return (performance.now() - begun) / 1000;
 }
 
 /** Of one batch; the first one makes room in memory. Null without images. */
