@@ -7,6 +7,8 @@ export * from './machine.js';
 export * from './malloc.js';
 export * from './network-probe.js';
 export * from './patient-store.js';
+export * from './phased-fit.js';
+export * from './phases.js';
 export * from './plan.js';
 export * from './predict/checkpoint-predictor.js';
 export * from './predict/predictor.js';
