@@ -98,10 +98,10 @@ async function trainPlanned(
   const phased = new PhasedFit({
     phases: phasesOf(training, task.transfer),
     async open(phase, from) {
-      const compiling = performance.now();
       const phaseModel = phase.frozen.length === 0 ? model : modelOf(task, phase.frozen);
       const given = { store, task, data, preprocessing, plan, signal, log };
       const part = await openTrainedPart({ ...given, model: phaseModel, tensors: from.tensors });
+      const compiling = performance.now();
       const compiled = await openTraining({
         model: part.model,
         training,

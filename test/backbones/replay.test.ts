@@ -1,0 +1,231 @@
+// What our operations make of an ONNX file is what onnxruntime computes from the file itself.
+import { readFileSync } from 'node:fs';
+import { describeBackbone, importBackbone, readOnnxModel } from '@trainyard/engine';
+import { createSession, float32Tensor } from '@trainyard/runtime';
+import { describe, expect, it } from 'vitest';
+import { backboneWeights } from '../../packages/engine/src/backbone/weights.js';
+import { compilePredictor } from '../../packages/engine/src/compile/predictor.js';
+import { buildModel } from '../../packages/engine/src/model/build.js';
+import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { sharedData } from '../setup/data.js';
+import { CLASSIFIER, floats, graphOf, integers, node, onnxFile, type SmallFile } from './onnx-files.js';
+
+const SIDE = 8;
+const image = [3, SIDE, SIDE];
+const conv = node('Conv', ['x', 'w', 'b'], 'c', { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' });
+const weights = [floats('w', [4, 3, 3, 3]), floats('b', [4])];
+
+/** A convolution, and nodes behind it whose last output is `shape`. */
+function behindConv(
+  shape: readonly number[],
+  nodes: SmallFile['nodes'],
+  tensors: SmallFile['tensors'] = [],
+): SmallFile {
+  return { input: image, nodes: [conv, ...nodes], tensors: [...weights, ...tensors], output: shape };
+}
+
+const MAP = [4, 4, 4];
+const onMap = (type: string, attributes = {}) => behindConv(MAP, [node(type, ['c'], 'y', attributes)]);
+
+const CASES: Record<string, SmallFile> = {
+  'a classifier with batch normalisation': CLASSIFIER,
+  'grouped, dilated convolution': {
+    input: image,
+    nodes: [node('Conv', ['x', 'w'], 'y', { kernel_shape: [2, 2], dilations: [2, 2], pads: [0, 1, 2, 1], group: 3 })],
+    tensors: [floats('w', [6, 1, 2, 2])],
+    output: [6, 8, 8],
+  },
+  'SAME_LOWER padding': {
+    input: image,
+    nodes: [node('Conv', ['x', 'w'], 'y', { kernel_shape: [2, 2], strides: [2, 2], auto_pad: 'SAME_LOWER' })],
+    tensors: [floats('w', [2, 3, 2, 2])],
+    output: [2, 4, 4],
+  },
+  'max pool, rounded up': onMapOf('MaxPool', [4, 2, 2], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),
+  'average pool that counts its pads': onMapOf('AveragePool', [4, 3, 3], {
+    ...{ kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 },
+  }),
+  'average pool that does not': onMapOf('AveragePool', [4, 3, 3], {
+    ...{ kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 1, 1] },
+  }),
+  'global max pool': onMapOf('GlobalMaxPool', [4, 1, 1]),
+  'relu6 by clip': behindConv(MAP, [node('Clip', ['c', 'low', 'high'], 'y')], [scalar('low', 0), scalar('high', 6)]),
+  'clip without a lower bound': behindConv(MAP, [node('Clip', ['c', '', 'high'], 'y')], [scalar('high', 0.1)]),
+  'hard swish': onMap('HardSwish'),
+  'hard sigmoid': onMap('HardSigmoid', { alpha: { float: 0.3 }, beta: { float: 0.4 } }),
+  'leaky relu': onMap('LeakyRelu'),
+  elu: onMap('Elu', { alpha: { float: 0.7 } }),
+  sigmoid: onMap('Sigmoid'),
+  tanh: onMap('Tanh'),
+  softplus: onMap('Softplus'),
+  prelu: behindConv(MAP, [node('PRelu', ['c', 'slope'], 'y')], [floats('slope', [4, 1, 1])]),
+  'squeeze and excitation': behindConv(
+    MAP,
+    [
+      node('GlobalAveragePool', ['c'], 'p'),
+      node('Conv', ['p', 'w2'], 'e', { kernel_shape: [1, 1] }),
+      node('Sigmoid', ['e'], 's'),
+      node('Mul', ['c', 's'], 'y'),
+    ],
+    [floats('w2', [4, 4, 1, 1])],
+  ),
+  'a residual sum, joined channels and a part of them': behindConv(
+    [3, 4, 4],
+    [
+      node('Relu', ['c'], 'r'),
+      node('Add', ['c', 'r'], 'a'),
+      node('Concat', ['a', 'r'], 'j', { axis: 1 }),
+      node('Slice', ['j', 'starts', 'ends', 'axes'], 'y'),
+    ],
+    [integers('starts', [2]), integers('ends', [-3]), integers('axes', [1])],
+  ),
+  'pixels that are normalised in the file': {
+    input: image,
+    nodes: [
+      node('Sub', ['x', 'mean'], 's'),
+      node('Div', ['s', 'std'], 'd'),
+      node('Conv', ['d', 'w'], 'y', { kernel_shape: [1, 1] }),
+    ],
+    tensors: [floats('mean', [1, 3, 1, 1]), floats('std', [1, 3, 1, 1], 1), floats('w', [2, 3, 1, 1])],
+    output: [2, 8, 8],
+  },
+  'the mean over rows and columns, and a product': behindConv(
+    [5],
+    [
+      node('ReduceMean', ['c'], 'm', { axes: [2, 3], keepdims: 0 }),
+      node('MatMul', ['m', 'w2'], 'p'),
+      node('Add', ['p', 'b2'], 'y'),
+    ],
+    [floats('w2', [4, 5]), floats('b2', [5])],
+  ),
+  'a Gemm with factors': behindConv(
+    [5],
+    [node('Flatten', ['c'], 'f'), node('Gemm', ['f', 'w2', 'b2'], 'y', { alpha: { float: 0.5 }, beta: { float: 2 } })],
+    [floats('w2', [64, 5]), floats('b2', [5])],
+  ),
+  "PyTorch's flatten by shapes": behindConv(
+    [64],
+    [
+      node('Shape', ['c'], 'shape'),
+      node('Gather', ['shape', 'zero'], 'batch', { axis: 0 }),
+      node('Unsqueeze', ['batch', 'first'], 'list'),
+      node('Concat', ['list', 'rest'], 'target', { axis: 0 }),
+      node('Reshape', ['c', 'target'], 'y'),
+    ],
+    [
+      { name: 'zero', dtype: 'int64', shape: [], data: BigInt64Array.of(0n) },
+      integers('first', [0]),
+      integers('rest', [-1]),
+    ],
+  ),
+  'squeeze, unsqueeze and transpose': behindConv(
+    [1, 4, 1],
+    [
+      node('GlobalAveragePool', ['c'], 'p'),
+      node('Squeeze', ['p', 'axes'], 's'),
+      node('Unsqueeze', ['s', 'around'], 'u'),
+      node('Transpose', ['u'], 'y', { perm: [0, 3, 2, 1] }),
+    ],
+    [integers('axes', [2, 3]), integers('around', [1, 3])],
+  ),
+  'zeros around': behindConv(
+    [4, 6, 7],
+    [node('Pad', ['c', 'pads'], 'y')],
+    [integers('pads', [0, 0, 1, 2, 0, 0, 1, 1])],
+  ),
+  'images whose channels come last': {
+    input: [SIDE, SIDE, 3],
+    nodes: [node('Transpose', ['x'], 't', { perm: [0, 3, 1, 2] }), { ...conv, inputs: ['t', 'w', 'b'] }],
+    tensors: weights,
+    output: MAP,
+  },
+};
+
+function onMapOf(type: string, shape: readonly number[], attributes = {}): SmallFile {
+  return behindConv(shape, [node(type, ['c'], 'y', attributes)]);
+}
+
+function scalar(name: string, value: number) {
+  return { name, dtype: 'float32', shape: [], data: Float32Array.of(value) } as const;
+}
+
+/** The values of the file at its end, and those of a model whose only layer is the backbone, for the same two images. */
+async function bothOf(file: Uint8Array, side: number, output?: string): Promise<[Float32Array, Float32Array]> {
+  const { layout } = importBackbone(readOnnxModel(file));
+  const graph = graphOf(file, output);
+  const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, (_, i) => (i * 7919 + (i >> 4)) % 256);
+  const size = { width: side, height: side, channels: 3 } as const;
+  const layers = [{ type: 'onnx_backbone', backbone_id: `bbn_${'0'.repeat(26)}`, graph }, { type: 'flatten' }];
+  const model = buildModel(parseModelSpec({ input: size, layers }), { image: size, classes: 1, task: undefined });
+  const parameters = new Map([...backboneWeights(graph, file)].map(([name, data]) => [`onnx_backbone/${name}`, data]));
+  const scale = [2 / 255, 2 / 255, 2 / 255];
+  const preprocessing = { scale, offset: [-1, -1, -1] };
+  const ours = compilePredictor(model, { parameters, preprocessing, labels: [], fit: 'cover' });
+  const symmetric = Float32Array.from(pixels, (pixel) => Math.fround(Math.fround(pixel) * Math.fround(2 / 255)) - 1);
+  const given =
+    layout === 'nhwc'
+      ? float32Tensor(symmetric, [2, side, side, 3])
+      : float32Tensor(planar(symmetric, side), [2, 3, side, side]);
+  return [
+    await lastOf(file, given),
+    await lastOf(ours.onnx, { dtype: 'uint8', shape: [2, side, side, 3], data: pixels }),
+  ];
+}
+
+async function lastOf(
+  onnx: Uint8Array,
+  image: Parameters<Awaited<ReturnType<typeof createSession>>['run']>[0][string],
+) {
+  const session = await createSession(onnx, { device: 'cpu', threads: 1 });
+  const results = await session.run({ [session.inputNames[0]]: image });
+  await session.release();
+  const { data } = results[session.outputNames[0]];
+  if (!(data instanceof Float32Array)) throw new TypeError('the output is not float32');
+  return data;
+}
+
+function planar(pixels: Float32Array, side: number): Float32Array {
+  const area = side * side;
+  return Float32Array.from(pixels, (_, i) => {
+    const [row, channel] = [Math.floor(i / (3 * area)), Math.floor(i / area) % 3];
+    return pixels[(row * area + (i % area)) * 3 + channel];
+  });
+}
+
+function expectClose(found: Float32Array, expected: Float32Array, tolerance: number): void {
+  expect(found.length).toBe(expected.length);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const off = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+  expect(largest).toBeGreaterThan(0);
+  expect(off).toBeLessThan(tolerance * largest);
+}
+
+describe('an ONNX file that is replayed', () => {
+  it.each(Object.entries(CASES))('%s', async (_, small) => {
+    const file = onnxFile(small);
+    const end = small.nodes[small.nodes.length - 1].outputs[0];
+    const [theirs, ours] = await bothOf(file, SIDE, end);
+    expectClose(ours, theirs, 1e-5);
+  });
+
+  it('is a MobileNetV2 whose features are those of the file', async (context) => {
+    const file = readFileSync(sharedData(context, 'backbone/mobilenet_v2_1.0_224_quant.features.onnx'));
+    const [theirs, ours] = await bothOf(file, 224);
+    expect(ours.length).toBe(2 * 1280);
+    expectClose(ours, theirs, 1e-5);
+  });
+
+  it('is a classifier that is cut in front of its last product', (context) => {
+    const file = readFileSync(sharedData(context, 'backbone/mobilenet_v2_1.0_224_quant.fp32.onnx'));
+    const model = readOnnxModel(file);
+    const { default_output, cuts, unsupported, opset, input } = describeBackbone(model, importBackbone(model));
+    expect({ default_output, unsupported, opset, input }).toEqual({
+      default_output: 'MobilenetV2/Logits/AvgPool',
+      unsupported: [],
+      opset: 13,
+      input: { height: 224, width: 224, channels: 3, layout: 'nchw' },
+    });
+    expect(cuts.find(({ output }) => output === default_output)?.shape).toEqual([null, 1280]);
+    expect(cuts.length).toBe(101);
+  });
+});
