@@ -87,28 +87,33 @@ beforeAll(async () => {
     ],
     '/v1/jobs': [{ name: 'junk', dataset_id, model: spec, training, device: 'cpu', tags: ['junk'] }],
     '/v1/endpoints': [{ name: 'junk', checkpoint_id }],
+    '/v1/evaluations': [{ checkpoint_id, dataset_id, split: 'test', temperature_scaling: true }],
   };
 });
 
-it.each(['/v1/projects', '/v1/keys', '/v1/datasets', '/v1/models', '/v1/models/validate', '/v1/jobs', '/v1/endpoints'])(
-  'POST %s answers junk with 2xx or a 4xx problem',
-  async (url) => {
-    const authorization = `Bearer ${api.operator.secret}`;
-    let refused = 0;
-    for (const value of JUNK) {
-      const good = bodies[url] ?? [];
-      const payloads = [value, ...good.flatMap((body) => [...replaced(body, value)])].map((body) =>
-        JSON.stringify(body),
-      );
-      for (const payload of payloads) {
-        const headers = { authorization, 'content-type': 'application/json' };
-        const answer = await api.app.inject({ method: 'POST', url, headers, payload });
-        if (answer.statusCode < 400) continue;
-        refused++;
-        expect(answer.statusCode, `${payload} → ${answer.body}`).toBeLessThan(500);
-        expect(answer.headers['content-type']).toBe(PROBLEM_CONTENT_TYPE);
-      }
+it.each([
+  '/v1/projects',
+  '/v1/keys',
+  '/v1/datasets',
+  '/v1/models',
+  '/v1/models/validate',
+  '/v1/jobs',
+  '/v1/endpoints',
+  '/v1/evaluations',
+])('POST %s answers junk with 2xx or a 4xx problem', async (url) => {
+  const authorization = `Bearer ${api.operator.secret}`;
+  let refused = 0;
+  for (const value of JUNK) {
+    const good = bodies[url] ?? [];
+    const payloads = [value, ...good.flatMap((body) => [...replaced(body, value)])].map((body) => JSON.stringify(body));
+    for (const payload of payloads) {
+      const headers = { authorization, 'content-type': 'application/json' };
+      const answer = await api.app.inject({ method: 'POST', url, headers, payload });
+      if (answer.statusCode < 400) continue;
+      refused++;
+      expect(answer.statusCode, `${payload} → ${answer.body}`).toBeLessThan(500);
+      expect(answer.headers['content-type']).toBe(PROBLEM_CONTENT_TYPE);
     }
-    expect(refused).toBeGreaterThan(JUNK.length);
-  },
-);
+  }
+  expect(refused).toBeGreaterThan(JUNK.length);
+});
