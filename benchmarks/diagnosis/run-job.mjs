@@ -1,0 +1,62 @@
+// A job in this process: what the trainer of a worker does, with its reports kept instead of written to the database.
+import { outputNames, resolveTraining } from '@trainyard/contracts';
+import { buildModel, dataShapeOf, defaultLoss, defaultMetrics, parseModelSpec } from '@trainyard/engine';
+import { train } from '@trainyard/runtime';
+
+/** @typedef {Awaited<ReturnType<typeof runJob>>} Recorded */
+
+/**
+ * @param {import('@trainyard/storage').ObjectStore} store
+ * @param {{ id: string, dataset: Awaited<ReturnType<import('./datasets.mjs').plantDataset>>, model: object, training: import('@trainyard/contracts').TrainingOptions, threads: number }} job
+ */
+export async function runJob(store, { id, dataset, model, training: options, threads }) {
+  const spec = parseModelSpec(model);
+  const shape = dataShapeOf({ ...dataset, fit: 'cover' }, options.normalization ?? 'unit');
+  const { head } = buildModel(spec, shape);
+  const training = resolveTraining(options, {
+    loss: defaultLoss(head),
+    metrics: defaultMetrics(head),
+    channels: dataset.image.channels,
+    classNames: outputNames(dataset),
+    classCounts: outputNames(dataset).map((name) => dataset.counts.train.classes[name] ?? 0),
+    trainImages: dataset.counts.train.total,
+  });
+  const facts = { epochs: [], steps: [], probes: [], rollback: null, error: null, result: null };
+  const beyond = (rows, step) => rows.filter((row) => row.step <= step);
+  const startedAt = performance.now();
+  try {
+    await train(
+      {
+        job_id: id,
+        attempt: 1,
+        spec,
+        training,
+        dataset: { ...dataset, fit: 'cover' },
+        device: 'cpu',
+        threads,
+        plan: null,
+        checkpoints: [],
+        rollback: null,
+      },
+      {
+        store,
+        signal: new AbortController().signal,
+        async report(told) {
+          if (told.type === 'epoch') facts.epochs.push(told.row);
+          else if (told.type === 'steps') facts.steps.push(...told.rows);
+          else if (told.type === 'probe') facts.probes.push(told.row);
+          else if (told.type === 'trained') facts.result = { test: told.test, stop_reason: told.stop_reason };
+          else if (told.type === 'rollback') {
+            facts.rollback = told.rollback;
+            for (const name of ['epochs', 'steps', 'probes']) facts[name] = beyond(facts[name], told.rollback.to_step);
+          }
+        },
+      },
+    );
+  } catch (error) {
+    facts.error = { code: error.code ?? 'internal', message: error.message };
+    if (error.code !== 'training_diverged') throw error;
+  }
+  await store.removePrefix(`jobs/${id}/`);
+  return { spec, training, ...facts, seconds: (performance.now() - startedAt) / 1000 };
+}
