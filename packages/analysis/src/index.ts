@@ -9,6 +9,7 @@ export * from './comparison/shared-images.js';
 export * from './comparison/wilcoxon.js';
 export { diagnose } from './diagnosis/diagnose.js';
 export { type DiagnosisFacts, isModelSpec, type ModelSpec, type SpecLayer } from './diagnosis/facts.js';
+export { type PrincipalComponents, principalComponents } from './embedding/principal-components.js';
 export { evaluatePredictions, temperatureScaling } from './evaluation/evaluate-predictions.js';
 export { type LabelledData, type MatchedOutputs, matchOutputs } from './evaluation/match-outputs.js';
 export { type LabelledPredictions, predictedClasses } from './evaluation/predictions.js';

@@ -28,6 +28,7 @@ import { refuseTest } from './divergence.js';
 import { type FitObserver, type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { frozenWeights, refuseMoved } from './frozen-weights.js';
 import { initialWeights } from './initial-weights.js';
+import { KernelSnapshots } from './kernel-snapshots.js';
 import { compiledLine, packedLine, startLines } from './log-lines.js';
 import { PhasedFit } from './phased-fit.js';
 import { phasesOf } from './phases.js';
@@ -92,6 +93,8 @@ async function trainPlanned(
   };
   const context: MetricContext = metricContext(model, outputNames(task.dataset));
   const start = (await history.resume()) ?? (await fresh());
+  const kernels = new KernelSnapshots(store, { jobId: task.job_id, epochs: training.epochs, model });
+  if (start.step === 0) await kernels.keep(0, start.tensors);
   const log = (message: string) => report({ type: 'log', level: 'info', message });
   for (const line of startLines(start, task)) await report({ type: 'log', ...line });
   for (const line of start.step === 0 ? initialLines(task) : []) await log(line);
@@ -125,7 +128,7 @@ async function trainPlanned(
     const startedAt = performance.now() - (task.elapsed_s ?? 0) * 1000;
     const elapsed = () => (performance.now() - startedAt) / 1000;
     const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress, elapsed_s: elapsed() }));
-    const observer = observe(steps, { history, report, elapsed });
+    const observer = observe(steps, { history, kernels, report, elapsed });
     const fitFrom = (from: FitStart, rateFactor: number): Promise<FitResult | null> =>
       phased.fit(from, async (compiled, phase, begun) => {
         const frozen = frozenWeights(model, phase.frozen, begun.tensors);
@@ -188,7 +191,12 @@ export function newPlan(
  */
 function observe(
   steps: StepReporter,
-  { history, report, elapsed }: { history: CheckpointHistory; report: Report; elapsed: () => number },
+  {
+    history,
+    kernels,
+    report,
+    elapsed,
+  }: { history: CheckpointHistory; kernels: KernelSnapshots; report: Report; elapsed: () => number },
 ): FitObserver & { finished(): Promise<void> } {
   let latest: JobProgress | null = null;
   return {
@@ -209,6 +217,7 @@ function observe(
       await steps.flush();
       const { key, digest, bytes } = await history.save(snapshot);
       const { epoch, step, inEpoch } = snapshot.position;
+      if (inEpoch === undefined) await kernels.keep(epoch, snapshot.tensors);
       await report({
         type: 'checkpoint',
         checkpoint: { epoch, step, key, digest },

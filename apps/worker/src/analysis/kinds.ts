@@ -2,7 +2,9 @@
 import type { AnalysisKind, AnalysisTask } from '@trainyard/contracts';
 import type { AnalysisClaim, Database } from '@trainyard/db';
 import type { WorkerContext } from '../context.js';
+import { describeEmbedding } from './embedding.js';
 import { describeEvaluation } from './evaluation.js';
+import { describeFeatureMaps } from './feature-maps.js';
 import { describeForecast } from './forecast.js';
 
 /** Looks up all that the child has to know. Throws `not_found` where something of it was deleted meanwhile. */
@@ -14,5 +16,7 @@ export type Describe = (
 
 export const DESCRIBE: Readonly<Record<AnalysisKind, Describe>> = {
   evaluation: describeEvaluation,
+  feature_maps: describeFeatureMaps,
+  embedding: describeEmbedding,
   forecast: describeForecast,
 };

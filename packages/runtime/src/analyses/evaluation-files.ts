@@ -49,7 +49,7 @@ async function writePixels(store: ObjectStore, id: string, { result, split, imag
   await store.write(analysisKey(id, EVALUATION_FILES.pixelIndex), toJson(index));
 }
 
-function littleEndian(numbers: ArrayLike<number>): Uint8Array {
+export function littleEndian(numbers: ArrayLike<number>): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(numbers.length * Float32Array.BYTES_PER_ELEMENT));
   for (let i = 0; i < numbers.length; i++) bytes.setFloat32(i * Float32Array.BYTES_PER_ELEMENT, numbers[i], true);
   return new Uint8Array(bytes.buffer);
