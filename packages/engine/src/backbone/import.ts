@@ -6,7 +6,7 @@ import { Graph, type Value } from '../graph/graph.js';
 import { type Shape, ShapeError, sizeOf } from '../graph/tensor-type.js';
 import { invalidOnnx } from '../onnx/read-fields.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/read-model.js';
-import { integersOf, ONNX_FLOAT, type OnnxTensor } from '../onnx/read-tensor.js';
+import { integersOf, ONNX_FLOAT, type OnnxTensor, requireFloats } from '../onnx/read-tensor.js';
 import { foldIntegers, type Integers } from './constant-folding.js';
 import type { BackboneGraph, BackboneNode, BackboneParameter, Operand } from './graph.js';
 import { type FileScope, NodeReader } from './node-reader.js';
@@ -139,6 +139,7 @@ class BackboneImport implements FileScope {
   weight(tensor: OnnxTensor, role: string, trainable: boolean): string {
     const known = this.#weightNames.get(tensor.name);
     if (known !== undefined && tensor.name !== '') return known;
+    requireFloats(tensor);
     const name = this.#freeName(`${this.#operator}.${role}`);
     // Before the first product stand the numbers that normalise pixels; single numbers are factors and bounds.
     const isProduct = role === 'weight' || this.#parameters.some((known) => known.name.endsWith('.weight'));

@@ -58,12 +58,16 @@ export function readTensor(bytes: Uint8Array): OnnxTensor {
 
 /** The elements of a float32 tensor. Throws `invalid_backbone` where they are not all there. */
 export function floatsOf(tensor: OnnxTensor): Float32Array<ArrayBuffer> {
-  const count = sizeOf(tensor.shape);
   const { raw, numbers } = tensor;
-  requireHere(tensor, 4 * count);
+  requireFloats(tensor);
   if (raw === null) return Float32Array.from(numbers);
   // A copy: the bytes of the file need not be aligned, and a Buffer's own slice copies nothing.
   return new Float32Array(new Uint8Array(raw).buffer);
+}
+
+/** Throws `invalid_backbone` where the elements of a float32 tensor are not all there. */
+export function requireFloats(tensor: OnnxTensor): void {
+  requireHere(tensor, 4 * sizeOf(tensor.shape));
 }
 
 /** The elements of a small int64 or int32 tensor; null where it is none. */
