@@ -17,9 +17,10 @@ import { limitOf, type Page, toList } from '../pages.js';
 
 export type MetricRow = EpochMetrics | StepMetrics | ProbeMetrics;
 
+const HISTORY_MAX = 1000;
+
 export interface MetricHistory {
   epochs: EpochMetrics[];
-  steps: StepMetrics[];
   probes: ProbeMetrics[];
 }
 
@@ -59,24 +60,18 @@ export function openMetrics(client: PrismaClient) {
       });
     },
 
-    /** All epochs and looks into the network of a job, and some of its steps, evenly: what a diagnosis reads. Oldest first. */
-    async history(projectId: string, jobId: string, stepsMax: number): Promise<MetricHistory> {
+    /** The newest epochs of a job, as many as one reads at once, and the looks into its network: oldest first. */
+    async history(projectId: string, jobId: string): Promise<MetricHistory> {
       if ((await client.job.count({ where: { id: jobId, projectId } })) === 0) throw notFound('job', jobId);
-      const rows = await client.$queryRaw<{ resolution: MetricResolution; values: Prisma.JsonValue }[]>`
-        SELECT resolution, values FROM (
-          SELECT resolution, step, values, row_number() OVER (PARTITION BY resolution ORDER BY step) - 1 AS place,
-            count(*) OVER (PARTITION BY resolution) AS total
-          FROM job_metrics WHERE job_id = ${jobId}
-        ) AS counted
-        WHERE resolution <> 'step' OR place % greatest(1, ceil(total::numeric / ${stepsMax}::int)::int) = 0
-        ORDER BY step`;
-      const of = <T>(resolution: MetricResolution) =>
-        rows.filter((row) => row.resolution === resolution).map((row) => fromJson<T>(row.values));
-      return {
-        epochs: of<EpochMetrics>('epoch'),
-        steps: of<StepMetrics>('step'),
-        probes: of<ProbeMetrics>('probe'),
+      const newest = async <T>(resolution: MetricResolution) => {
+        const rows = await client.jobMetric.findMany({
+          where: { jobId, resolution },
+          orderBy: { step: 'desc' },
+          take: HISTORY_MAX,
+        });
+        return rows.reverse().map((row) => fromJson<T>(row.values));
       };
+      return { epochs: await newest<EpochMetrics>('epoch'), probes: await newest<ProbeMetrics>('probe') };
     },
 
     /** Oldest first. `after` and `next_cursor` are steps. */
