@@ -34,8 +34,13 @@ beforeAll(async () => {
     openMax: 1,
   });
   const endpoint = await db.endpoints.create({ projectId, name: 'mine', checkpointId: checkpoint });
+  const dataset_id = (await readyDataset(db, projectId)).id;
+  const search = { space: { '/training/seed': [1, 2] }, strategy: 'grid' };
+  const posted = { dataset_id, model: SMALL_NET, training: { batch_size: 4 }, ...search };
+  const { body: sweep } = await member.post('/v1/sweeps', posted).expect(202);
   owned = {
-    datasets: (await readyDataset(db, projectId)).id,
+    datasets: dataset_id,
+    sweeps: sweep.id,
     uploads: upload.id,
     models: model.id,
     jobs: job_id,

@@ -54,6 +54,7 @@ beforeAll(async () => {
   const dataset_id = (await readyDataset(db, projectId)).id;
   const checkpoint_id = await storedCheckpoint({ db, store, projectId });
   const spec = { input: { width: 8, height: 8, channels: 1 }, ...SMALL_NET };
+  const { body: model } = await operator.post('/v1/models', { name: 'searched', spec }).expect(201);
   const training = {
     epochs: 1,
     batch_size: 4,
@@ -86,6 +87,22 @@ beforeAll(async () => {
       { keras: kerasNet({ compile_config: compiled('categorical_crossentropy') }), dataset_id },
     ],
     '/v1/jobs': [{ name: 'junk', dataset_id, model: spec, training, device: 'cpu', tags: ['junk'] }],
+    '/v1/sweeps': [
+      {
+        dataset_id,
+        model_id: model.id,
+        training: { epochs: 4, batch_size: 4 },
+        space: {
+          '/training/optimizer/type': ['adam', 'sgd'],
+          '/training/optimizer/learning_rate': { min: 0.1, max: 1, log: true },
+          '/training/optimizer/momentum': { values: [0.9], when: { '/training/optimizer/type': ['sgd'] } },
+        },
+        strategy: 'asha',
+        asha: { min_epochs: 1, reduction_factor: 2 },
+        objective: { metric: 'val_loss', goal: 'minimize' },
+        max_trials: 1,
+      },
+    ],
     '/v1/endpoints': [{ name: 'junk', checkpoint_id }],
     '/v1/evaluations': [{ checkpoint_id, dataset_id, split: 'test', temperature_scaling: true }],
   };
@@ -98,6 +115,7 @@ it.each([
   '/v1/models',
   '/v1/models/validate',
   '/v1/jobs',
+  '/v1/sweeps',
   '/v1/endpoints',
   '/v1/evaluations',
 ])('POST %s answers junk with 2xx or a 4xx problem', async (url) => {

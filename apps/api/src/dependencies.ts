@@ -38,5 +38,7 @@ declare module 'fastify' {
     maxUploadBytes: number;
     uploadRules: UploadRules;
     heartbeatMs: number;
+    /** Looks after the sweeps soon, because there is something new. */
+    advanceSweeps: () => void;
   }
 }

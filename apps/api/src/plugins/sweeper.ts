@@ -7,13 +7,6 @@ const LOOK_MS = 500;
 /** Also where no trial has got on: a worker may have come. In looks. */
 const ANYWAY = 10;
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Looks after the sweeps soon, because there is something new. */
-    advanceSweeps: () => void;
-  }
-}
-
 export const sweeper = plugin(
   async (app) => {
     /** What each sweep was like when there was nothing left to do for it. */

@@ -102,16 +102,13 @@ function isInside(range: Range, value: number): boolean {
   return range.step === null || valuesOf(range).includes(value);
 }
 
+/** In the order in which they were posted, but for those whose parents come later. */
 function parentsFirst(parameters: readonly Parameter[]): Parameter[] {
   const ordered: Parameter[] = [];
-  const isKnown = (pointer: string) => ordered.some((each) => each.pointer === pointer);
-  for (let before = -1; before < ordered.length; ) {
-    before = ordered.length;
-    const next = parameters.filter(
-      (each) => !isKnown(each.pointer) && each.when.every((condition) => isKnown(condition.pointer)),
-    );
-    ordered.push(...next);
-  }
+  const isPlaced = (pointer: string) => ordered.some((each) => each.pointer === pointer);
+  const isNext = ({ pointer, when }: Parameter) =>
+    !isPlaced(pointer) && when.every((condition) => isPlaced(condition.pointer));
+  for (let next = parameters.find(isNext); next; next = parameters.find(isNext)) ordered.push(next);
   return ordered;
 }
 
