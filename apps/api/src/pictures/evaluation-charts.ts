@@ -1,12 +1,13 @@
 /** The charts of an evaluation, out of its result. */
 import type { Curve, CurveSet, EvaluationPicture, EvaluationResult } from '@trainyard/contracts';
-import type { Chart } from '@trainyard/pictures';
+import type { Chart, Colour } from '@trainyard/pictures';
 import { confusionChart } from './evaluation-confusion.js';
 
 /** Curves in one picture; of more the worst are drawn. */
-const CURVES_MAX = 8;
+const CURVES_MAX = 10;
 
 const UNIT = [0, 1] as const;
+const FAINT: Colour = [150, 158, 172];
 
 export function evaluationChart(result: EvaluationResult, name: Exclude<EvaluationPicture, 'mistakes'>): Chart {
   switch (name) {
@@ -74,7 +75,8 @@ function reliabilityChart({ calibration, temperature_scaling: scaling, count }: 
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
   const series = [
     {
-      name: 'share of all',
+      name: 'share of the images',
+      colour: FAINT,
       points: bins.map((bin): [number, number] => [(bin.low + bin.high) / 2, bin.count / (total || 1)]),
       area: true,
     },

@@ -17,10 +17,11 @@ export function confusionChart(result: EvaluationResult): Chart {
   const right = accuracy
     ? `accuracy ${percent(accuracy.value)} (${percent(accuracy.low)} to ${percent(accuracy.high)})`
     : '';
-  const some = shown.length < names.length ? `, the ${shown.length} most confused of ${names.length} classes` : '';
+  const isPart = shown.length < names.length;
+  const what = isPart ? `The ${shown.length} most confused of ${names.length} classes` : 'Confusion matrix';
   return {
     type: 'heatmap',
-    title: `Confusion matrix on ${result.count} images: ${right}${some}`,
+    title: `${what}, ${result.count} images: ${right}`,
     rows: shown.map((place) => names[place]),
     columns: shown.map((place) => names[place]),
     values: isCounted ? rows : rows.map((row, place) => row.map((count) => count / (totals[place] || 1))),
@@ -54,14 +55,14 @@ function labelsChart({ label_counts: labels = [], subset_accuracy, count }: Eval
     type: 'heatmap',
     title: `Labels on ${count} images${all}`,
     rows: shown.map(({ name }) => name),
-    columns: ['rightly there', 'missed', 'wrongly there', 'rightly not there'],
+    columns: ['true positive', 'false negative', 'false positive', 'true negative'],
     values: shown.map((label) => [
       label.true_positive,
       label.false_negative,
       label.false_positive,
       label.true_negative,
     ]),
-    xLabel: 'as predicted',
+    xLabel: 'images',
     yLabel: 'label',
     format: 'integer',
   };

@@ -51,8 +51,8 @@ export function drawMistakes({ title, image, pixels, images }: MistakesOrder): C
 
 function drawCaption(canvas: Canvas, mistake: EvaluatedImage, x: number, bottom: number): void {
   const { is, said } = captionOf(mistake);
-  drawText(canvas, fitText(`is ${is}`, SIDE, IS), x, bottom + LINE, IS);
-  drawText(canvas, fitText(`said ${said}`, SIDE, SAID), x, bottom + 2 * LINE, SAID);
+  drawText(canvas, fitText(`label ${is}`, SIDE, IS), x, bottom + LINE, IS);
+  drawText(canvas, fitText(`predicted ${said}`, SIDE, SAID), x, bottom + 2 * LINE, SAID);
   drawText(canvas, fitMiddle(`${mistake.index} · ${mistake.file}`, SIDE, SMALL), x, bottom + 3 * LINE - 2, SMALL);
 }
 

@@ -7,8 +7,8 @@ import { thinCurve } from './thin-curve.js';
 import { type Thresholds, thresholdsOf } from './thresholds.js';
 
 /** Points of all curves of one kind together. */
-const POINTS_MAX = 4000;
-const CURVE_POINTS_MAX = 200;
+const POINTS_MAX = 2000;
+const CURVE_POINTS_MAX = 100;
 const CURVE_POINTS_MIN = 20;
 /** More scores than this are not put in one order for the micro average. */
 const MICRO_MAX = 5_000_000;
