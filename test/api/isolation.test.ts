@@ -2,6 +2,7 @@ import { newId } from '@trainyard/contracts';
 import { writeGallery } from '@trainyard/datasets';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CLASSIFIER, onnxFile } from '../backbones/onnx-files.js';
 import { gallerySource } from '../datasets/gallery-images.js';
 import { readyDataset } from '../db/rows.js';
 import { storedEvaluation } from '../evaluation/stored-evaluation.js';
@@ -24,6 +25,8 @@ beforeAll(async () => {
   const { job_id } = await db.checkpoints.get(projectId, checkpoint);
   const { body: key } = await member.post('/v1/keys', { name: 'mine' }).expect(201);
   const { body: model } = await member.post('/v1/models', { name: 'mine', spec: SMALL_NET }).expect(201);
+  const file = Buffer.from(onnxFile(CLASSIFIER));
+  const { body: backbone } = await member.post('/v1/backbones').field('name', 'mine').attach('file', file, 'm.onnx');
   const upload = await db.uploads.create({
     projectId,
     datasetId: newId('dataset'),
@@ -43,6 +46,7 @@ beforeAll(async () => {
     sweeps: sweep.id,
     uploads: upload.id,
     models: model.id,
+    backbones: backbone.id,
     jobs: job_id,
     checkpoints: checkpoint,
     endpoints: endpoint.id,
