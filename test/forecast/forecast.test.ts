@@ -16,12 +16,18 @@ beforeAll(async () => {
   body = { dataset_id: id, model: { layers }, training: { epochs: 4, batch_size: 8 } };
 });
 
+/** On a busy machine the first answer may be that it is not done; the same body waits for the same forecast again. */
+function forecastOf(posted: object): Promise<Forecast> {
+  const ask = () => service.post<Forecast>('/v1/forecast', posted, 200);
+  return ask().catch(ask);
+}
+
 describe('a forecast', () => {
   let forecast: Forecast;
   let job: Job;
 
   it('tells time and memory as ranges, before the job is posted', async () => {
-    forecast = await service.post<Forecast>('/v1/forecast', body, 200);
+    forecast = await forecastOf(body);
     expect(forecast).toMatchObject({
       object: 'forecast',
       status: 'succeeded',
@@ -43,7 +49,7 @@ describe('a forecast', () => {
   });
 
   it('is the same one for the same body, and is found again', async () => {
-    const again = await service.post<Forecast>('/v1/forecast', { ...body, name: 'another name' }, 200);
+    const again = await forecastOf({ ...body, name: 'another name' });
     expect(again).toEqual(forecast);
     expect(await service.get(`/v1/forecast/${forecast.id}`)).toEqual(forecast);
   });
@@ -66,10 +72,11 @@ describe('a forecast', () => {
     expect(Math.abs(outcome?.memory_error ?? 1)).toBeLessThan(0.5);
   });
 
-  it('tells how far off earlier ones were', async () => {
-    const other = { ...body, training: { epochs: 5, batch_size: 16 } };
-    const next = await service.post<Forecast>('/v1/forecast', other, 200);
+  it('tells how far off earlier ones were, and tries both phases of a job that unfreezes layers', async () => {
+    const other = { ...body, freeze: ['conv2d'], unfreeze: { epoch: 3 } };
+    const next = await forecastOf(other);
     expect(next.id).not.toBe(forecast.id);
+    expect(next.figures?.measured.seconds).toBeGreaterThan(1.5 * (forecast.figures?.measured.seconds ?? 0));
     expect(next.error_of_earlier_forecasts).toMatchObject({
       jobs: 1,
       duration: expect.closeTo(Math.abs(job.forecast_outcome?.duration_error ?? Number.NaN), 6),

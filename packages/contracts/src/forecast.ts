@@ -30,7 +30,7 @@ export const ForecastFigures = Type.Object({
     },
     {
       description:
-        'What the likely duration goes to. prepare: starting, reading, compiling; pack: bringing the images to the size of the model, 0 where that was done',
+        'What the likely duration goes to. prepare: starting, reading, compiling; pack: bringing the images to the size of the model, 0 where that was done, and computing the features of a frozen backbone',
     },
   ),
   device: Words(DEVICES),

@@ -36,6 +36,11 @@ export function partBehindBackbone(
   return place === null ? null : { place, model: modelAfter(model, place) };
 }
 
+/** The weights up to the last frozen layer, which the part behind it lacks. */
+export function partCarries(model: Model, place: number): CarriedTensor[] {
+  return parametersUpTo(model, place).map((parameter) => ({ name: parameterName(parameter), shape: parameter.shape }));
+}
+
 export async function openTrainedPart(options: {
   store: ObjectStore;
   task: Pick<TrainingTask, 'training' | 'dataset'>;
@@ -76,10 +81,7 @@ export async function openTrainedPart(options: {
       ? `The features of ${computed} images were computed in ${seconds} s (${megabytes(features.bytes)} MB) and kept.`
       : `The features of the frozen backbone were there from another job (${megabytes(features.bytes)} MB).`,
   );
-  const carried = parametersUpTo(model, part.place).map((parameter) => ({
-    name: parameterName(parameter),
-    shape: parameter.shape,
-  }));
+  const carried = partCarries(model, part.place);
   return { model: part.model, data: features, carried, isPart: true, close: () => features.close() };
 }
 

@@ -43,7 +43,15 @@ export class FirstSteps {
     const { train, validation, test } = this.#counts;
     const step = batch_size / imagesPerSecond;
     const phase = { epochs, extra: 0, stepInRun: null, singleStep: step };
-    const costs = { prepare, pack: 0, phases: [phase], evaluationBatch: null, checkpoint: 0, finish: 0 };
+    const costs = {
+      prepare,
+      pack: 0,
+      phases: [phase],
+      evaluationBatch: null,
+      testBatch: null,
+      checkpoint: 0,
+      finish: 0,
+    };
     return trainingTime(costs, {
       stepsPerEpoch: train.total / batch_size,
       stepsPerRun: 1,

@@ -6,6 +6,7 @@ const costs: TrainingCosts = {
   pack: 1,
   phases: [{ epochs: 10, extra: 0.5, stepInRun: 0.01, singleStep: 0.02 }],
   evaluationBatch: 0.03,
+  testBatch: null,
   checkpoint: 0.1,
   finish: 0.2,
 };

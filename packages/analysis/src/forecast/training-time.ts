@@ -13,6 +13,8 @@ export interface TrainingCosts {
   phases: readonly PhaseCosts[];
   /** One batch of an evaluation; null where it was not measured. */
   evaluationBatch: number | null;
+  /** The same in the test, where it is another one: behind a frozen backbone only the test runs the whole model. */
+  testBatch: number | null;
   /** Writing one checkpoint. */
   checkpoint: number;
   /** From the last step to the job's end, the test left out. */
@@ -70,7 +72,8 @@ export function trainingTime(costs: TrainingCosts, amounts: TrainingAmounts): Tr
   const train = sum(({ train }) => train);
   const validation = sum(({ validation }) => validation);
   const checkpoints = costs.checkpoint * checkpointCount(phases, amounts);
-  const test = evaluation(amounts.images.test, last.steps, costs, amounts) + costs.finish;
+  const testBatch = costs.testBatch ?? costs.evaluationBatch;
+  const test = evaluation(amounts.images.test, last.steps, testBatch, amounts) + costs.finish;
   const limited = Math.min(train + validation + checkpoints, amounts.budget ?? Number.POSITIVE_INFINITY);
   const total = prepare + pack + limited + test;
   return { prepare, pack, train, validation, checkpoints, test, total, epoch: last.epoch };
@@ -89,7 +92,7 @@ interface PhaseTime {
 function phaseTime(phase: PhaseCosts, costs: TrainingCosts, amounts: TrainingAmounts): PhaseTime {
   const { epochs, extra } = phase;
   const steps = epochSteps(phase, amounts);
-  const looking = evaluation(amounts.images.validation, steps, costs, amounts);
+  const looking = evaluation(amounts.images.validation, steps, costs.evaluationBatch, amounts);
   return { epochs, steps, epoch: steps + looking, train: extra + epochs * steps, validation: epochs * looking };
 }
 
@@ -101,10 +104,9 @@ function epochSteps({ stepInRun, singleStep }: PhaseCosts, amounts: TrainingAmou
   return inRuns * perStep + (stepsPerEpoch - inRuns) * (singleStep ?? perStep);
 }
 
-function evaluation(images: number, steps: number, costs: TrainingCosts, amounts: TrainingAmounts): number {
-  if (costs.evaluationBatch !== null) {
-    return Math.ceil(images / amounts.evaluationBatchSize) * costs.evaluationBatch;
-  }
+/** `batch` are the seconds of one; null where that was not measured. */
+function evaluation(images: number, steps: number, batch: number | null, amounts: TrainingAmounts): number {
+  if (batch !== null) return Math.ceil(images / amounts.evaluationBatchSize) * batch;
   return (images * EVALUATION_SHARE * steps) / Math.max(amounts.images.train, 1);
 }
 

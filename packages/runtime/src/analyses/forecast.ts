@@ -10,34 +10,14 @@ import {
   type TrainingTime,
   trainingTime,
 } from '@trainyard/analysis';
-import {
-  analysisKey,
-  type ExecutionPlan,
-  type ForecastFigures,
-  type ForecastTask,
-  outputNames,
-} from '@trainyard/contracts';
+import { analysisKey, type ExecutionPlan, type ForecastFigures, type ForecastTask } from '@trainyard/contracts';
 import { openPacked, packingTime, verifyManifest } from '@trainyard/datasets';
-import {
-  buildModel,
-  dataShapeOf,
-  evaluationBatch,
-  freezeLayers,
-  initialParameters,
-  type Model,
-  metricContext,
-  parseModelSpec,
-  preprocessingFor,
-} from '@trainyard/engine';
-import { type CompiledTraining, openTraining } from '../compiled-training.js';
-import { stepsPerEpoch } from '../fit.js';
-import { onlyPhase, phasesOf, type TrainingPhase } from '../phases.js';
+import { buildModel, dataShapeOf, evaluationBatch, type Model, parseModelSpec } from '@trainyard/engine';
 import { peakMemory } from '../process-memory.js';
-import { newPlan } from '../train.js';
 import type { TrainingData } from '../training-data.js';
 import type { AnalystTools } from './analyst.js';
 import { noiseData } from './noise-data.js';
-import { type TrialCosts, tryTraining } from './trial.js';
+import { type MeasuredPhases, tryPhases } from './trial-phases.js';
 
 /** Images are read for so long to see how long packing them all would take. */
 const PACKING_SAMPLE_MS = 1_000;
@@ -63,9 +43,9 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
   const packed = pack === 0 ? await openPacked(store, task.dataset.id, image) : null;
   try {
     const data = packed ?? noiseOf(task, model);
-    const { costs, plan, trials } = await measure(task, model, data, { ...tools, notCounted: timedFor });
+    const { costs, features, plan, trials } = await tryPhases({ task, model, data, tools, notCounted: timedFor });
     const figures = figuresOf(task, {
-      costs: { ...costs, pack },
+      costs: { ...costs, pack: pack + features },
       plan,
       trials,
       memory: MEMORY_GROWTH * peakMemory() + (packed ? 0 : tensorBytes(task, model)),
@@ -76,104 +56,7 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
   }
 }
 
-interface Measured {
-  costs: Omit<TrainingCosts, 'pack'>;
-  plan: ExecutionPlan;
-  trials: readonly TrialCosts[];
-}
-
-/** One trial for each phase of the training. `notCounted` are seconds of this process that a trainer does not spend. */
-async function measure(
-  task: ForecastTask,
-  model: Model,
-  data: TrainingData,
-  tools: AnalystTools & { notCounted: number },
-): Promise<Measured> {
-  const { training, device } = task;
-  const plan = newPlan({ device, threads: tools.threads, training }, model, stepsPerEpoch(data, training));
-  const found: { phase: TrainingPhase; opened: number; looks: number; costs: TrialCosts }[] = [];
-  for (const phase of phasesOf(training, { source: null, frozen: task.frozen, unfreeze: task.unfreeze })) {
-    const begun = performance.now();
-    const compiled = await open(task, data, plan, phase);
-    try {
-      // The first is counted from the start of this process, which a trainer has as well.
-      const opened = (performance.now() - (found.length === 0 ? 0 : begun)) / 1000;
-      const looks = lookCount(phase, compiled);
-      found.push({
-        phase,
-        opened,
-        looks,
-        costs: await tryPhase(task, model, { data, plan, compiled, phase, ...tools }),
-      });
-    } finally {
-      await compiled.release();
-    }
-  }
-  const [{ opened, costs }] = found;
-  const phases = found.map(({ phase, ...each }, i) => ({
-    epochs: phase.last - phase.first + 1,
-    extra: each.costs.warmUp + (i === 0 ? 0 : each.opened) + each.looks * each.costs.look,
-    stepInRun: each.costs.stepInRun,
-    singleStep: each.costs.singleStep,
-  }));
-  const { evaluationBatch, checkpoint, finish } = costs;
-  return {
-    costs: { prepare: opened - tools.notCounted, phases, evaluationBatch, checkpoint, finish },
-    plan,
-    trials: found.map((each) => each.costs),
-  };
-}
-
-/** Before the first epoch, and after those that the probe is due for. */
-function lookCount({ first, last }: TrainingPhase, { probe }: CompiledTraining): number {
-  if (!probe) return 0;
-  const epochs = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  return (first === 1 ? 1 : 0) + epochs.filter((epoch) => probe.isDue(epoch)).length;
-}
-
-function open(
-  { spec, training, dataset }: ForecastTask,
-  data: TrainingData,
-  plan: ExecutionPlan,
-  { frozen }: TrainingPhase,
-): Promise<CompiledTraining> {
-  const model = buildModel(
-    freezeLayers(parseModelSpec(spec), new Set(frozen)),
-    dataShapeOf(dataset, training.normalization),
-  );
-  return openTraining({
-    model,
-    training,
-    preprocessing: preprocessingFor(training.normalization, dataset.stats, model.image.channels),
-    plan,
-    context: metricContext(model, outputNames(dataset)),
-    steps: stepsPerEpoch(data, training),
-    probedImages: data.splits.train.count,
-  });
-}
-
-async function tryPhase(
-  { analysis_id, training, dataset }: ForecastTask,
-  model: Model,
-  trial: AnalystTools & { data: TrainingData; plan: ExecutionPlan; compiled: CompiledTraining; phase: TrainingPhase },
-): Promise<TrialCosts> {
-  const { data, plan, compiled, phase, store, signal, report } = trial;
-  await report({ type: 'progress', fraction: 0.4 });
-  return tryTraining({
-    compiled,
-    training,
-    data,
-    context: metricContext(model, outputNames(dataset)),
-    start: { tensors: initialParameters(model, training.seed), epoch: 0, step: 0, best: null, learningRate: null },
-    phase: onlyPhase({ epochs: Number.MAX_SAFE_INTEGER }, phase.frozen),
-    stepsPerRun: plan.steps_per_run,
-    evaluationBatchSize: evaluationBatch(training.batch_size),
-    signal,
-    checkpoint: { store, key: analysisKey(analysis_id, 'trial.safetensors') },
-  });
-}
-
-interface Found extends Pick<Measured, 'plan' | 'trials'> {
+interface Found extends Pick<MeasuredPhases, 'plan' | 'trials'> {
   costs: TrainingCosts;
   /** Bytes. */
   memory: number;

@@ -1,13 +1,15 @@
 /** A training of some seconds, through the fit loop itself, to learn what its parts cost. */
 import type { PhaseCosts } from '@trainyard/analysis';
 import { resolveSchedule, type Training } from '@trainyard/contracts';
-import type { MetricContext } from '@trainyard/engine';
+import { evaluationBatch, type MetricContext } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { readCheckpoint, writeCheckpoint } from '../checkpoint-file.js';
 import type { CompiledTraining } from '../compiled-training.js';
 import { DivergedError } from '../divergence.js';
+import type { Evaluator } from '../evaluate.js';
 import { type FitStart, fit, type Snapshot, stepsPerEpoch } from '../fit.js';
-import type { TrainingPhase } from '../phases.js';
+import { onlyPhase } from '../phases.js';
+import type { CarriedTensor } from '../train-state.js';
 import type { TrainingData } from '../training-data.js';
 import { firstImages } from './noise-data.js';
 
@@ -25,11 +27,12 @@ export interface TrialOptions {
   compiled: CompiledTraining;
   training: Training;
   data: TrainingData;
+  carried: readonly CarriedTensor[];
   context: MetricContext;
   start: FitStart;
-  phase: TrainingPhase;
+  /** Names of layers. */
+  frozen: readonly string[];
   stepsPerRun: number;
-  evaluationBatchSize: number;
   signal: AbortSignal;
   /** Where a checkpoint is written and removed again. */
   checkpoint: { store: ObjectStore; key: string };
@@ -56,7 +59,12 @@ export async function tryTraining(options: TrialOptions): Promise<TrialCosts> {
     stepInRun: runs.several.secondsEach,
     singleStep: runs.single.secondsEach,
     look: await timeLook(options),
-    evaluationBatch: await timeEvaluation(options),
+    evaluationBatch: await timeEvaluation(options.compiled.evaluator, {
+      data: options.data,
+      tensors: options.start.tensors,
+      size: evaluationBatch(options.training.batch_size),
+      signal: options.signal,
+    }),
     checkpoint: files?.write ?? 0,
     finish: files?.read ?? 0,
     measured: { steps: runs.steps, seconds: runs.seconds },
@@ -65,7 +73,8 @@ export async function tryTraining(options: TrialOptions): Promise<TrialCosts> {
 
 /** The times of a checkpoint's file; null where the training diverged before there was one. */
 async function trainBriefly(options: TrialOptions, runs: TimedRuns): Promise<{ write: number; read: number } | null> {
-  const { compiled, training, data, context, start, phase, signal } = options;
+  const { compiled, training, data, carried, context, start, frozen, signal } = options;
+  const unending = endless(training);
   const trial = {
     splits: { ...data.splits, train: trialSplit(options), validation: firstImages(data.splits.train, 0) },
   };
@@ -80,11 +89,12 @@ async function trainBriefly(options: TrialOptions, runs: TimedRuns): Promise<{ w
     await fit({
       ...compiled,
       probe: null,
-      training: endless(training),
+      training: unending,
       data: trial,
+      carried,
       context,
       start,
-      phase,
+      phase: onlyPhase(unending, frozen),
       signal,
       order: () => (runs.isEnough(expected) ? 'hand_over' : null),
       observer: {
@@ -144,16 +154,26 @@ async function timeLook({ compiled: { probe }, start, data }: TrialOptions): Pro
   return (performance.now() - begun) / 1000;
 }
 
+export interface TimedEvaluation {
+  data: TrainingData;
+  tensors: ReadonlyMap<string, Float32Array>;
+  /** Images of a batch. */
+  size: number;
+  signal: AbortSignal;
+}
+
 /** Of one batch; the first one makes room in memory. Null without images. */
-async function timeEvaluation(options: TrialOptions): Promise<number | null> {
-  const { compiled, data, start, evaluationBatchSize: size, signal } = options;
+export async function timeEvaluation(
+  evaluator: Evaluator,
+  { data, tensors, size, signal }: TimedEvaluation,
+): Promise<number | null> {
   const { validation, test, train } = data.splits;
   const split = [validation, test, train].find(({ count }) => count > 0);
   if (!split) return null;
-  await compiled.evaluator.evaluate(start.tensors, firstImages(split, size), signal);
+  await evaluator.evaluate(tensors, firstImages(split, size), signal);
   const batches = Math.min(EVALUATION_BATCHES, Math.ceil(split.count / size));
   const begun = performance.now();
-  await compiled.evaluator.evaluate(start.tensors, firstImages(split, batches * size), signal);
+  await evaluator.evaluate(tensors, firstImages(split, batches * size), signal);
   return (performance.now() - begun) / 1000 / batches;
 }
 
