@@ -9,7 +9,10 @@ const CURVES_MAX = 10;
 const UNIT = [0, 1] as const;
 const FAINT: Colour = [150, 158, 172];
 
-export function evaluationChart(result: EvaluationResult, name: Exclude<EvaluationPicture, 'mistakes'>): Chart {
+/** Those that are no sheets of images. */
+export type ChartedPicture = Exclude<EvaluationPicture, 'mistakes' | 'label-errors'>;
+
+export function evaluationChart(result: EvaluationResult, name: ChartedPicture): Chart {
   switch (name) {
     case 'confusion':
       return confusionChart(result);

@@ -1,4 +1,4 @@
-/** The sheet of the worst mistakes: each image with what it is, what was said and how surely. */
+/** A sheet of images whose labels and predictions differ: each with both, and how sure the model was. */
 import type { EvaluatedImage } from '@trainyard/contracts';
 import {
   bold,
@@ -28,14 +28,17 @@ const MARGIN = 40;
 const COLUMNS = 6;
 const GAP = 24;
 const SIDE = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
-const HEAD = 100;
+const HEAD = 124;
 const LINE = 28;
+/** How the captions are read. */
+const KEY = 'label, → what was predicted, and the place of the image in its split';
 const PITCH = SIDE + 3 * LINE + 34;
 
 export function drawMistakes({ title, image, pixels, images }: MistakesOrder): Canvas {
   const rows = Math.max(1, Math.ceil(images.length / COLUMNS));
   const canvas = new Canvas(WIDTH, Math.ceil(HEAD + rows * PITCH + MARGIN / 2), PAPER);
   drawText(canvas, fitText(title, WIDTH - 2 * MARGIN, TITLE), MARGIN, 62, TITLE);
+  drawText(canvas, KEY, MARGIN, 94, SMALL);
   const size = shownSize(image, Math.floor(SIDE));
   const bytes = image.width * image.height * image.channels;
   images.forEach((mistake, place) => {
@@ -51,8 +54,8 @@ export function drawMistakes({ title, image, pixels, images }: MistakesOrder): C
 
 function drawCaption(canvas: Canvas, mistake: EvaluatedImage, x: number, bottom: number): void {
   const { is, said } = captionOf(mistake);
-  drawText(canvas, fitText(`label ${is}`, SIDE, IS), x, bottom + LINE, IS);
-  drawText(canvas, fitText(`predicted ${said}`, SIDE, SAID), x, bottom + 2 * LINE, SAID);
+  drawText(canvas, fitText(is, SIDE, IS), x, bottom + LINE, IS);
+  drawText(canvas, fitText(`→ ${said}`, SIDE, SAID), x, bottom + 2 * LINE, SAID);
   drawText(canvas, fitMiddle(`${mistake.index} · ${mistake.file}`, SIDE, SMALL), x, bottom + 3 * LINE - 2, SMALL);
 }
 
@@ -60,7 +63,7 @@ function drawCaption(canvas: Canvas, mistake: EvaluatedImage, x: number, bottom:
 export function captionOf(mistake: EvaluatedImage): { is: string; said: string } {
   if (mistake.label !== undefined) {
     const share = Math.round(100 * (mistake.predicted_probability ?? 0));
-    return { is: mistake.label, said: `${mistake.predicted}, ${share} %` };
+    return { is: mistake.label, said: `${mistake.predicted} ${share} %` };
   }
   if (mistake.labels !== undefined) {
     return { is: listed(mistake.labels), said: listed(mistake.predicted_labels ?? []) };

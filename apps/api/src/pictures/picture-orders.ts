@@ -31,7 +31,7 @@ export interface ChartOrder {
   readonly chart: Chart;
 }
 
-/** One PNG: images of which a model said something wrong, each with what it is and what was said. */
+/** One PNG: images with what they are labelled as and what a model says that they are. */
 export interface MistakesOrder {
   readonly kind: 'mistakes';
   readonly title: string;
@@ -41,6 +41,30 @@ export interface MistakesOrder {
   readonly images: readonly EvaluatedImage[];
 }
 
-export type PictureOrder = ThumbnailOrder | AugmentOrder | ChartOrder | MistakesOrder;
+/** One PNG: a row for each epoch, with the filters of the first convolution as it had them then. */
+export interface KernelsOrder {
+  readonly kind: 'kernels';
+  readonly title: string;
+  /** Epochs done, of each row. */
+  readonly epochs: readonly number[];
+  /** [filters, channels, rows, columns] of each. */
+  readonly shape: readonly [number, number, number, number];
+  readonly kernels: readonly Float32Array[];
+  /** Filters that the kernel has, of which these are the first. */
+  readonly filters: number;
+}
+
+/** One PNG: an image and what a layer makes of it, channel by channel. */
+export interface FeatureMapsOrder {
+  readonly kind: 'feature_maps';
+  readonly title: string;
+  readonly image: ImageSize;
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** [channels, rows, columns] or [units] */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export type PictureOrder = ThumbnailOrder | AugmentOrder | ChartOrder | MistakesOrder | KernelsOrder | FeatureMapsOrder;
 /** PNG files. */
 export type PictureAnswer = Uint8Array<ArrayBuffer>[];

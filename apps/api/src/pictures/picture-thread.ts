@@ -3,6 +3,8 @@ import { drawChart, encodePng, scaleImage, shownSize } from '@trainyard/pictures
 import { answerOrders } from '../threads/answer-orders.js';
 import { drawAugmentSheet } from './augment-sheet.js';
 import { drawMistakes } from './evaluation-mistakes.js';
+import { drawFeatureMaps } from './feature-maps-sheet.js';
+import { drawKernels } from './kernel-sheet.js';
 import type { PictureAnswer, PictureOrder, ThumbnailOrder } from './picture-orders.js';
 
 answerOrders((order: PictureOrder): PictureAnswer => {
@@ -15,6 +17,10 @@ answerOrders((order: PictureOrder): PictureAnswer => {
       return [drawChart(order.chart)];
     case 'mistakes':
       return [drawMistakes(order).toPng()];
+    case 'kernels':
+      return [drawKernels(order).toPng()];
+    case 'feature_maps':
+      return [drawFeatureMaps(order).toPng()];
   }
 });
 

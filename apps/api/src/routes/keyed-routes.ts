@@ -50,6 +50,10 @@ import { stopJob } from './jobs/stop-job.js';
 import { createKey } from './keys/create-key.js';
 import { listKeys } from './keys/list-keys.js';
 import { revokeKey } from './keys/revoke-key.js';
+import { createFeatureMaps } from './look-inside/create-feature-maps.js';
+import { getEmbedding } from './look-inside/get-embedding.js';
+import { getHistograms } from './look-inside/get-histograms.js';
+import { getKernels } from './look-inside/get-kernels.js';
 import { createModel } from './models/create-model.js';
 import { deleteModel } from './models/delete-model.js';
 import { getModel } from './models/get-model.js';
@@ -123,6 +127,10 @@ const ROUTES = [
   listCheckpoints,
   getCheckpoint,
   downloadCheckpoint,
+  getKernels,
+  getHistograms,
+  createFeatureMaps,
+  getEmbedding,
   getJobEvaluation,
   createEvaluation,
   listEvaluations,

@@ -11,14 +11,25 @@ export interface HistogramRow {
   readonly name: string;
   /** One for each bin. */
   readonly counts: readonly number[];
+  /** A figure to be written at its right end. */
+  readonly note?: string;
 }
 
 export interface HistogramStack {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  /** One more than bins, ascending. Bins are drawn equally wide, whatever they span. */
+  /**
+   * Ascending; one more than bins, or one fewer where the first and the last bin are open. Bins are drawn equally wide,
+   * whatever they span.
+   */
   readonly edges: readonly number[];
+  /** What is written below the axis, and where: 1.5 is the middle of the second bin. Some of the edges where left out. */
+  readonly ticks?: readonly { readonly place: number; readonly text: string }[];
+  /** What is written above the notes of rows. */
+  readonly noteLabel?: string;
+  /** A bin that is cut off at the height of the others, such as one that holds the zeros. */
+  readonly cutBin?: number;
   /** From above. */
   readonly rows: readonly HistogramRow[];
   readonly width?: number;
@@ -31,7 +42,12 @@ const RIDGE = 120;
 const STACK = 620;
 const PITCH_MAX = 74;
 const NAMES = 90;
+const NOTES = 130;
 const TICK_ROOM = 110;
+/** How much higher than all others a bin may stand that is cut off. */
+const CUT = 1.15;
+/** Rows that are closer have not all a name. */
+const NAMED_PITCH = 24;
 
 /** A PNG. Heights are shares of the row, to one scale in the whole picture. */
 export function histogramStack(chart: HistogramStack): Uint8Array<ArrayBuffer> {
@@ -41,15 +57,18 @@ export function histogramStack(chart: HistogramStack): Uint8Array<ArrayBuffer> {
   const canvas = new Canvas(width, Math.ceil(bottom + BELOW), PAPER);
   drawText(canvas, fitText(title, width - 2 * MARGIN, TITLE), MARGIN, 62, TITLE);
   drawText(canvas, chart.yLabel, MARGIN, 106, STRONG);
-  const plot = { x: MARGIN + NAMES, width: width - 2 * MARGIN - NAMES };
+  const notes = rows.some(({ note }) => note !== undefined) ? NOTES : 0;
+  const plot = { x: MARGIN + NAMES, width: width - 2 * MARGIN - NAMES - notes };
+  if (notes > 0) writeNotes(canvas, chart, pitch);
   drawAxis(canvas, chart, { ...plot, top: TOP - 20, bottom });
   const shares = rows.map(({ counts }) => sharesOf(counts));
-  const most = Math.max(1e-12, ...shares.flat());
-  const every = Math.ceil(24 / pitch);
+  const most = Math.max(1e-12, ...shares.flatMap((row) => row.filter((_, bin) => bin !== chart.cutBin)));
+  const every = Math.ceil(NAMED_PITCH / pitch);
   rows.forEach(({ name }, row) => {
     const foot = TOP + row * pitch;
     const share = rows.length === 1 ? 0.6 : 0.35 + 0.5 * (row / (rows.length - 1));
-    drawRidge(canvas, shares[row], { ...plot, foot, scale: RIDGE / most }, colourAt('sequential', share));
+    const heights = shares[row].map((height) => Math.min(height, CUT * most));
+    drawRidge(canvas, heights, { ...plot, foot, scale: RIDGE / most }, colourAt('sequential', share));
     if ((rows.length - 1 - row) % every !== 0) return;
     drawText(canvas, name, plot.x - 16 - textWidth(name, SMALL), foot + 2, SMALL);
   });
@@ -88,22 +107,40 @@ interface Extent {
   bottom: number;
 }
 
-function drawAxis(canvas: Canvas, { edges, xLabel }: HistogramStack, { x, width, top, bottom }: Extent): void {
-  const bins = edges.length - 1;
-  for (const place of tickPlaces(edges, Math.floor(width / TICK_ROOM))) {
+function drawAxis(canvas: Canvas, chart: HistogramStack, { x, width, top, bottom }: Extent): void {
+  const { edges, rows, xLabel } = chart;
+  const bins = rows[0]?.counts.length ?? Math.max(1, edges.length - 1);
+  const ticks = chart.ticks ?? edgeTicks(edges, bins, Math.floor(width / TICK_ROOM));
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { place, text } of ticks) {
     const at = x + (place / bins) * width;
-    const text = numberText(edges[place]);
     canvas.fill({ x: at - 1, y: top, width: 2, height: bottom - top }, LINE);
     const wide = textWidth(text, SMALL);
-    drawText(canvas, text, Math.min(at - wide / 2, x + width + MARGIN - 4 - wide), bottom + 34, SMALL);
+    const start = Math.min(at - wide / 2, canvas.width - 4 - wide);
+    if (start < free) continue;
+    drawText(canvas, text, start, bottom + 34, SMALL);
+    free = start + wide + 12;
   }
   canvas.fill({ x, y: bottom, width, height: 2 }, AXIS);
   drawText(canvas, xLabel, x + width - textWidth(xLabel, STRONG), bottom + 74, STRONG);
 }
 
 /** Every so many edges, counted from 0 where that is one of them. */
-function tickPlaces(edges: readonly number[], wanted: number): number[] {
-  const every = Math.max(1, Math.ceil((edges.length - 1) / Math.max(1, wanted)));
+function edgeTicks(edges: readonly number[], bins: number, wanted: number) {
+  const every = Math.max(1, Math.ceil(edges.length / Math.max(1, wanted)));
   const zero = Math.max(0, edges.indexOf(0));
-  return edges.map((_, place) => place).filter((place) => (place - zero) % every === 0);
+  const open = edges.length < bins ? 1 : 0;
+  return edges
+    .map((edge, place) => ({ place: place + open, text: numberText(edge) }))
+    .filter((_, place) => (place - zero) % every === 0);
+}
+
+function writeNotes(canvas: Canvas, { rows, noteLabel = '' }: HistogramStack, pitch: number): void {
+  const every = Math.ceil(NAMED_PITCH / pitch);
+  const right = canvas.width - MARGIN;
+  drawText(canvas, noteLabel, right - textWidth(noteLabel, STRONG), 106, STRONG);
+  rows.forEach(({ note = '' }, row) => {
+    if ((rows.length - 1 - row) % every !== 0) return;
+    drawText(canvas, note, right - textWidth(note, SMALL), TOP + row * pitch + 2, SMALL);
+  });
 }

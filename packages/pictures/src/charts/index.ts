@@ -1,6 +1,8 @@
 export { type Bar, type BarChart, barChart } from './bar-chart.js';
 export { type Chart, drawChart } from './chart.js';
 export { hue } from './chart-theme.js';
+export { type ColourBar, drawColourBar } from './colour-bar.js';
+export { type ColourMap, colourAt } from './colour-map.js';
 export { type Heatmap, heatmap } from './heatmap.js';
 export { type HistogramRow, type HistogramStack, histogramStack } from './histogram-stack.js';
 export { type LineChart, type LineSeries, lineChart } from './line-chart.js';
