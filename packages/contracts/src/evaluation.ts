@@ -55,6 +55,7 @@ export const EVALUATION_PICTURES = [
   'reliability',
   'residuals',
   'mistakes',
+  'label-errors',
 ] as const;
 export type EvaluationPicture = (typeof EVALUATION_PICTURES)[number];
 

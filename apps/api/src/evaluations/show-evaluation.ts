@@ -55,12 +55,9 @@ export async function readEvaluation({ analyses }: Access, analysis: Analysis): 
   return checkEvaluationResult(await analyses.result(analysis));
 }
 
-const CURVES = ['roc', 'precision-recall'];
+const OF_NUMBERS: readonly EvaluationPicture[] = ['residuals', 'mistakes'];
 
 export function picturesOf(task: EvaluationKind): EvaluationPicture[] {
-  const isRegression = task === 'regression';
-  return EVALUATION_PICTURES.filter((name) => {
-    if (name === 'mistakes') return true;
-    return CURVES.includes(name) || name === 'confusion' || name === 'reliability' ? !isRegression : isRegression;
-  });
+  if (task === 'regression') return [...OF_NUMBERS];
+  return EVALUATION_PICTURES.filter((name) => name !== 'residuals');
 }

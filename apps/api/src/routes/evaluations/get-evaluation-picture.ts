@@ -1,6 +1,11 @@
-/** `GET /v1/evaluations/{id}/{confusion,roc,precision-recall,reliability,residuals,mistakes}.png` */
+/** `GET /v1/evaluations/{id}/{confusion,roc,precision-recall,reliability,residuals,mistakes,label-errors}.png` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { EVALUATION_PICTURES, type EvaluationPicture, TrainyardError } from '@trainyard/contracts';
+import {
+  EVALUATION_PICTURES,
+  type EvaluationPicture,
+  type EvaluationResult,
+  TrainyardError,
+} from '@trainyard/contracts';
 import { endedEvaluation } from '../../evaluations/ended-evaluation.js';
 import { readEvaluatedPixels } from '../../evaluations/read-pixels.js';
 import { picturesOf } from '../../evaluations/show-evaluation.js';
@@ -9,7 +14,7 @@ import { IMMUTABLE, pngResponse } from '../../pictures/send-picture.js';
 import { IdParams } from '../../schemas/parameters.js';
 import { keyedProblems } from '../../schemas/problems.js';
 
-/** Images on the sheet of mistakes. */
+/** Images on a sheet. */
 const SHOWN = 24;
 
 const SUMMARIES: Readonly<Record<EvaluationPicture, string>> = {
@@ -19,6 +24,7 @@ const SUMMARIES: Readonly<Record<EvaluationPicture, string>> = {
   reliability: 'Look at whether probabilities mean what they say',
   residuals: 'Look at the residuals of a regression',
   mistakes: 'Look at the worst mistakes in one picture',
+  'label-errors': 'Look at labels that are probably wrong in one picture',
 };
 
 const OPERATIONS: Readonly<Record<EvaluationPicture, string>> = {
@@ -28,6 +34,7 @@ const OPERATIONS: Readonly<Record<EvaluationPicture, string>> = {
   reliability: 'getEvaluationReliability',
   residuals: 'getEvaluationResiduals',
   mistakes: 'getEvaluationMistakes',
+  'label-errors': 'getEvaluationLabelErrors',
 };
 
 export const getEvaluationPicture: FastifyPluginAsyncTypebox = async (app) => {
@@ -47,12 +54,19 @@ export const getEvaluationPicture: FastifyPluginAsyncTypebox = async (app) => {
         throw new TrainyardError('not_found', `There is no such picture of an evaluation of the task ${result.task}.`);
       }
       const [png] = await app.pictures.draw(async () => {
-        if (name !== 'mistakes') return { kind: 'chart', chart: evaluationChart(result, name) };
-        const images = result.mistakes.slice(0, SHOWN);
-        const title = `The ${images.length} worst mistakes on ${result.count} images (${result.split})`;
+        if (name !== 'mistakes' && name !== 'label-errors')
+          return { kind: 'chart', chart: evaluationChart(result, name) };
+        const { title, images } = sheetOf(result, name);
         return { kind: 'mistakes', title, images, ...(await readEvaluatedPixels(app, id, images)) };
       });
       return reply.header('cache-control', IMMUTABLE).type('image/png').send(png);
     });
   }
 };
+
+function sheetOf(result: EvaluationResult, name: 'mistakes' | 'label-errors') {
+  const { mistakes, label_errors: suspects, count, split } = result;
+  const images = (name === 'mistakes' ? mistakes : (suspects?.images ?? [])).slice(0, SHOWN);
+  const what = name === 'mistakes' ? 'worst mistakes' : 'likeliest label errors';
+  return { title: `The ${images.length} ${what} on ${count} images (${split})`, images };
+}
