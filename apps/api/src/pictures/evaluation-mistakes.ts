@@ -31,7 +31,7 @@ const SIDE = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
 const HEAD = 124;
 const LINE = 28;
 /** How the captions are read. */
-const KEY = 'label, → what was predicted, and the place of the image in its split';
+const KEY = 'black: the label · red: what was predicted · grey: its place in the split, and its file';
 const PITCH = SIDE + 3 * LINE + 34;
 
 export function drawMistakes({ title, image, pixels, images }: MistakesOrder): Canvas {
@@ -55,7 +55,7 @@ export function drawMistakes({ title, image, pixels, images }: MistakesOrder): C
 function drawCaption(canvas: Canvas, mistake: EvaluatedImage, x: number, bottom: number): void {
   const { is, said } = captionOf(mistake);
   drawText(canvas, fitText(is, SIDE, IS), x, bottom + LINE, IS);
-  drawText(canvas, fitText(`→ ${said}`, SIDE, SAID), x, bottom + 2 * LINE, SAID);
+  drawText(canvas, fitText(said, SIDE, SAID), x, bottom + 2 * LINE, SAID);
   drawText(canvas, fitMiddle(`${mistake.index} · ${mistake.file}`, SIDE, SMALL), x, bottom + 3 * LINE - 2, SMALL);
 }
 
