@@ -5,6 +5,7 @@ import type { Database, SweepRow } from '@trainyard/db';
 import type { Chart } from '@trainyard/pictures';
 import { bestOf, epochsOf, type Parameter, parameterImportances, readSpace } from '@trainyard/tuning';
 import { rungsOfSweep } from './search-of.js';
+import { shortNames } from './short-names.js';
 import { type KnownTrial, knownTrials } from './sweep-view.js';
 
 type Point = SweepPlot['points'][number];
@@ -55,7 +56,7 @@ export function importanceChart(sweep: SweepRow, { importances, trials, after_ep
   return {
     type: 'bar',
     title: `What matters to ${sweep.settings.objective.metric}${when}, in ${trials} trials`,
-    bars: importances.map(({ parameter, importance }) => ({ name: shortName(parameter), value: importance })),
+    bars: importances.map(({ parameter, importance }) => ({ name: nameOf(sweep, parameter), value: importance })),
     xLabel: 'importance (functional ANOVA)',
     xDomain: [0, 1],
   };
@@ -67,7 +68,7 @@ export function parallelChart(sweep: SweepRow, { parameters, points, objective }
     type: 'parallel_coordinates',
     title: `${sweep.name ?? sweep.id}: ${points.length} trials`,
     axes: parameters.map(({ name, scale }) => ({
-      name: shortName(name),
+      name: nameOf(sweep, name),
       kind: scale === 'linear' ? ('number' as const) : scale,
       values: axisValues(space.find(({ pointer }) => pointer === name)),
     })),
@@ -113,8 +114,8 @@ export function scatterChart({ parameters: [parameter], points, objective }: Swe
   ];
   return {
     type: 'scatter',
-    title: `${objective.metric} by ${shortName(name)}`,
-    xLabel: shortName(name),
+    title: `${objective.metric} by ${nameOf(sweep, name)}`,
+    xLabel: nameOf(sweep, name),
     yLabel: objective.metric,
     logX: scale === 'log',
     ...(names && { xNames: names }),
@@ -127,9 +128,9 @@ export function scatterChart({ parameters: [parameter], points, objective }: Swe
   };
 }
 
-/** A pointer without its first name: `optimizer/learning_rate`, `layers/0/filters`. */
-function shortName(pointer: string): string {
-  return pointer.split('/').slice(2).join('/');
+/** What a parameter of the sweep is called in its pictures. */
+function nameOf({ settings }: SweepRow, pointer: string): string {
+  return shortNames(Object.keys(settings.space)).get(pointer) ?? pointer;
 }
 
 function shownValue({ parameters }: Point, name: string, scale: string): number | string | null {
