@@ -17,8 +17,13 @@ const SECONDS_PER_LOOK = 0.004;
 /** Part of the training's time that looks may take. */
 const PART = 0.01;
 
+/** The fewer images, the more units seem dead that are only rarely needed. */
 const IMAGES_MAX = 64;
-const VALUES_MAX = 2 ** 20;
+const IMAGES_MIN = 8;
+/** Values of all layers together that are looked at, if that leaves enough images; and what is too much for memory. */
+const VALUES = 2 ** 22;
+const VALUES_MAX = 2 ** 24;
+const WEIGHTS_MAX = 2 ** 25;
 /** More rows than this tell no more. */
 const LOOKS_MAX = 100;
 
@@ -28,7 +33,7 @@ export interface ProbeSchedule {
   isDue(epoch: number): boolean;
 }
 
-/** Null where the data set or the model is too large for a look to be cheap: weights of more than 2^25 elements. */
+/** Null where the model is too large for a look to be cheap, or there are no images. */
 export function probeSchedule(
   model: Model,
   options: { readonly trainImages: number; readonly epochs: number },
@@ -36,9 +41,10 @@ export function probeSchedule(
   const { trainImages, epochs } = options;
   const imageFlops = STEP_PASSES * model.layers.reduce((sum, { plan }) => sum + plan.flops, 0);
   const weights = model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  const images = Math.min(IMAGES_MAX, trainImages, Math.floor(VALUES_MAX / Math.max(1, probedValues(model))));
-  if (images < 1 || weights > 2 ** 25) return null;
-  const values = images * probedValues(model) + 3 * weights;
+  const each = probedValues(model);
+  const images = Math.min(IMAGES_MAX, trainImages, Math.max(IMAGES_MIN, Math.floor(VALUES / Math.max(1, each))));
+  if (images < 1 || images * each > VALUES_MAX || weights > WEIGHTS_MAX) return null;
+  const values = images * each + 3 * weights;
   const look = SECONDS_PER_LOOK + values * SECONDS_PER_VALUE + (images * imageFlops) / FLOPS;
   const epoch = (trainImages * imageFlops) / FLOPS;
   const every = Math.max(1, Math.ceil(epochs / LOOKS_MAX), Math.ceil(look / (PART * epoch)));
