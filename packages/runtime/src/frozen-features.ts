@@ -64,8 +64,19 @@ export async function openFrozenFeatures(options: FeatureOptions): Promise<Froze
   return { bytes, splits: splitsOf(data, rows, rowBytes), close: () => rows.close() };
 }
 
+/** What the features depend on, and where they are kept. */
+export interface FeatureSource
+  extends Pick<FeatureOptions, 'store' | 'model' | 'place' | 'parameters' | 'preprocessing' | 'dataset'> {
+  readonly data: Pick<PackedDataset, 'image'>;
+}
+
+/** Whether another training has computed them already. */
+export async function hasFrozenFeatures(source: FeatureSource): Promise<boolean> {
+  return (await source.store.stat(featuresKey(source))) !== null;
+}
+
 /** Everything that the features depend on: images, layers, weights and the normalisation of pixels. */
-function featuresKey({ model, place, parameters, preprocessing, data, dataset }: FeatureOptions): string {
+function featuresKey({ model, place, parameters, preprocessing, data, dataset }: FeatureSource): string {
   const hash = createHash('sha256');
   const layers = model.layers.slice(0, place + 1).map(({ spec: { name: _, inputs: __, ...spec } }) => spec);
   hash.update(JSON.stringify({ version: 1, digest: dataset.digest, image: data.image, preprocessing, layers }));

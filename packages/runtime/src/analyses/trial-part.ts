@@ -2,8 +2,10 @@
  * What a phase of a trial trains: the model on images, or, where its trainer would, what follows a frozen backbone on features.
  * These are made up as well; what computing them takes is measured on a few images.
  */
-import type { Device } from '@trainyard/contracts';
+import type { Device, ImageFit } from '@trainyard/contracts';
 import { compileFeatures, type Model, type Preprocessing } from '@trainyard/engine';
+import type { ObjectStore } from '@trainyard/storage';
+import { hasFrozenFeatures } from '../frozen-features.js';
 import { createSession, uint8Tensor } from '../session.js';
 import type { CarriedTensor } from '../train-state.js';
 import { partBehindBackbone, partCarries } from '../trained-part.js';
@@ -18,7 +20,7 @@ export interface TrialPart {
   model: Model;
   data: TrainingData;
   carried: readonly CarriedTensor[];
-  /** Seconds until the features of all images are computed; 0 where images are trained on. */
+  /** Seconds until the features of all images are computed; 0 where they are, or where images are trained on. */
   features: number;
   isPart: boolean;
 }
@@ -27,20 +29,24 @@ export async function openTrialPart(options: {
   model: Model;
   training: Parameters<typeof partBehindBackbone>[1];
   data: TrainingData;
+  store: ObjectStore;
+  dataset: { id: string; digest: string | null; fit: ImageFit };
   tensors: ReadonlyMap<string, Float32Array>;
   preprocessing: Preprocessing;
   plan: { device: Device; threads: number };
 }): Promise<TrialPart> {
-  const { model, training, data } = options;
+  const { model, training, data, dataset, tensors: parameters } = options;
   const part = partBehindBackbone(model, training);
   if (!part) return { model, data, carried: [], features: 0, isPart: false };
   const { train, validation, test } = data.splits;
-  const images = train.count + validation.count + test.count;
+  const image = { ...model.image, fit: dataset.fit };
+  const isThere = await hasFrozenFeatures({ ...options, place: part.place, parameters, data: { image } });
+  const images = isThere ? 0 : train.count + validation.count + test.count;
   return {
     model: part.model,
     data: { splits: { train: featuresOf(train), validation: featuresOf(validation), test: featuresOf(test) } },
     carried: partCarries(model, part.place),
-    features: images * (await featureTime(part.place, options)),
+    features: images === 0 ? 0 : images * (await featureTime(part.place, options)),
     isPart: true,
   };
 }

@@ -97,7 +97,11 @@ async function tryPhase(shared: Shared, phase: TrainingPhase, begun: number): Pr
   const { training } = task;
   const model = frozenModel(task, phase);
   const measuringFrom = performance.now();
-  const part = await openTrialPart({ model, training, data, tensors, preprocessing, plan });
+  const part = await openTrialPart({
+    ...{ model, training, data, tensors, preprocessing, plan },
+    store: tools.store,
+    dataset: task.dataset,
+  });
   const measuring = performance.now() - measuringFrom;
   const steps = stepsPerEpoch(data, training);
   const options = { training, preprocessing, plan, context };
