@@ -10,10 +10,11 @@ const POLL_MS = 150;
 const PATIENCE_MS = 100_000;
 
 export class Service {
-  readonly #address: string;
+  readonly address: string;
+  readonly authorization = { authorization: `Bearer ${TEST_KEY}` };
 
   private constructor(address: string) {
-    this.#address = address;
+    this.address = address;
   }
 
   static async start(): Promise<Service> {
@@ -94,8 +95,6 @@ export class Service {
   }
 
   #send(method: 'get' | 'post', path: string) {
-    return supertest(this.#address)
-      [method](path)
-      .set({ authorization: `Bearer ${TEST_KEY}` });
+    return supertest(this.address)[method](path).set(this.authorization);
   }
 }

@@ -3,6 +3,7 @@ export * from './analyses/trained-model.js';
 export * from './checkpoint-file.js';
 export * from './compiled-training.js';
 export * from './fit.js';
+export * from './kernel-snapshots.js';
 export * from './machine.js';
 export * from './malloc.js';
 export * from './network-probe.js';
