@@ -125,8 +125,11 @@ function record(job: Recorded, report: TrainerReport): void {
       job.rollback = report.rollback;
       for (const rows of [job.steps, job.epochs, job.checkpoints]) forgetBeyond(rows, report.rollback.to_step);
       break;
-    case 'trained':
-      job.trained = report;
+    case 'trained': {
+      // The memory is this process's, not the training's.
+      const { peak_memory_bytes: _, ...trained } = report;
+      job.trained = trained;
+    }
   }
 }
 
