@@ -1,5 +1,7 @@
 // A backbone is trained on: frozen, by its features; or with it; and its weights are in each checkpoint and export.
 import { backboneKey, newId, type TrainerReport, type TrainingOptions } from '@trainyard/contracts';
+import { compileTrainedPredictor, parseModelSpec } from '@trainyard/engine';
+import { createSession, float32Tensor, type TensorValue } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backboneWeights } from '../../packages/engine/src/backbone/weights.js';
 import { readCheckpoint } from '../../packages/runtime/src/checkpoint-file.js';
@@ -75,6 +77,15 @@ async function bytesOf(job: Recorded): Promise<Record<string, string>> {
   );
 }
 
+async function run(onnx: Uint8Array, image: TensorValue): Promise<Float32Array> {
+  const session = await createSession(onnx, { device: 'cpu', threads: 1 });
+  const results = await session.run({ [session.inputNames[0]]: image });
+  await session.release();
+  const { data } = results[session.outputNames[0]];
+  if (!(data instanceof Float32Array)) throw new TypeError('the output is not float32');
+  return data;
+}
+
 const computed = ({ log }: Done) => log.filter((line) => line.includes('run once for each of 60 images')).length;
 const lossesOf = ({ epochs }: Recorded) => [...epochs.values()].map(({ train }) => train.loss);
 
@@ -108,6 +119,30 @@ describe('a frozen backbone', () => {
       expect(lossesOf(first)[epoch]).toBeCloseTo(loss, 4);
     });
     expect(whole.trained?.test?.loss).toBeCloseTo(first.trained?.test?.loss ?? Number.NaN, 4);
+  });
+
+  it('is exported together with its head, as one file', async () => {
+    const tensors = await tensorsOf(first);
+    const { graph, labels } = compileTrainedPredictor(
+      { spec: parseModelSpec({ layers: FROZEN }), normalization: 'symmetric', dataset: trainer.dataset },
+      tensors,
+    );
+    expect(labels).toHaveLength(3);
+    const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (i * 7919) % 256);
+    const found = await run(graph.onnx, { dtype: 'uint8', shape: [1, 8, 8, 3], data: pixels });
+    // The features from the file itself, and the head by hand.
+    const planar = Float32Array.from(pixels, (_, i) => (pixels[(i % 64) * 3 + Math.floor(i / 64)] * 2) / 255 - 1);
+    const nodes = CLASSIFIER.nodes.slice(0, 5);
+    const features = await run(onnxFile({ ...CLASSIFIER, nodes, output: [6] }), float32Tensor(planar, [1, 3, 8, 8]));
+    const kernel = tensors.get('top/kernel')?.data ?? new Float32Array();
+    const bias = tensors.get('top/bias')?.data ?? new Float32Array();
+    const scores = Array.from(bias, (start, unit) =>
+      features.reduce((sum, feature, i) => sum + feature * kernel[i * 3 + unit], start),
+    );
+    const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+    scores.forEach((score, unit) => {
+      expect(found[unit]).toBeCloseTo(Math.exp(score) / total, 5);
+    });
   });
 
   it('changes no bit where the training is interrupted', async () => {

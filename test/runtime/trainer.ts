@@ -40,12 +40,12 @@ export type Death = (report: TrainerReport, when: 'before' | 'after') => void;
 export class TestTrainer {
   readonly store: ObjectStore;
   readonly #root: string;
-  readonly #dataset: TrainingTask['dataset'];
+  readonly dataset: TrainingTask['dataset'];
 
   private constructor(root: string, store: ObjectStore, dataset: TrainingTask['dataset']) {
     this.#root = root;
     this.store = store;
-    this.#dataset = dataset;
+    this.dataset = dataset;
   }
 
   /** Reads a small data set of three classes. */
@@ -64,7 +64,7 @@ export class TestTrainer {
   }
 
   get image() {
-    return this.#dataset.image;
+    return this.dataset.image;
   }
 
   close(): Promise<void> {
@@ -90,7 +90,7 @@ export class TestTrainer {
       attempt: ++job.attempts,
       spec: parseModelSpec({ layers }),
       training: resolveTraining(options),
-      dataset: this.#dataset,
+      dataset: this.dataset,
       device: 'cpu',
       threads: 1,
       plan: job.plan,
