@@ -9,16 +9,16 @@ import { writeResult } from '../report.mjs';
 import { part } from './part.mjs';
 import { Trials } from './trial.mjs';
 
-const USAGE = `npm run bench:tuning -- [--seeds 0,1,2] [--trials 20] [--epochs 9] [--images 5000] [--threads <n>] [--data <folder>]
+const USAGE = `npm run bench:tuning -- [--seeds 0,1,2] [--trials 20] [--epochs 9] [--images 3000] [--threads <n>] [--data <folder>]
   --trials   of random search; ASHA may train as many epochs as these together
-  --images   to train on; 2,000 others are for validation, and all 10,000 test images for the best trial
+  --images   to train on; 4,000 others are for validation, and all 10,000 test images for the best trial
   With other figures than these nothing is written.
 `;
 
 const IMAGE = /** @type {const} */ ({ width: 28, height: 28, channels: 1 });
 const STRATEGIES = /** @type {const} */ (['random', 'asha']);
-const USUAL = { seeds: '0,1,2', trials: '20', epochs: '9', images: '5000' };
-const VALIDATION_IMAGES = 2000;
+const USUAL = { seeds: '0,1,2', trials: '20', epochs: '9', images: '3000' };
+const VALIDATION_IMAGES = 4000;
 
 const LAYERS = [
   { type: 'conv2d', filters: 16, kernel_size: 3, padding: 'same', activation: 'relu' },

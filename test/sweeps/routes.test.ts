@@ -1,12 +1,19 @@
 // What can be asked of sweeps. A worker is played: it takes jobs as a real one does and writes figures that are known.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildApi } from '@trainyard/api';
+import { readConfig } from '@trainyard/config';
 import type { Job, Sweep, Trial } from '@trainyard/contracts';
+import { openDatabase } from '@trainyard/db';
+import { openQueues } from '@trainyard/queue';
+import { openObjectStore } from '@trainyard/storage';
+import type { FastifyInstance } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KERNEL_TOO_LARGE, SMALL_NET } from '../api/networks.js';
 import { expectPointers, expectProblem } from '../api/problem.js';
 import { createTestApi, type TestApi } from '../api/setup.js';
 import { RESULT, readyDataset, WORKER } from '../db/rows.js';
+import { atEnd } from '../setup/index.js';
 
 const RATE = '/training/optimizer/learning_rate';
 const TYPE = '/training/optimizer/type';
@@ -15,17 +22,28 @@ const FILTERS = '/model/layers/0/filters';
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 
 let api: TestApi;
+/** Another API of the same database. */
+let other: FastifyInstance;
 let datasetId: string;
 
 beforeAll(async () => {
   api = await createTestApi();
+  const config = readConfig('api', { ...api.environment });
+  const db = openDatabase(config.databaseUrl);
+  const queues = openQueues(config.redisUrl);
+  other = await buildApi({ ...config, db, queues, store: openObjectStore({ root: config.objectsDir }) });
+  atEnd(async () => {
+    await other.close();
+    await queues.close();
+    await db.close();
+  });
   datasetId = (await readyDataset(api.db, api.member.projectId)).id;
 });
 
 const sweep = (more: object = {}) => ({
   dataset_id: datasetId,
   model: SMALL_NET,
-  training: { batch_size: 4, epochs: 4 },
+  training: { batch_size: 4, epochs: 2 },
   space: { [RATE]: [0.1, 0.01, 0.001] },
   strategy: 'grid',
   parallel: 1,
@@ -49,7 +67,7 @@ async function work(id: string, fails: (job: Job) => boolean = () => false): Pro
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
     const found = await read(id);
     if (found.status !== 'running') return found;
-    api.app.advanceSweeps();
+    for (const app of [api.app, other]) app.advanceSweeps();
     const claim = await db.jobs.claimNext(WORKER);
     if (claim === null) {
       await sleep(20);
@@ -86,7 +104,7 @@ describe('POST /v1/sweeps', () => {
       strategy: 'tpe',
       rungs: null,
       objective: { metric: 'val_accuracy', goal: 'maximize' },
-      epochs: 4,
+      epochs: 2,
       max_trials: 20,
       max_epochs: null,
       parallel: null,
@@ -117,14 +135,14 @@ describe('POST /v1/sweeps', () => {
     ['an argument of another optimizer', { space: { [MOMENTUM]: [0.5] } }, [at(MOMENTUM)]],
     ['an endless grid', { space: { [RATE]: { min: 0.1, max: 1 } } }, [at(RATE)]],
     ['an unknown figure', { objective: { metric: 'val_f2' } }, ['/objective/metric']],
-    ['rungs beyond the end', { strategy: 'asha', asha: { min_epochs: 4 } }, ['/asha/min_epochs']],
+    ['rungs beyond the end', { strategy: 'asha', asha: { min_epochs: 2 } }, ['/asha/min_epochs']],
     ['rungs without ASHA', { asha: {} }, ['/asha']],
     [
       'epochs as a parameter of ASHA',
       { strategy: 'asha', space: { '/training/epochs': [2, 4] } },
       [at('/training/epochs')],
     ],
-    ['less than one trial', { max_epochs: 3 }, ['/max_epochs']],
+    ['less than one trial', { max_epochs: 1 }, ['/max_epochs']],
     ['no model', { model: undefined }, ['/model_id', '/model', '/keras']],
   ])('422 for %s', async (_, more, pointers) => {
     expectPointers(await api.member.post('/v1/sweeps', sweep(more)), 'invalid_request', pointers);
@@ -166,7 +184,7 @@ describe('a sweep', () => {
     };
     const { id } = await begin({ space, parallel: 2 });
     const ended = await work(id);
-    expect(ended).toMatchObject({ status: 'succeeded', counts: { succeeded: 6 }, epochs_trained: 24 });
+    expect(ended).toMatchObject({ status: 'succeeded', counts: { succeeded: 6 }, epochs_trained: 12 });
     const trials = await trialsOf(id);
     expect(trials.map(({ parameters }) => parameters)).toEqual([
       { [TYPE]: 'adam', [RATE]: 0.1 },
@@ -178,8 +196,21 @@ describe('a sweep', () => {
     ]);
     const job = await api.db.jobs.get(api.member.projectId, `${trials[4].job_id}`);
     expect(job).toMatchObject({ sweep_id: id, trial: 5, name: `${id}: trial 5` });
-    expect(job.training).toMatchObject({ optimizer: { type: 'sgd', momentum: 0.9, learning_rate: 0.1 }, epochs: 4 });
-    expect(ended.best).toMatchObject({ number: 2, value: accuracy(0.01, 4), best_epoch: 4, epochs: 4, rung: null });
+    expect(job.training).toMatchObject({ optimizer: { type: 'sgd', momentum: 0.9, learning_rate: 0.1 }, epochs: 2 });
+    expect(ended.best).toMatchObject({ number: 2, value: accuracy(0.01, 2), best_epoch: 2, epochs: 2, rung: null });
+  });
+
+  it('is advanced by two APIs at once as by one', async () => {
+    const space = { [RATE]: { min: 0.001, max: 0.1, log: true } };
+    const { id } = await begin({ space, strategy: 'random', max_trials: 12, parallel: 6 });
+    for (let turn = 0; turn < 50; turn++) {
+      for (const app of [api.app, other]) app.advanceSweeps();
+      await sleep(2);
+    }
+    expect(await work(id)).toMatchObject({ status: 'succeeded', counts: { succeeded: 12 } });
+    expect((await trialsOf(id)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const { body } = await api.member.get(`/v1/jobs?sweep_id=${id}&limit=100`).expect(200);
+    expect(body.data).toHaveLength(12);
   });
 
   it('pages its trials, by number or by rank', async () => {
@@ -195,7 +226,8 @@ describe('a sweep', () => {
   });
 
   it('holds trials at the rungs of ASHA, and does the same again with the same seed', async () => {
-    const more = { strategy: 'asha', asha: { reduction_factor: 2 }, max_trials: 8, seed: 3 };
+    const training = { batch_size: 4, epochs: 4 };
+    const more = { training, strategy: 'asha', asha: { reduction_factor: 2 }, max_trials: 8, seed: 3 };
     const space = { [RATE]: { min: 0.0001, max: 1, log: true }, [FILTERS]: [2, 4] };
     const runs = [];
     for (const _ of [1, 2]) {
@@ -220,8 +252,8 @@ describe('a sweep', () => {
 
   it('spends no more epochs than it may', async () => {
     const space = { [RATE]: { min: 0.001, max: 0.1, log: true } };
-    const { id } = await begin({ space, strategy: 'random', max_epochs: 13 });
-    expect(await work(id)).toMatchObject({ epochs_trained: 12, counts: { succeeded: 3 } });
+    const { id } = await begin({ space, strategy: 'random', max_epochs: 7 });
+    expect(await work(id)).toMatchObject({ epochs_trained: 6, counts: { succeeded: 3 } });
   });
 
   it('goes on without trials that fail, and fails where all do', async () => {
@@ -282,7 +314,7 @@ describe('a sweep', () => {
     const path = `/v1/sweeps/${id}/train-best`;
     const { body: usual } = await api.member.post(path).expect(202);
     expect(usual).toMatchObject({ sweep_id: null, name: `${id}: best, trial 2` });
-    expect(usual.training).toMatchObject({ epochs: 4, optimizer: { learning_rate: 0.01 } });
+    expect(usual.training).toMatchObject({ epochs: 2, optimizer: { learning_rate: 0.01 } });
     const { body: longer } = await api.member.post(path, { epochs: 40, seed: 7, name: 'the best' }).expect(202);
     expect(longer).toMatchObject({ name: 'the best', training: { epochs: 40, seed: 7 } });
     expectPointers(await api.member.post(path, { trial: 9 }), 'invalid_request', ['/trial']);
@@ -302,7 +334,7 @@ describe('a sweep', () => {
     expect(body.importances[0].parameter).toBe(RATE);
     expect(body.importances[0].importance).toBeGreaterThan(0.7);
     const plot = (await api.member.get(`${at}/scatter?parameter=${encodeURIComponent(RATE)}`).expect(200)).body;
-    for (const { parameters, value } of plot.points) expect(value).toBeCloseTo(accuracy(parameters[RATE], 4), 12);
+    for (const { parameters, value } of plot.points) expect(value).toBeCloseTo(accuracy(parameters[RATE], 2), 12);
     const unknown = await api.member.get(`${at}/scatter.png?parameter=/training/seed`);
     expectPointers(unknown, 'invalid_request', ['/parameter']);
     for (const name of ['importance', 'parallel-coordinates', 'scatter']) {

@@ -1,10 +1,18 @@
 /** A stored sweep as the search that the strategies know. */
 import type { SweepSettings } from '@trainyard/contracts';
 import type { TrialRow } from '@trainyard/db';
-import { epochsOf, readSpace, rungsOf, type Search, type TrialRecord, type TrialState } from '@trainyard/tuning';
+import {
+  type AshaRules,
+  epochsOf,
+  readSpace,
+  rungsOf,
+  type Search,
+  type TrialRecord,
+  type TrialState,
+} from '@trainyard/tuning';
 
 export function searchOf(settings: SweepSettings): Search {
-  const { strategy, objective, seed, epochs, asha } = settings;
+  const { strategy, objective, seed, epochs } = settings;
   return {
     parameters: readSpace(settings.space),
     strategy,
@@ -13,13 +21,18 @@ export function searchOf(settings: SweepSettings): Search {
     epochs,
     maxTrials: settings.max_trials,
     maxEpochs: settings.max_epochs,
-    asha: { minEpochs: asha.min_epochs, factor: asha.reduction_factor, sampler: asha.sampler },
+    asha: rulesOf(settings),
   };
+}
+
+function rulesOf({ asha }: SweepSettings): AshaRules {
+  return { minEpochs: asha.min_epochs, factor: asha.reduction_factor, sampler: asha.sampler };
 }
 
 /** Of ASHA; null for the strategies that train every trial to its end. */
 export function rungsOfSweep(settings: SweepSettings): number[] | null {
-  return settings.strategy === 'asha' ? rungsOf(searchOf(settings)) : null;
+  const { strategy, epochs } = settings;
+  return strategy === 'asha' ? rungsOf({ epochs, asha: rulesOf(settings) }) : null;
 }
 
 export function recordOf(row: TrialRow, { epochs }: Pick<SweepSettings, 'epochs'>): TrialRecord {
