@@ -1,8 +1,8 @@
 // What is frozen does not move by a bit, what is not does; and where a training is interrupted changes neither.
 import type { TrainerReport, TrainingOptions, TransferTask } from '@trainyard/contracts';
 import { buildModel, initialParameters, parseModelSpec } from '@trainyard/engine';
+import { type CheckpointTensors, readCheckpoint } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CheckpointTensors, readCheckpoint } from '../../packages/runtime/src/checkpoint-file.js';
 import { Killed, type Recorded, TestTrainer } from '../runtime/trainer.js';
 
 /** Whatever else moves weights is there as well: statistics, regularisers, constraints, decay and averages. */

@@ -1,7 +1,7 @@
 // A layer with a factor takes the very steps that it would take if all layers had that rate.
 import type { OptimizerOptions, TrainingOptions } from '@trainyard/contracts';
+import { readCheckpoint } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../packages/runtime/src/checkpoint-file.js';
 import { TestTrainer } from '../runtime/trainer.js';
 
 const LAYERS = [

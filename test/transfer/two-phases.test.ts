@@ -1,9 +1,8 @@
 // A head that is trained above frozen layers, and then the whole network at a lower rate, follows Keras doing the same.
 import { readFileSync } from 'node:fs';
 import type { OptimizerOptions, TransferTask } from '@trainyard/contracts';
-import { writeCheckpoint } from '@trainyard/runtime';
+import { readCheckpoint, writeCheckpoint } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../packages/runtime/src/checkpoint-file.js';
 import { buildZip, encodePng } from '../fixtures/index.js';
 import { TestTrainer } from '../runtime/trainer.js';
 
