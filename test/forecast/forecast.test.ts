@@ -83,6 +83,25 @@ describe('a forecast', () => {
     });
   });
 
+  it('fails at once for a training that is larger than the machine', async () => {
+    const layers = [
+      { type: 'conv2d', filters: 960, kernel_size: 3 },
+      { type: 'global_average_pooling2d' },
+      { type: 'dense', units: 'classes', activation: 'softmax' },
+    ];
+    const huge = {
+      ...body,
+      model: { input: { width: 512, height: 512, channels: 1 }, layers },
+      training: { batch_size: 120 },
+    };
+    const { status, figures, error } = await forecastOf(huge);
+    expect({ status, figures }).toEqual({ status: 'failed', figures: null });
+    expect(error).toMatchObject({
+      code: 'out_of_memory',
+      message: expect.stringContaining('batch_size of 60 or less'),
+    });
+  });
+
   it('is refused where the job would be, and is not there under another id', async () => {
     const wrong = { ...body, training: { epochs: 0 } };
     expect(await service.post('/v1/forecast', wrong, 422)).toMatchObject({ errors: [{ pointer: '/training/epochs' }] });

@@ -42,7 +42,12 @@ export async function forecastOf(app: FastifyInstance, job: NewJob): Promise<Job
     maxAgeMs: USED_WITHIN_MS,
   });
   if (!found) return undefined;
-  const { duration_s, memory_bytes } = await readFigures(app, found);
+  const figures = await readFigures(app, found).catch((error: unknown) => {
+    app.log.warn({ err: error, forecast: found.id }, 'a forecast cannot be read');
+    return null;
+  });
+  if (figures === null) return undefined;
+  const { duration_s, memory_bytes } = figures;
   return { source: 'measurement', forecast_id: found.id, duration_s, memory_bytes };
 }
 

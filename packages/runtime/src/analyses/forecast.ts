@@ -2,6 +2,7 @@
  * Tells what a training will take before it is posted: it is compiled and trained for some seconds as its trainer would,
  * and what its parts cost is multiplied by how often each comes.
  */
+import { totalmem } from 'node:os';
 import {
   type ForecastRange,
   forecastRange,
@@ -10,10 +11,24 @@ import {
   type TrainingTime,
   trainingTime,
 } from '@trainyard/analysis';
-import { analysisKey, type ExecutionPlan, type ForecastFigures, type ForecastTask } from '@trainyard/contracts';
+import {
+  analysisKey,
+  type ExecutionPlan,
+  type ForecastFigures,
+  type ForecastTask,
+  TrainyardError,
+} from '@trainyard/contracts';
 import { openPacked, packingTime, verifyManifest } from '@trainyard/datasets';
-import { buildModel, dataShapeOf, evaluationBatch, type Model, parseModelSpec } from '@trainyard/engine';
+import {
+  buildModel,
+  dataShapeOf,
+  evaluationBatch,
+  type Model,
+  parseModelSpec,
+  summarizeModel,
+} from '@trainyard/engine';
 import { peakMemory } from '../process-memory.js';
+import { partBehindBackbone } from '../trained-part.js';
 import type { TrainingData } from '../training-data.js';
 import type { AnalystTools } from './analyst.js';
 import { noiseData } from './noise-data.js';
@@ -35,6 +50,7 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
   const { store, report } = tools;
   await verifyManifest(store, task.dataset.id, task.dataset.digest);
   const model = buildModel(parseModelSpec(task.spec), dataShapeOf(task.dataset, task.training.normalization));
+  refuseTooLarge(task, model);
   const image = { ...model.image, fit: task.dataset.fit };
   const timingFrom = performance.now();
   const pack = await packingTime(store, task.dataset.id, image, PACKING_SAMPLE_MS);
@@ -54,6 +70,23 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
   } finally {
     await packed?.close();
   }
+}
+
+/**
+ * A measurement of what is larger than the machine would take others down with it. Throws `out_of_memory` where the estimate
+ * of the summary is above what there is.
+ */
+function refuseTooLarge({ training, device }: ForecastTask, whole: Model): void {
+  if (device !== 'cpu') return;
+  const model = partBehindBackbone(whole, training)?.model ?? whole;
+  const { peak } = summarizeModel(model, training.batch_size, training.optimizer).memory_bytes;
+  const limit = process.constrainedMemory();
+  const there = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  if (peak <= there) return;
+  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+  const half = Math.max(1, Math.floor(training.batch_size / 2));
+  const detail = `The training would take about ${gib(peak)} GiB of memory; the machine has ${gib(there)}. Use a batch_size of ${half} or less, smaller images or a smaller model.`;
+  throw new TrainyardError('out_of_memory', detail, { errors: [{ pointer: '/training/batch_size', detail }] });
 }
 
 interface Found extends Pick<MeasuredPhases, 'plan' | 'trials'> {
