@@ -45,7 +45,7 @@ function linearScale(values: Iterable<number>, { domain, wanted, round = false }
   const range = rangeOf(values, (value) => Number.isFinite(value));
   let [low, high] = domain ?? range.ends ?? [0, 1];
   if (!(high > low)) [low, high] = aroundOne(low);
-  const least = range.areWhole ? 1 : 0;
+  const least = range.areWhole && (domain === undefined || high - low > 1) ? 1 : 0;
   const step = Math.max(least, tickStep(low, high, wanted));
   if (round && domain === undefined) {
     low = step * Math.floor(low / step + 1e-9);
