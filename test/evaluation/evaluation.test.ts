@@ -1,8 +1,12 @@
 // Evaluations as a client asks for them: a whole Trainyard, and networks that it has trained.
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Evaluation, EvaluationResult, Job, List, ShownEvaluatedImage } from '@trainyard/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Service } from '../e2e/service.js';
+import { createTestFolder, TEST_KEY } from '../setup/index.js';
 import { className, folders, network, type Shade, shades, TRAINING } from './pictures.js';
 
 const CLASSES = ['bright', 'dark', 'middle'];
@@ -133,6 +137,29 @@ describe('another data set', () => {
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG');
+  });
+
+  it('is asked for with the lines of the documentation', async (context) => {
+    if (spawnSync('curl', ['--version']).error) context.skip('there is no curl here');
+    const folder = createTestFolder();
+    const variables = { JOB: job.id, EVALUATION: evaluation.id, OTHER: evaluation.dataset_id };
+    const env = { ...process.env, ...variables, TRAINYARD: service.address, KEY: TEST_KEY };
+    const document = await readFile(new URL('../../docs/evaluation.md', import.meta.url), 'utf8');
+    const outputs = await Promise.all(
+      [...document.matchAll(/```sh\n([^`]+)```/g)].map(async ([, lines]) => {
+        const shell = spawn('sh', ['-e', '-c', lines], { cwd: folder, env });
+        return Buffer.concat(await shell.stdout.toArray()).toString();
+      }),
+    );
+    const picture = await readFile(join(folder, 'confusion.png'));
+    expect(picture.subarray(1, 4).toString()).toBe('PNG');
+    const answers = outputs.filter((text) => text !== '').map((text): Evaluation => JSON.parse(text));
+    expect(answers.map(({ object, split }) => `${object} ${split}`)).toEqual([
+      'evaluation test',
+      'evaluation validation',
+      'evaluation train',
+    ]);
+    expect(answers[2].id).toBe(evaluation.id);
   });
 
   it('is refused where it has classes that the model does not have', async () => {
