@@ -1,6 +1,6 @@
 /** A stored sweep as the search that the strategies know. */
 import type { SweepSettings } from '@trainyard/contracts';
-import type { TrialRow } from '@trainyard/db';
+import type { TrialOutcome, TrialRow } from '@trainyard/db';
 import {
   type AshaRules,
   epochsOf,
@@ -56,9 +56,16 @@ function stateOf(row: TrialRow, until: number): TrialState {
     case 'cancelled':
       return 'cancelled';
     case 'failed':
+      return 'failed';
     case null:
-      return row.outcome?.status === 'succeeded' ? 'ended' : row.outcome?.status === 'pruned' ? 'cancelled' : 'failed';
+      return stateWithoutJob(row.outcome);
   }
+}
+
+/** Of a trial whose settings made no job, or whose job was deleted after the sweep. */
+function stateWithoutJob(outcome: TrialOutcome | null): TrialState {
+  if (outcome === null || outcome.status === 'failed') return 'failed';
+  return outcome.status === 'succeeded' ? 'ended' : 'cancelled';
 }
 
 /** Whether a paused job has trained as far as it was to. */
