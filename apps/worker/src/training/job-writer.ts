@@ -16,7 +16,7 @@ export class JobWriter {
   constructor(context: WorkerContext, claim: TrainingClaim) {
     this.#context = context;
     this.#claim = claim;
-    this.#first = new FirstSteps(claim.training, claim.dataset);
+    this.#first = new FirstSteps(claim.training);
   }
 
   async write(report: TrainerReport): Promise<void> {
