@@ -1,14 +1,18 @@
 // What our operations make of an ONNX file is what onnxruntime computes from the file itself.
 import { readFileSync } from 'node:fs';
-import { describeBackbone, importBackbone, readOnnxModel } from '@trainyard/engine';
+import {
+  backboneWeights,
+  buildModel,
+  compilePredictor,
+  describeBackbone,
+  importBackbone,
+  parseModelSpec,
+  readOnnxModel,
+} from '@trainyard/engine';
 import { createSession, float32Tensor } from '@trainyard/runtime';
 import { describe, expect, it } from 'vitest';
-import { backboneWeights } from '../../packages/engine/src/backbone/weights.js';
-import { compilePredictor } from '../../packages/engine/src/compile/predictor.js';
-import { buildModel } from '../../packages/engine/src/model/build.js';
-import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { CLASSIFIER, floats, graphOf, integers, node, onnxFile, type SmallFile } from '../engine/onnx-files.js';
 import { sharedData } from '../setup/data.js';
-import { CLASSIFIER, floats, graphOf, integers, node, onnxFile, type SmallFile } from './onnx-files.js';
 
 const SIDE = 8;
 const image = [3, SIDE, SIDE];
@@ -57,6 +61,7 @@ const CASES: Record<string, SmallFile> = {
   elu: onMap('Elu', { alpha: { float: 0.7 } }),
   sigmoid: onMap('Sigmoid'),
   tanh: onMap('Tanh'),
+  erf: onMap('Erf'),
   softplus: onMap('Softplus'),
   prelu: behindConv(MAP, [node('PRelu', ['c', 'slope'], 'y')], [floats('slope', [4, 1, 1])]),
   'squeeze and excitation': behindConv(
@@ -156,7 +161,7 @@ async function bothOf(file: Uint8Array, side: number, output?: string): Promise<
   const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, (_, i) => (i * 7919 + (i >> 4)) % 256);
   const size = { width: side, height: side, channels: 3 } as const;
   const layers = [{ type: 'onnx_backbone', backbone_id: `bbn_${'0'.repeat(26)}`, graph }, { type: 'flatten' }];
-  const model = buildModel(parseModelSpec({ input: size, layers }), { image: size, classes: 1, task: undefined });
+  const model = buildModel(parseModelSpec({ input: size, layers }), { image: size, classes: 1 });
   const parameters = new Map([...backboneWeights(graph, file)].map(([name, data]) => [`onnx_backbone/${name}`, data]));
   const scale = [2 / 255, 2 / 255, 2 / 255];
   const preprocessing = { scale, offset: [-1, -1, -1] };

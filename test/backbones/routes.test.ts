@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { expectPointers, expectProblem } from '../api/problem.js';
 import { type Caller, createTestApi, type TestApi } from '../api/setup.js';
 import { readyDataset } from '../db/rows.js';
-import { CLASSIFIER, digestOf, graphOf, node, onnxFile } from './onnx-files.js';
+import { CLASSIFIER, digestOf, graphOf, node, onnxFile } from '../engine/onnx-files.js';
 
 const FILE = onnxFile(CLASSIFIER);
 const TOP = { type: 'dense', units: 'classes', activation: 'softmax' };

@@ -1,12 +1,10 @@
 // A backbone is trained on: frozen, by its features; or with it; and its weights are in each checkpoint and export.
 import { backboneKey, newId, type TrainerReport, type TrainingOptions } from '@trainyard/contracts';
-import { compileTrainedPredictor, parseModelSpec } from '@trainyard/engine';
-import { createSession, float32Tensor, type TensorValue } from '@trainyard/runtime';
+import { backboneWeights, compileTrainedPredictor, parseModelSpec } from '@trainyard/engine';
+import { createSession, float32Tensor, readCheckpoint, type TensorValue } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backboneWeights } from '../../packages/engine/src/backbone/weights.js';
-import { readCheckpoint } from '../../packages/runtime/src/checkpoint-file.js';
+import { CLASSIFIER, graphOf, onnxFile } from '../engine/onnx-files.js';
 import { Killed, type Recorded, TestTrainer } from '../runtime/trainer.js';
-import { CLASSIFIER, graphOf, onnxFile } from './onnx-files.js';
 
 const FILE = onnxFile(CLASSIFIER);
 const BACKBONE = newId('backbone');

@@ -3,6 +3,7 @@ import type { Value } from '../../graph/graph.js';
 import { abs } from '../../ops/abs.js';
 import { clip as clipOf } from '../../ops/clip.js';
 import { elu as eluOf } from '../../ops/elu.js';
+import { erf } from '../../ops/erf.js';
 import { exp } from '../../ops/exp.js';
 import { hardSigmoid as hardSigmoidOf } from '../../ops/hard-sigmoid.js';
 import { leakyRelu as leakyReluOf } from '../../ops/leaky-relu.js';
@@ -27,6 +28,7 @@ const unary = (apply: (x: Value) => Value): BackboneOperator => ({
 
 export const simpleActivations = {
   Abs: unary(abs),
+  Erf: unary(erf),
   Exp: unary(exp),
   Log: unary(log),
   Neg: unary(neg),
