@@ -31,15 +31,12 @@ async function weightsOf(id: string): Promise<Map<string, string>> {
 
 describe('a job that begins from a checkpoint', () => {
   it('trains its head above frozen layers, then all of them, and says so', async () => {
-    const [three, two] = [
-      await service.dataset('three', { classes: ['a', 'b', 'c'], perClass: 12, size: 8 }),
-      await service.dataset('two', { classes: ['x', 'y'], perClass: 12, size: 8 }),
-    ];
+    const dataset = await service.dataset('stripes', { classes: ['a', 'b', 'c'], perClass: 12, size: 8 });
     const training = { epochs: 2, batch_size: 8 };
-    const source = await service.trained({ dataset_id: three.id, model: modelWith('top'), training });
+    const source = await service.trained({ dataset_id: dataset.id, model: modelWith('top'), training });
     const best = source.best?.checkpoint_id ?? '';
     const job = await service.trained({
-      dataset_id: two.id,
+      dataset_id: dataset.id,
       model: modelWith('new_top'),
       init_from: best,
       freeze: ['features', 'no*'],
