@@ -46,6 +46,7 @@ export * from './schema.js';
 export * from './skipped-file.js';
 export * from './stored-training.js';
 export * from './sweep.js';
+export * from './sweep-plots.js';
 export * from './sweep-space.js';
 export * from './trained-model-task.js';
 export * from './training.js';
