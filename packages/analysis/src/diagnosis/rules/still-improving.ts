@@ -10,36 +10,53 @@ function windowOf(epochs: number): number {
   return Math.min(5, Math.max(2, Math.ceil(epochs / 4)));
 }
 
-/** By how much the loss fell per epoch at the end, as a part of it: geometric mean. Null where there are too few epochs. */
-export function fallPerEpoch({ trainLoss, valLoss }: Readings): number | null {
-  const loss = valLoss.length === trainLoss.length ? valLoss : trainLoss;
+interface Fall {
+  readonly metric: 'val_loss' | 'loss';
+  /** By how much the loss fell per epoch at the end, as a part of it: geometric mean. */
+  readonly perEpoch: number;
+  readonly loss: readonly number[];
+}
+
+/**
+ * How fast the loss was falling at the end, on the validation split or on the train split: where both are about alike, what is
+ * still learned of the one holds for the other, however much a single validation is off. Null where it was not.
+ */
+export function fallOf({ trainLoss, valLoss }: Readings): Fall | null {
+  const limit = THRESHOLDS.stillImproving;
+  const hasValidation = valLoss.length === trainLoss.length;
+  const own: Fall = { metric: hasValidation ? 'val_loss' : 'loss', ...fallIn(hasValidation ? valLoss : trainLoss) };
+  const last = own.loss[own.loss.length - 1];
+  if (own.perEpoch >= limit.fallPerEpoch && last <= 1.01 * Math.min(...own.loss)) return own;
+  const train: Fall = { metric: 'loss', ...fallIn(trainLoss) };
+  const isAlike = hasValidation && last < limit.alike * trainLoss[trainLoss.length - 1];
+  return isAlike && train.perEpoch >= limit.trainFallPerEpoch ? train : null;
+}
+
+function fallIn(loss: readonly number[]): Pick<Fall, 'perEpoch' | 'loss'> {
   const window = windowOf(loss.length);
-  if (loss.length <= window) return null;
-  const before = loss[loss.length - 1 - window];
-  return 1 - (loss[loss.length - 1] / before) ** (1 / window);
+  if (loss.length <= window) return { perEpoch: 0, loss };
+  return { perEpoch: 1 - (loss[loss.length - 1] / loss[loss.length - 1 - window]) ** (1 / window), loss };
 }
 
 export const stillImproving: Rule = (readings) => {
-  const { facts, epochs, valLoss, trainLoss } = readings;
+  const { facts, epochs } = readings;
   const { stopReason, body } = facts;
-  const limit = THRESHOLDS.stillImproving;
-  const fall = fallPerEpoch(readings);
+  const fall = fallOf(readings);
   const hasEnded = stopReason === 'completed' || stopReason === 'budget' || stopReason === 'stopped';
-  if (fall === null || !hasEnded || fall < limit.fallPerEpoch || hasLittleRateLeft(readings)) return null;
-  const loss = valLoss.length === trainLoss.length ? valLoss : trainLoss;
-  const last = loss[loss.length - 1];
-  if (last > 1.01 * Math.min(...loss)) return null;
+  if (!fall || !hasEnded || hasLittleRateLeft(readings)) return null;
+  const { metric, perEpoch, loss } = fall;
   const window = windowOf(loss.length);
+  const [before, last] = [loss[loss.length - 1 - window], loss[loss.length - 1]];
   const longer = withTraining(withMoreEpochs(body, 3), { budget: null });
   return {
     code: 'still_improving',
-    confidence: grade(fall, [limit.fallPerEpoch, 0.12], [0.6, 0.88]),
+    confidence: grade(perEpoch, [THRESHOLDS.stillImproving.fallPerEpoch, 0.12], [0.6, 0.88]),
     evidence: [
       {
-        metric: 'val_loss',
+        metric,
         epochs: epochs.slice(-window - 1),
-        figures: figures({ val_loss_before: loss[loss.length - 1 - window], val_loss: last, fall_per_epoch: fall }),
-        text: `In the last ${window} epochs the loss fell by ${percent(fall)} in each, to ${figure(last)}, and was never lower.`,
+        figures: figures({ before, last, fall_per_epoch: perEpoch }),
+        text: `In the last ${window} epochs the loss on the ${metric === 'loss' ? 'train' : 'validation'} split fell by ${percent(perEpoch)} in each, from ${figure(before)} to ${figure(last)}.`,
       },
     ],
     remedies: [

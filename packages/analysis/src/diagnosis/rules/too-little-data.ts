@@ -1,7 +1,7 @@
 /** Too few images to tell what a class has in common from what these images have. */
 import { figure, figures, grade, type Rule } from '../finding.js';
-import { withAugmentation, withEarlyStopping, withModel } from '../remedies/job-edits.js';
-import { widened } from '../remedies/layer-edits.js';
+import { withAugmentation, withEarlyStopping, withModel, withMoreEpochs } from '../remedies/job-edits.js';
+import { widened, withDropout } from '../remedies/layer-edits.js';
 import { lowerLoss, remedy } from '../remedies/remedy.js';
 import { THRESHOLDS } from '../thresholds.js';
 import { gapEvidence, gapOf } from './overfitting.js';
@@ -17,11 +17,17 @@ export const tooLittleData: Rule = (readings) => {
   const each = images / classes;
   const isApart = gap.lossRatio >= limit.lossRatio || (gap.accuracyGap ?? 0) >= limit.accuracyGap;
   if (each >= most || !isApart) return null;
-  const stopping = remedy(
-    'Change the images at random, and stop early',
-    'Each image stands for many that look nearly like it; what comes after the best epoch is learned by heart.',
+  const dropped = remedy(
+    'Drop values at random',
+    'A network whose units cannot rely on each other learns less of single images by heart (Srivastava et al., 2014).',
     lowerLoss,
-    withEarlyStopping(withAugmentation(body)),
+    withModel(body, withDropout(body.model)),
+  );
+  const augmented = remedy(
+    'Change the images at random, and train twice as long',
+    'Each image stands for many that look nearly like it; to learn them takes longer.',
+    lowerLoss,
+    withMoreEpochs(withAugmentation(body), 2),
   );
   const simpler = remedy(
     'Simplify',
@@ -41,7 +47,7 @@ export const tooLittleData: Rule = (readings) => {
       },
       gapEvidence(gap),
     ],
-    remedies: [stopping, simpler],
+    remedies: [dropped, augmented, simpler],
     explains: ['overfitting', 'still_improving'],
   };
 };

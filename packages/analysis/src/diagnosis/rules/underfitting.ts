@@ -5,12 +5,12 @@ import { withModel, withMoreEpochs, withTraining } from '../remedies/job-edits.j
 import { deepened, dropoutOf, widened, withoutRegularization } from '../remedies/layer-edits.js';
 import { betterScore, remedy } from '../remedies/remedy.js';
 import { THRESHOLDS } from '../thresholds.js';
-import { fallPerEpoch } from './still-improving.js';
+import { fallOf } from './still-improving.js';
 
 export const underfitting: Rule = (readings) => {
   const { epochs, learned } = readings;
   if (learned === null || epochs.length < THRESHOLDS.epochs || learned >= THRESHOLDS.learned) return null;
-  if ((fallPerEpoch(readings) ?? 0) >= THRESHOLDS.stillImproving.fallPerEpoch) return null;
+  if (fallOf(readings)) return null;
   const restraint = restraintOf(readings);
   const certainty = grade(learned, [THRESHOLDS.learned, 0], [0.6, 0.85]);
   return {
