@@ -250,6 +250,23 @@ describe('a sweep', () => {
     expect(phases.at(-1)).toMatchObject({ status: 'cancelled', reason: 'ASHA: not among the best of its rung' });
   });
 
+  it('proposes by what it has found: TPE leaves chance after ten trials', async () => {
+    const space = { [RATE]: { min: 0.0001, max: 1, log: true } };
+    const training = { batch_size: 4, epochs: 1 };
+    const runs = [];
+    for (const strategy of ['random', 'tpe']) {
+      const { id } = await begin({ space, strategy, training, max_trials: 14, seed: 5 });
+      await work(id);
+      runs.push((await trialsOf(id)).map(({ parameters }) => Number(parameters[RATE])));
+    }
+    const [random, tpe] = runs;
+    expect(tpe.slice(0, 10)).toEqual(random.slice(0, 10));
+    const miss = (rates: number[]) =>
+      rates.slice(10).reduce((sum, rate) => sum + Math.abs(Math.log10(rate) + 2), 0) / 4;
+    expect(miss(tpe)).toBeLessThan(miss(random));
+    expect(miss(tpe)).toBeLessThan(0.75);
+  });
+
   it('spends no more epochs than it may', async () => {
     const space = { [RATE]: { min: 0.001, max: 0.1, log: true } };
     const { id } = await begin({ space, strategy: 'random', max_epochs: 7 });
@@ -312,7 +329,9 @@ describe('a sweep', () => {
     expectProblem(await api.member.post(`/v1/sweeps/${id}/train-best`), 'conflict');
     await work(id);
     const path = `/v1/sweeps/${id}/train-best`;
-    const { body: usual } = await api.member.post(path).expect(202);
+    const again = () => api.member.post(path).set('idempotency-key', 'best').expect(202);
+    const { body: usual } = await again();
+    expect((await again()).body.id).toBe(usual.id);
     expect(usual).toMatchObject({ sweep_id: null, name: `${id}: best, trial 2` });
     expect(usual.training).toMatchObject({ epochs: 2, optimizer: { learning_rate: 0.01 } });
     const { body: longer } = await api.member.post(path, { epochs: 40, seed: 7, name: 'the best' }).expect(202);
