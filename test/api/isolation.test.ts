@@ -7,6 +7,7 @@ import { readyDataset } from '../db/rows.js';
 import { CLASSIFIER, onnxFile } from '../engine/onnx-files.js';
 import { storedEvaluation } from '../evaluation/stored-evaluation.js';
 import { storedCheckpoint } from '../inference/serving.js';
+import { storedLook } from '../look-inside/stored-look.js';
 import { startInference } from '../setup/index.js';
 import { SMALL_NET } from './networks.js';
 import { type Operation, operationsOf } from './operations.js';
@@ -55,13 +56,14 @@ beforeAll(async () => {
     keys: key.id,
     projects: projectId,
   };
+  await storedLook({ db, store, projectId }, checkpoint);
   await store.write(`datasets/${owned.datasets}/skipped.jsonl`, new Uint8Array());
   await writeGallery(store, gallerySource({ datasetId: owned.datasets, classes: ['cat', 'dog'], labels: [0, 1] }));
   await startInference(api.environment);
 });
 
-/** A download asks for a format, and what is evaluated is not a regression. */
-const NOT_OF_IT = /\/(download|residuals\.png)$/;
+/** A download asks for a format, what is evaluated is not a regression, and nobody has looked into the network. */
+const NOT_OF_IT = /\/(download|residuals\.png|histograms\.png)$/;
 
 /** The operations on one resource, with its own address. */
 async function addressed(): Promise<(Operation & { url: string })[]> {

@@ -18,14 +18,14 @@ export function histogramChart(histograms: Histograms, series: Histograms['serie
   return {
     type: 'histogram_stack',
     title: `${isActivation ? 'Activations' : 'Gradients'} of ${series.name}, epoch by epoch`,
-    xLabel: `${what} (each mark is ten times the one before, 0 in the middle)`,
+    xLabel: `${what} (logarithmic to both sides of 0; the peak at 0 is cut off)`,
     yLabel: 'epoch',
     edges: edges.slice(range.first, range.last),
     ticks: ticksOf(edges, range),
     cutBin: edges.length / 2 - range.first,
     noteLabel: isActivation ? 'exactly 0' : 'norm',
     rows: rows.map(({ epoch, counts, zero_share = 0, norm }) => ({
-      name: String(epoch),
+      name: epoch === 0 ? 'start' : String(epoch),
       counts: counts.slice(range.first, range.last + 1),
       note: isActivation ? numberText(zero_share, 'percent') : numberText(norm ?? Number.NaN),
     })),

@@ -20,23 +20,22 @@ type Series = Histograms['series'][number];
 
 /**
  * @param probes oldest first
- * @throws `conflict` where there are none yet, `invalid_request` for a layer that is none of those that are looked at
+ * @throws `invalid_request` for a layer that is none of those that are looked at
  */
 export function histogramsOf(
   jobId: string,
   probes: readonly ProbeMetrics[],
   { of, layer }: AskedHistograms,
 ): Histograms {
-  if (probes.length === 0) throw noLooks(jobId);
   const all = of === 'activations' ? activations(probes) : gradients(probes);
   const series = all.filter((found) => layer === undefined || found.layer === layer || found.name === layer);
-  if (series.length === 0) throw unknownLayer(layer, all);
+  if (series.length === 0 && all.length > 0) throw unknownLayer(layer, all);
   const edges = [...(of === 'activations' ? ACTIVATION_BIN_EDGES : GRADIENT_BIN_EDGES)];
   return { object: 'histograms', job_id: jobId, of, edges, series };
 }
 
 function activations(probes: readonly ProbeMetrics[]): Series[] {
-  return probes[0].layers.map(({ layer }) => ({
+  return (probes[0]?.layers ?? []).map(({ layer }) => ({
     ...{ name: layer, layer },
     rows: probes.flatMap(({ epoch, step, layers }) => {
       const found = layers.find((each: ProbeLayer) => each.layer === layer);
@@ -59,7 +58,8 @@ function gradients(probes: readonly ProbeMetrics[]): Series[] {
   }));
 }
 
-function noLooks(jobId: string): TrainyardError {
+/** Of a picture: there is nothing to be drawn. */
+export function noLooks(jobId: string): TrainyardError {
   const detail =
     `The job ${jobId} has taken no look into its network yet: it does so before the first epoch and after epochs. ` +
     'Of models with more than 2^25 weights none is taken.';

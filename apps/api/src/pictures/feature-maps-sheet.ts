@@ -64,7 +64,8 @@ export function drawFeatureMaps(order: FeatureMapsOrder): Canvas {
     const centre = x + (grid.tile.width - textWidth(number, SMALL)) / 2;
     if (grid.numbered) drawText(canvas, number, centre, y + grid.tile.height + 22, SMALL);
   }
-  const bar = { x: WIDTH - MARGIN - BAR_ROOM + 30, y: HEAD, width: 26, height: INPUT_SIDE };
+  const right = grid.left + grid.columns * (grid.tile.width + GAP);
+  const bar = { x: right + 24, y: HEAD, width: 26, height: INPUT_SIDE };
   drawColourBar(canvas, bar, { map: 'viridis', ...range });
   return canvas;
 }

@@ -7,13 +7,12 @@ const INK: Colour = [24, 28, 36];
 const FAINT: Colour = [98, 106, 120];
 const TITLE: TextStyle = bold({ height: 23, colour: INK });
 const NAME: TextStyle = { height: 17, colour: INK };
-const HEADING: TextStyle = bold(NAME);
 const SMALL: TextStyle = { height: 15, colour: FAINT };
 
 const WIDTH = 1600;
 const WIDTH_MIN = 1100;
 const MARGIN = 40;
-const NAMES = 96;
+const NAMES = 136;
 const HEAD = 176;
 const GAP = 8;
 /** Columns of one picture. */
@@ -35,7 +34,7 @@ export function drawKernels(order: KernelsOrder): Canvas {
   drawText(canvas, title, MARGIN, 62, TITLE);
   const of = shown < filters ? `the first ${shown} of ${filters} filters` : `${filters} filters`;
   drawText(canvas, `${of}, ${rows} × ${columns}. ${legend(channels)}`, MARGIN, 98, SMALL);
-  drawText(canvas, 'epoch', MARGIN, HEAD - 16, HEADING);
+  drawText(canvas, 'filter', left - 20 - textWidth('filter', SMALL), HEAD - 16, SMALL);
   for (let filter = 0; filter < shown; filter++) {
     const x = left + filter * (size.width + GAP);
     drawHeading(canvas, String(filter), { x, width: size.width }, filter);
@@ -50,7 +49,7 @@ export function drawKernels(order: KernelsOrder): Canvas {
   }
   epochs.forEach((epoch, row) => {
     const baseline = HEAD + row * (size.height + GAP) + size.height / 2 + NAME.height / 2;
-    const name = epoch === 0 ? 'start' : String(epoch);
+    const name = epoch === 0 ? 'start' : `epoch ${epoch}`;
     drawText(canvas, name, left - 20 - textWidth(name, NAME), baseline, NAME);
   });
   return canvas;

@@ -35,7 +35,7 @@ export interface HistogramStack {
   readonly width?: number;
 }
 
-const TOP = 210;
+const TOP = 270;
 const BELOW = 96;
 /** How far ridges reach up, and how far their feet are apart. */
 const RIDGE = 120;

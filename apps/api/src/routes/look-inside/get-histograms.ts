@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { HISTOGRAMS_OF, Histograms, Strict, Words } from '@trainyard/contracts';
 import { Type } from 'typebox';
 import { histogramChart } from '../../look-inside/histogram-chart.js';
-import { histogramsOf } from '../../look-inside/histograms.js';
+import { histogramsOf, noLooks } from '../../look-inside/histograms.js';
 import { pngResponse } from '../../pictures/send-picture.js';
 import { IdParams } from '../../schemas/parameters.js';
 import { keyedProblems } from '../../schemas/problems.js';
@@ -26,8 +26,8 @@ const json = {
   summary: 'Get histograms of activations or gradients by epoch',
   description:
     'What layers give on a fixed batch of the train split, or the gradients of weights, before the first epoch and after ' +
-    'epochs. The bins are the same in all epochs and layers.',
-  response: { 200: reference(Histograms), ...keyedProblems('not_found', 'conflict', 'invalid_request') },
+    'epochs. The bins are the same in all epochs and layers. Empty before the first look.',
+  response: { 200: reference(Histograms), ...keyedProblems('not_found', 'invalid_request') },
 };
 
 const picture = {
@@ -51,6 +51,7 @@ export const getHistograms: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/v1/jobs/:id/histograms.png', { schema: picture, exposeHeadRoute: false }, async (request, reply) => {
     const histograms = await read(request.principal.projectId, request.params.id, request.query);
     const [series] = histograms.series;
+    if (!series) throw noLooks(request.params.id);
     const [png] = await app.pictures.draw(async () => ({ kind: 'chart', chart: histogramChart(histograms, series) }));
     return reply.type('image/png').send(png);
   });
