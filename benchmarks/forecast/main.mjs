@@ -106,6 +106,7 @@ async function main(shutdown) {
   const cases = FORECAST_CASES.filter(({ name }) => wanted.includes(name));
   const service = await startService(shutdown);
   process.stdout.write('model                   low likely   high actual    error   MiB likely actual    error\n');
+  /** @type {Awaited<ReturnType<typeof judge>>[]} */
   const rows = [];
   for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
     for (const each of cases) {
