@@ -77,6 +77,16 @@ describe('init_from', () => {
     expect(body.transfer.notes).toContain('Frozen layers that begin with new weights: extra.');
   });
 
+  it('202 warns of a head that has learnt other classes', async () => {
+    const outputs = ['down', 'left', 'right', 'up'];
+    const other = await readyDataset(api.db, api.member.projectId, { classes: outputs });
+    const { body } = await post({ dataset_id: other.id, init_from: checkpoint }).expect(202);
+    expect(body.transfer.source.unmatched).toMatchObject([{ layer: 'extra' }]);
+    expect(body.transfer.notes[1]).toBe(
+      'The last layer, dense, begins with weights for circle, square, star, triangle; here its outputs are down, left, right, up. Give it another name to let it begin anew.',
+    );
+  });
+
   it('422 where no layer matches, with the reasons', async () => {
     const grey = { ...MODEL, input: { ...IMAGE, channels: 1 } };
     const answer = await post({ init_from: checkpoint, model: grey });

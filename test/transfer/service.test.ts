@@ -79,7 +79,7 @@ describe('a job that begins from a checkpoint', () => {
     for (const line of [
       `Begins with the checkpoint ${best}.`,
       '2 layers have its weights (128 numbers): features, norm.',
-      'new_top begins with new weights from seed 0. The checkpoint has no layer of this name.',
+      'new_top does not have them. The checkpoint has no layer of this name.',
       'The model has no place for these layers of the checkpoint: top.',
       'Epoch 1: these layers are frozen: features, norm.',
       'The frozen layers (features, norm: 6 tensors,',

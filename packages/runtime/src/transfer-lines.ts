@@ -3,11 +3,11 @@ import type { Training, TrainingTask } from '@trainyard/contracts';
 import type { FrozenWeights } from './frozen-weights.js';
 import type { TrainingPhase } from './phases.js';
 
-/** Lines for layers that begin with new weights; a model with more is not gone through. */
+/** Lines for layers that do not match; a model with more is not gone through. */
 const UNMATCHED_MAX = 20;
 
 /** Which layers begin with the weights of a checkpoint, and which not and why. */
-export function initialLines({ training, transfer }: Pick<TrainingTask, 'training' | 'transfer'>): string[] {
+export function initialLines({ transfer }: Pick<TrainingTask, 'transfer'>): string[] {
   if (!transfer?.source) return [];
   const { matched, unmatched, unused } = transfer.source.matches;
   const names = matched.map(({ layer }) => layer);
@@ -16,8 +16,8 @@ export function initialLines({ training, transfer }: Pick<TrainingTask, 'trainin
   const more = unmatched.length - shown.length;
   return [
     `${names.length} layers have its weights (${parameters} numbers): ${names.join(', ')}.`,
-    ...shown.map(({ layer, detail }) => `${layer} begins with new weights from seed ${training.seed}. ${detail}`),
-    ...(more > 0 ? [`So do ${more} more layers.`] : []),
+    ...shown.map(({ layer, detail }) => `${layer} does not have them. ${detail}`),
+    ...(more > 0 ? [`Nor do ${more} more layers.`] : []),
     ...(unused.length > 0 ? [`The model has no place for these layers of the checkpoint: ${unused.join(', ')}.`] : []),
   ];
 }

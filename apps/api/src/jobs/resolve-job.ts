@@ -22,7 +22,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
   const { model } = buildForDataset(source, dataset, normalization);
   const training = checkTraining(posted.training, { source, model, dataset });
   refuseLargeBatch(training, dataset);
-  const transfer = await resolveTransfer(db, projectId, posted, { model, training });
+  const transfer = await resolveTransfer(db, projectId, posted, { model, training, dataset });
   if (posted.device === 'cuda') await refuseWithoutCuda(db);
   return {
     projectId,

@@ -18,15 +18,10 @@ import {
   namedLayers,
   parseModelSpec,
 } from '@trainyard/engine';
+import { type ResolvedJob, transferNotes } from './transfer-notes.js';
 
 /** Reasons that an error gives where no layer matches. */
 const REASONS_MAX = 5;
-
-/** What was resolved of the job before. */
-interface Resolved {
-  readonly model: Model;
-  readonly training: Training;
-}
 
 /**
  * Undefined where nothing of it was posted. Throws `not_found` for a checkpoint that the project does not have, and
@@ -37,7 +32,7 @@ export async function resolveTransfer(
   db: Database,
   projectId: string,
   posted: Pick<CreateJob, 'init_from' | 'freeze' | 'unfreeze'>,
-  { model, training }: Resolved,
+  { model, training, dataset }: ResolvedJob,
 ): Promise<NewTransfer | undefined> {
   const { init_from: initFrom = null, freeze = [], unfreeze } = posted;
   const frozen = frozenLayers(model, freeze);
@@ -49,7 +44,7 @@ export async function resolveTransfer(
     initFrom,
     freeze,
     unfreeze: unfreeze ? resolveUnfreeze(unfreeze) : null,
-    report: { source, frozen, notes: notesOf({ source, frozen }, training) },
+    report: { source, frozen, notes: transferNotes({ source, frozen }, trained, { model, training, dataset }) },
   };
 }
 
@@ -96,20 +91,6 @@ function refuseUnfreeze(epoch: number, freeze: readonly string[], { epochs }: Tr
   if (epoch <= epochs) return;
   const detail = `Expected at most ${epochs}, the number of epochs; received ${epoch}. Leave unfreeze out to freeze the layers for good.`;
   throw invalid([{ pointer: '/unfreeze/epoch', detail }]);
-}
-
-/** What is allowed and seldom meant. */
-function notesOf({ source, frozen }: Pick<TransferReport, 'source' | 'frozen'>, { normalization }: Training): string[] {
-  const matched = new Set(source?.matched.map(({ layer }) => layer));
-  const untrained = frozen.filter((layer) => !matched.has(layer));
-  return [
-    ...(source && source.normalization !== normalization
-      ? [
-          `The checkpoint was trained with the normalization "${source.normalization}", and this job has "${normalization}": its layers expect other numbers. Give training.normalization to change that.`,
-        ]
-      : []),
-    ...(untrained.length > 0 ? [`Frozen layers that begin with new weights: ${untrained.join(', ')}.`] : []),
-  ];
 }
 
 function invalid(errors: FieldError[]): TrainyardError {
