@@ -30,6 +30,7 @@ export async function openFlowers(archive, onnx) {
   const graph = cutAt(imported, cut.node, `sha256:${hash}`);
   return {
     store,
+    root,
     counts,
     dataset: { id: 'ds_1', digest, task, classes, targets, image, fit: /** @type {const} */ ('cover'), stats },
     layer: { type: 'onnx_backbone', name: 'backbone', backbone_id: id, output: cut.name, graph },

@@ -8,6 +8,7 @@ import {
 } from '@trainyard/contracts';
 import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
+  backbonesOf,
   buildModel,
   dataShapeOf,
   freezeLayers,
@@ -97,6 +98,9 @@ async function trainPlanned(
   if (start.step === 0) await kernels.keep(0, start.tensors);
   const log = (message: string) => report({ type: 'log', level: 'info', message });
   for (const line of startLines(start, task)) await report({ type: 'log', ...line });
+  for (const { layer, backboneId } of start.step === 0 ? backbonesOf(model) : []) {
+    await log(`The layer ${layer} begins with the weights of the backbone ${backboneId}.`);
+  }
   for (const line of start.step === 0 ? initialLines(task) : []) await log(line);
   const phased = new PhasedFit({
     phases: phasesOf(training, task.transfer),
