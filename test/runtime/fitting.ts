@@ -45,6 +45,7 @@ export interface FitSettings {
   signal?: AbortSignal;
   /** Asked after each run, with the number of runs so far. */
   order?: (runs: number) => FitOrder | null;
+  holdAtEpoch?: number;
   elapsed?: () => number;
   classNames?: string[];
 }
@@ -101,6 +102,7 @@ export async function fitOn(
       context,
       start: settings.start ?? startOf(model, training.seed),
       signal: settings.signal ?? new AbortController().signal,
+      holdAtEpoch: settings.holdAtEpoch ?? null,
       elapsed: settings.elapsed,
       order: () => settings.order?.(++runs) ?? null,
       observer: {

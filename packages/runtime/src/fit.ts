@@ -232,7 +232,8 @@ class Fitting {
 
   /** Whether the training is to wait once so many epochs are done. */
   isHeldAfter(epoch: number): boolean {
-    return epoch >= (this.#options.holdAtEpoch ?? Number.POSITIVE_INFINITY);
+    const { training, holdAtEpoch } = this.#options;
+    return epoch < training.epochs && epoch >= (holdAtEpoch ?? training.epochs);
   }
 
   /** Looks into the network where that is due when so many epochs are done. */
