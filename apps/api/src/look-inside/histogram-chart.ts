@@ -13,16 +13,19 @@ export function histogramChart(histograms: Histograms, series: Histograms['serie
   const { of, edges } = histograms;
   const rows = thin(series.rows, ROWS_MAX);
   const range = usedBins(rows.map(({ counts }) => counts));
+  const middle = edges.length / 2;
+  const others = Math.max(...rows.map(({ counts }) => Math.max(...counts.filter((_, bin) => bin !== middle))));
+  const isCut = rows.some(({ counts }) => counts[middle] > others);
   const isActivation = of === 'activations';
   const what = isActivation ? 'What the layer gives' : 'Gradient of the loss';
   return {
     type: 'histogram_stack',
     title: `${isActivation ? 'Activations' : 'Gradients'} of ${series.name}, epoch by epoch`,
-    xLabel: `${what} (logarithmic to both sides of 0; the peak at 0 is cut off)`,
+    xLabel: `${what} (logarithmic to both sides of 0${isCut ? '; the peak at 0 is cut off' : ''})`,
     yLabel: 'epoch',
     edges: edges.slice(range.first, range.last),
     ticks: ticksOf(edges, range),
-    cutBin: edges.length / 2 - range.first,
+    cutBin: middle - range.first,
     noteLabel: isActivation ? 'exactly 0' : 'norm',
     rows: rows.map(({ epoch, counts, zero_share = 0, norm }) => ({
       name: epoch === 0 ? 'start' : String(epoch),

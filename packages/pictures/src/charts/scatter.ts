@@ -1,5 +1,5 @@
 /** Points in a plane, in groups: trials by a parameter, images by two components. */
-import type { Canvas, Colour } from '../canvas.js';
+import type { Box, Canvas, Colour } from '../canvas.js';
 import { bold, drawText, fitMiddle, textWidth } from '../text.js';
 import { type AxisScale, namedScale, scaleOf } from './axis-scale.js';
 import { HEIGHT, hue, LABEL, PAPER, WIDTH } from './chart-theme.js';
@@ -37,6 +37,8 @@ const SIZES = [
   { most: Number.POSITIVE_INFINITY, radius: 3.5, cover: 0.45 },
 ] as const;
 const NAME_WIDTH = 260;
+/** From the name of one group to the next below it. */
+const NAME_PITCH = 28;
 const RIM = [
   ...[
     [-3, -3],
@@ -70,8 +72,9 @@ export function scatter(chart: Scatter): Uint8Array<ArrayBuffer> {
   for (const { point, colour } of mixed(groups)) {
     drawDot(frame.canvas, frame.pointOf(point), size.radius, { colour, cover: size.cover }, frame.plot);
   }
+  const taken: Box[] = [];
   for (const [place, group] of chart.nameGroups ? groups.entries() : []) {
-    drawName(frame, group, group.colour ?? hue(place));
+    drawName(frame, group, group.colour ?? hue(place), taken);
   }
   return frame.canvas.toPng();
 }
@@ -102,13 +105,27 @@ function* mixed(groups: readonly ScatterGroup[]) {
   }
 }
 
-function drawName({ canvas, plot, pointOf }: PlotFrame, { name, points }: ScatterGroup, colour: Colour): void {
+/** In the middle of the group's points, or as near to it as other names leave room. */
+function drawName(
+  { canvas, plot, pointOf }: PlotFrame,
+  { name, points }: ScatterGroup,
+  colour: Colour,
+  taken: Box[],
+): void {
   if (points.length === 0 || name === '') return;
   const [x, y] = pointOf([medianOf(points, 0), medianOf(points, 1)]);
   const text = fitMiddle(name, NAME_WIDTH, LABEL);
   const wide = textWidth(text, bold(LABEL));
   const left = Math.max(plot.x, Math.min(plot.x + plot.width - wide, x - wide / 2));
-  writeOnPoints(canvas, text, [left, y + LABEL.height / 2], darker(colour));
+  const boxAt = (row: number): Box => ({ x: left, y: y + row * NAME_PITCH, width: wide, height: NAME_PITCH });
+  const rows = Array.from({ length: 2 * taken.length + 1 }, (_, i) => (i % 2 === 0 ? i / 2 : -(i + 1) / 2));
+  const box = boxAt(rows.find((row) => !taken.some((other) => overlap(other, boxAt(row)))) ?? 0);
+  taken.push(box);
+  writeOnPoints(canvas, text, [left, box.y + LABEL.height / 2], darker(colour));
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 /** Text with a rim of paper around it, so that it can be read over points. */
