@@ -1,4 +1,21 @@
 // A model in which every kind of layer occurs, for tests of what all layers must do.
+
+/** A convolution that keeps its six channels, as an ONNX file would have it. */
+const BACKBONE = {
+  digest: 'sha256:0',
+  layout: 'nchw',
+  channels: 6,
+  parameters: [{ name: 'conv_1.weight', shape: [6, 6, 1, 1], trainable: true }],
+  nodes: [
+    {
+      op: 'Conv',
+      inputs: [0, 'conv_1.weight'],
+      attributes: { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 },
+    },
+    { op: 'Sigmoid', inputs: [1], attributes: {} },
+  ],
+};
+
 export const EVERY_LAYER: readonly object[] = [
   { type: 'rescaling', name: 'scaled', scale: 1 / 64, offset: -1 },
   { type: 'normalization', mean: [0.1, 0, -0.1], variance: 0.8 },
@@ -11,7 +28,15 @@ export const EVERY_LAYER: readonly object[] = [
   { type: 'spatial_dropout2d', rate: 0.2 },
   { type: 'separable_conv2d', name: 'left', filters: 6, kernel_size: 3, padding: 'same', activation: 'gelu' },
   { type: 'conv2d', name: 'right', inputs: ['rectified'], filters: 6, kernel_size: 1, groups: 2, activation: 'silu' },
-  { type: 'add', name: 'sum', inputs: ['left', 'right'] },
+  {
+    type: 'onnx_backbone',
+    name: 'body',
+    inputs: ['rectified'],
+    backbone_id: `bbn_${'0'.repeat(26)}`,
+    graph: BACKBONE,
+    trainable: true,
+  },
+  { type: 'add', name: 'sum', inputs: ['left', 'right', 'body'] },
   { type: 'subtract', name: 'difference', inputs: ['left', 'right'] },
   { type: 'multiply', name: 'product', inputs: ['sum', 'difference'] },
   { type: 'average', name: 'mean', inputs: ['sum', 'product', 'left'] },

@@ -19,7 +19,8 @@ const strict = [...new Set(oracle.curves.map(({ model }) => oracle.models[model]
 const trained = withNested(strict.flatMap(({ spec }) => spec.layers));
 
 describe('the trainings that are compared with PyTorch within 1e-4', () => {
-  it.each(Object.keys(layers))('hold the layer %s', (type) => {
+  // An uploaded file is compared with onnxruntime, in test/backbones.
+  it.each(Object.keys(layers).filter((type) => type !== 'onnx_backbone'))('hold the layer %s', (type) => {
     expect(trained.some((layer) => layer.type === type)).toBe(true);
   });
 

@@ -69,7 +69,9 @@ describe(`${VALID} random specifications that can be built`, () => {
 
   it('have layers of every type', () => {
     const types = models.flatMap(({ model }) => model.layers.map(({ spec }) => spec.type));
-    expect([...new Set(types)].sort()).toEqual(Object.keys(layers).sort());
+    // What an uploaded file holds is drawn by nobody; test/backbones is about that.
+    const drawn = Object.keys(layers).filter((type) => type !== 'onnx_backbone');
+    expect([...new Set(types)].sort()).toEqual(drawn.sort());
   });
 
   it('have in every layer the shape that onnxruntime computes', async () => {
