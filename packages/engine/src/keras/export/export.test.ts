@@ -177,5 +177,15 @@ describe('an exported model', () => {
     ];
     expect(() => exported(layers)).toThrow(TrainyardError);
     expect(() => exported(layers)).toThrow("/layers/1/activation: expected an activation that Keras' JSON can hold");
+    const conv = { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 };
+    const graph = {
+      ...{ digest: 'sha256:0', layout: 'nchw', channels: 3 },
+      parameters: [{ name: 'conv_1.weight', shape: [2, 3, 1, 1], trainable: true }],
+      nodes: [{ op: 'Conv', inputs: [0, 'conv_1.weight'], attributes: conv }],
+    };
+    const backbone = { type: 'onnx_backbone', backbone_id: `bbn_${'0'.repeat(26)}`, graph };
+    expect(() => exported([backbone, flatten, output])).toThrow(
+      'expected layers that Keras has; received onnx_backbone',
+    );
   });
 });
