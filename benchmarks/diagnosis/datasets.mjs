@@ -9,13 +9,14 @@ const TEST_IMAGES = 500;
 const LEAKED = 250;
 /** Part of what can be trained on. */
 const VALIDATION = 0.25;
+const VALIDATION_OF_FEW = 0.75;
 
 /** Which images of the source each data set has, as places in a shuffled source. */
 const PLANTED = {
   /** 1,600 images: 1,200 to train on and 400 to validate with. */
   plain: (/** @type {Pool} */ pool) => pool.take(1600),
-  /** 120 images: 9 of each class to train on. */
-  few: (/** @type {Pool} */ pool) => pool.takeEach(() => 12),
+  /** 360 images: 9 of each class to train on, and so many to validate with that chance has little part in it. */
+  few: (/** @type {Pool} */ pool) => pool.takeEach(() => 36),
   /** 700 images of one class, and 16 of each other. */
   imbalanced: (/** @type {Pool} */ pool) => pool.takeEach((label) => (label === 3 ? 1200 : 24)),
   /** As `plain`; the test split is taken from it in part, see `LEAKED`. */
@@ -56,7 +57,8 @@ export async function plantDataset(store, { source, name, seed }) {
   const datasetId = `ds_${name}`;
   const sourceKey = `uploads/${datasetId}/source`;
   await store.write(sourceKey, await idxArchive({ train: pick(source.train, places), t10k: test }));
-  const options = { split: { train: 1 - VALIDATION, validation: VALIDATION, test: 0, seed } };
+  const validation = name === 'few' ? VALIDATION_OF_FEW : VALIDATION;
+  const options = { split: { train: 1 - validation, validation, test: 0, seed } };
   const dataset = await ingestDataset(store, { datasetId, sourceKey, format: 'idx', options });
   return { id: datasetId, ...dataset };
 }

@@ -1,6 +1,6 @@
 /**
- * Where each rule begins to speak. They were set on MNIST and frozen; `stillImproving` was set again after the first trial on
- * Fashion-MNIST, before a second one with other seeds (docs/diagnosis.md).
+ * Where each rule begins to speak. They were set on MNIST and frozen. `stillImproving` was set again after the first trial on
+ * Fashion-MNIST, and `learnedWell` after the second, each before one with other seeds (docs/diagnosis.md).
  */
 export const THRESHOLDS = {
   /** Verdicts below it are not given. */
@@ -9,6 +9,8 @@ export const THRESHOLDS = {
   epochs: 3,
   /** The part of the loss of guessing that is gone; below it a network has not learned. */
   learned: 0.45,
+  /** Above it a network learns, whatever its gradients and steps look like. */
+  learnedWell: 0.75,
   overfitting: { lossRatio: 2.5, accuracyGap: 0.04, rise: 0.2, riseRatio: 1.5 },
   tooLittleData: { imagesPerClass: 50, images: 200, lossRatio: 1.5, accuracyGap: 0.1 },
   /** Penalties on weights, over the loss of the data. */

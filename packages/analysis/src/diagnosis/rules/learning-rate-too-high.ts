@@ -22,14 +22,21 @@ export const learningRateTooHigh: Rule = (readings) => {
       remedy('Lower the learning rate tenfold', `It is ${figure(rate)}.`, promises, withRate(body, 0.1)),
       remedy('Limit the gradient', 'A step can then not be longer than its rate allows.', promises, withClipping(body)),
     ],
-    explains: ['dead_relu', 'underfitting', 'saturated_activations', 'overfitting', 'vanishing_gradients'],
+    explains: [
+      'dead_relu',
+      'underfitting',
+      'saturated_activations',
+      'overfitting',
+      'vanishing_gradients',
+      'still_improving',
+    ],
   };
 };
 
-/** Normalised kernels may grow without harm, so that growth counts only where nothing is learned. */
+/** Normalised kernels may grow without harm, so that growth counts only where not much is learned. */
 function growth({ probes, firstProbe, learned }: Readings): Sign | null {
   const next = probes.find(({ epoch }) => epoch > 0);
-  if (!firstProbe || !next || (learned ?? 1) >= THRESHOLDS.learned) return null;
+  if (!firstProbe || !next || (learned ?? 1) >= THRESHOLDS.learnedWell) return null;
   const starts = new Map(kernelsOf(firstProbe).map(({ weight, norm }) => [weight, norm]));
   const factors = kernelsOf(next).flatMap(({ weight, norm }) => {
     const start = starts.get(weight);
@@ -43,7 +50,7 @@ function growth({ probes, firstProbe, learned }: Readings): Sign | null {
       metric: 'norm',
       epochs: [0, next.epoch],
       figures: figures({ growth: factor, largest: Math.max(...factors) }),
-      text: `Kernels are ${figure(factor)} times as large after epoch ${next.epoch} as they were at the start, and little is learned.`,
+      text: `Kernels are ${figure(factor)} times as large after epoch ${next.epoch} as they were at the start, and not much is learned.`,
     },
   };
 }
@@ -54,7 +61,7 @@ function largeSteps({ probes, learned }: Readings): Sign | null {
     return ratio === null ? [] : [{ epoch: probe.epoch, ratio }];
   });
   const worst = medians.reduce((most, each) => (each.ratio > most.ratio ? each : most), { epoch: 0, ratio: 0 });
-  if (worst.ratio < THRESHOLDS.updateTooLarge || (learned ?? 0) >= 0.7) return null;
+  if (worst.ratio < THRESHOLDS.updateTooLarge || (learned ?? 0) >= THRESHOLDS.learnedWell) return null;
   return {
     confidence: gradeLog(worst.ratio, [THRESHOLDS.updateTooLarge, 0.5], [0.8, 0.93]),
     evidence: {

@@ -10,7 +10,7 @@ export const learningRateTooLow: Rule = (readings) => {
   const looks = probes.filter((probe) => updatesOf(probe).length > 0);
   const largest = Math.max(...looks.flatMap(updatesOf));
   if (looks.length === 0 || epochs.length === 0 || largest >= THRESHOLDS.updateTooSmall || largest === 0) return null;
-  if (learned !== null && learned >= 0.7) return null;
+  if (learned !== null && learned >= THRESHOLDS.learnedWell) return null;
   const { body } = facts;
   const promises = betterScore(readings);
   return {

@@ -22,7 +22,7 @@ export const vanishingGradients: Rule = (readings) => {
   });
   const look = looks.at(-1);
   // Gradients of exactly 0 have another cause: units that are dead, or weights that are all 0.
-  if (!look || look.ratio === 0 || look.ratio >= limit.ratio || (learned ?? 0) >= 0.7) return null;
+  if (!look || look.ratio === 0 || look.ratio >= limit.ratio || (learned ?? 0) >= THRESHOLDS.learnedWell) return null;
   const { body, spec } = facts;
   const promises = betterScore(readings);
   const relus = withUsualInitializers(withActivation(spec, SQUASHING, 'relu'));
