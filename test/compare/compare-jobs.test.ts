@@ -28,11 +28,17 @@ beforeAll(async () => {
   third = await service.trained({ dataset_id: other.id, model: { layers: wider }, training: { epochs: 1 } });
 });
 
-const compare = (...jobs: Job[]) => `/v1/jobs/compare?ids=${jobs.map(({ id }) => id).join(',')}`;
+const pathOf = (...jobs: Job[]) => `/v1/jobs/compare?ids=${jobs.map(({ id }) => id).join(',')}`;
+
+/** On a busy machine the first answer may be that the evaluations are not done; the next one waits for them again. */
+function compare(...jobs: Job[]): Promise<JobComparison> {
+  const ask = () => service.get<JobComparison>(pathOf(...jobs));
+  return ask().catch(ask);
+}
 
 describe('jobs side by side', () => {
   it('differ where they were posted differently, and in what came of it', async () => {
-    const comparison = await service.get<JobComparison>(compare(good, poor));
+    const comparison = await compare(good, poor);
     const at = new Map(comparison.differences.map(({ pointer, values }) => [pointer, values]));
     expect(at.get('/training/epochs')).toEqual({ [good.id]: 4, [poor.id]: 2 });
     expect(at.get('/training/optimizer/type')).toEqual({ [good.id]: 'adam', [poor.id]: 'sgd' });
@@ -47,7 +53,7 @@ describe('jobs side by side', () => {
   });
 
   it('are told apart by the images that one alone gets right', async () => {
-    const { test, jobs } = await service.get<JobComparison>(compare(good, poor));
+    const { test, jobs } = await compare(good, poor);
     expect(test.jobs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
     expect(test).toMatchObject({ split: 'test', notes: [] });
     const [pair] = test.pairs;
@@ -62,7 +68,7 @@ describe('jobs side by side', () => {
   });
 
   it('have no test where no image is common, and one layer more is one difference', async () => {
-    const { differences, test } = await service.get<JobComparison>(compare(good, third, poor));
+    const { differences, test } = await compare(good, third, poor);
     const pointers = differences.map(({ pointer }) => pointer);
     expect(pointers).toContain('/model/layers/0');
     expect(pointers).toContain('/dataset/id');
@@ -77,14 +83,14 @@ describe('jobs side by side', () => {
   });
 
   it('have their curves in one picture', async () => {
-    const { curves } = await service.get<JobComparison>(compare(good, poor));
+    const { curves } = await compare(good, poor);
     const picture = await service.picture(`${curves}&metric=accuracy`);
     const { format, width } = await sharp(picture).metadata();
     expect({ format, isWide: (width ?? 0) > 500 }).toEqual({ format: 'png', isWide: true });
   });
 
   it('are refused where there is one, or one that is not there', async () => {
-    await expect(service.get(compare(good))).rejects.toThrow('422');
-    await expect(service.get(`${compare(good)},job_01k00000000000000000000000`)).rejects.toThrow('404');
+    await expect(service.get(pathOf(good))).rejects.toThrow('422');
+    await expect(service.get(`${pathOf(good)},job_01k00000000000000000000000`)).rejects.toThrow('404');
   });
 });
