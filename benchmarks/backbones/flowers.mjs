@@ -10,14 +10,12 @@ import { cutAt, defaultCut, importBackbone, parseModelSpec, readOnnxModel } from
 import { train } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
 
-const SIDE = 224;
-
-/** @param {string} archive @param {string} onnx paths of files */
-export async function openFlowers(archive, onnx) {
+/** @param {string} archive @param {string} onnx paths of files @param {number} side of the images, in pixels */
+export async function openFlowers(archive, onnx, side) {
   const root = await mkdtemp(join(tmpdir(), 'trainyard-backbones-'));
   const store = openObjectStore({ root });
   await store.write('uploads/x/source', readFileSync(archive));
-  const options = { image: { width: SIDE, height: SIDE, channels: /** @type {const} */ (3) } };
+  const options = { image: { width: side, height: side, channels: /** @type {const} */ (3) } };
   const request = { datasetId: 'ds_1', sourceKey: 'uploads/x/source', format: /** @type {const} */ ('auto'), options };
   const { digest, task, classes, targets, image, stats, counts } = await ingestDataset(store, request);
   const file = readFileSync(onnx);

@@ -1,7 +1,7 @@
 // What a backbone brings on few images: a head on its frozen features against scikit-learn's logistic regression on the same
 // ones, and fine-tuning it. Needs the shared test data; for the regression, a Python with scikit-learn.
 //
-//   node benchmarks/backbones/main.mjs <shared data> [--python <python with scikit-learn>] [--epochs <of fine-tuning>]
+//   node benchmarks/backbones/main.mjs <shared data> [--python <python with scikit-learn>] [--epochs <of fine-tuning>] [--side <of images>]
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -13,7 +13,11 @@ import { openFlowers, trainFlowers } from './flowers.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { python: { type: 'string' }, epochs: { type: 'string', default: '3' } },
+  options: {
+    python: { type: 'string' },
+    epochs: { type: 'string', default: '3' },
+    side: { type: 'string', default: '224' },
+  },
 });
 const [data] = positionals;
 if (data === undefined) throw new Error('Expected the folder of the shared test data; received nothing.');
@@ -46,6 +50,7 @@ const RATE_FACTOR = 1;
 const flowers = await openFlowers(
   join(data, 'images/flowers-700.zip'),
   join(data, 'backbone/mobilenet_v2_1.0_224_quant.features.onnx'),
+  Number(values.side),
 );
 
 /** Accuracy on the validation images after each epoch of a head on frozen features. */
@@ -110,7 +115,8 @@ try {
   const heads = await trainHeads();
   const logisticRegression = await regression();
   const tuned = Number(values.epochs) > 0 ? await fineTune() : null;
-  writeResult('backbones', {
+  writeResult(`backbones-${values.side}px`, {
+    side: Number(values.side),
     threads: THREADS,
     images: { train: flowers.counts.train.total, validation: flowers.counts.validation.total },
     heads,
