@@ -301,7 +301,9 @@ describe('what else is made', () => {
       .filter(([, { post: operation }]) => JSON.stringify(operation ?? {}).includes('"idempotency-key"'))
       .map(([path]) => path);
     const creating = Object.entries(paths)
-      .filter(([path, { post: operation }]) => operation && (!path.includes('{') || /\/(images|train-best)$/.test(path)))
+      .filter(
+        ([path, { post: operation }]) => operation && (!path.includes('{') || /\/(images|train-best)$/.test(path)),
+      )
       // Equal bodies are one forecast, with a key or without.
       .filter(([path]) => !/validate|test|forecast$/.test(path))
       .map(([path]) => path);

@@ -1,5 +1,5 @@
 // A backbone from its upload to an endpoint: a head first, then all of it, evaluated, exported and served.
-import type { Backbone, Evaluation, Job, List, LogLine } from '@trainyard/contracts';
+import type { Backbone, Evaluation, List, LogLine } from '@trainyard/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import supertest from 'supertest';
 import { expect, it } from 'vitest';
