@@ -14,7 +14,7 @@ import { cnn, conv, deep, dense, dropout, flatten, output, pool } from './networ
 
 const adam = (learning_rate = 0.001) => ({ type: /** @type {const} */ ('adam'), learning_rate });
 const sgd = (learning_rate = 0.01, momentum = 0) => ({ type: /** @type {const} */ ('sgd'), learning_rate, momentum });
-const normal = (stddev) => ({ type: 'random_normal', mean: 0, stddev });
+const normal = (/** @type {number} */ stddev) => ({ type: 'random_normal', mean: 0, stddev });
 
 /** @type {readonly Case[]} */
 export const FAULTS = [

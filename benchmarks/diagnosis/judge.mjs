@@ -6,7 +6,7 @@ import { withoutLeaks } from './datasets.mjs';
 import { runJob } from './run-job.mjs';
 
 /** @typedef {{ store: import('@trainyard/storage').ObjectStore, threads: number, seed: number }} Workplace */
-/** @typedef {Awaited<ReturnType<import('./datasets.mjs').plantDataset>>} Planted */
+/** @typedef {Awaited<ReturnType<typeof import('./datasets.mjs').plantDataset>>} Planted */
 
 /**
  * @param {Workplace} workplace @param {import('./faults.mjs').Case} planted @param {Planted} dataset
@@ -34,13 +34,14 @@ export async function judge(workplace, planted, dataset, { withRemedy }) {
   return { ...result, remedy: await tryRemedy(workplace, planted, { remedy, dataset, job }) };
 }
 
-/** @param {Workplace} workplace @param {string} name @param {{ dataset: Planted, model: object, training: object }} job */
+/** @param {Workplace} workplace @param {string} name @param {{ dataset: Planted, model: object, training: import('@trainyard/contracts').TrainingOptions }} job */
 function run({ store, threads, seed }, name, job) {
   return runJob(store, { id: `job_${name}_${seed}`, threads, ...job });
 }
 
-/** As the service puts them together. @param {import('./run-job.mjs').Recorded} job @param {Planted} dataset */
+/** As the service puts them together. @param {import('./run-job.mjs').Recorded} job @param {Planted} dataset @returns {import('@trainyard/analysis').DiagnosisFacts} */
 export function factsOf(job, dataset) {
+  const spec = { ...job.spec };
   const { class_weights: weights, ...training } = job.training;
   const named = weights && Object.fromEntries(weights.map((weight, i) => [dataset.classes[i], weight]));
   return {
@@ -48,12 +49,12 @@ export function factsOf(job, dataset) {
     stopReason: job.result?.stop_reason ?? null,
     error: job.error,
     rollback: job.rollback,
-    spec: job.spec,
+    spec,
     training: completeTraining(job.training),
     dataset,
     epochs: job.epochs,
     probes: job.probes,
-    body: { dataset_id: dataset.id, model: job.spec, training: { ...training, class_weights: named } },
+    body: { dataset_id: dataset.id, model: spec, training: { ...training, class_weights: named } },
   };
 }
 
@@ -67,6 +68,7 @@ async function tryRemedy(workplace, planted, { remedy, dataset, job }) {
   const { metric, direction } = remedy.promises;
   const used = remedy.before ? await withoutLeaks(workplace.store, dataset.id) : dataset;
   const { model, training } = remedy.apply;
+  if (!model || !training) throw new Error(`The remedy "${remedy.title}" has no job to post.`);
   const cured = await run(workplace, `${planted.name}_cured`, { dataset: used, model, training });
   const before = figureOf(metric, job, dataset);
   const after = figureOf(metric, cured, used);

@@ -62,10 +62,12 @@ async function plantAll({ data, threads, only }, seed) {
   const source = readSource(data);
   const root = await mkdtemp(join(tmpdir(), 'diagnosis-'));
   const store = openObjectStore({ root });
+  /** @type {Map<string, import('./judge.mjs').Planted>} */
   const planted = new Map();
-  const datasetOf = async (name = 'plain') => {
-    if (!planted.has(name)) planted.set(name, await plantDataset(store, { source, name, seed }));
-    return planted.get(name);
+  const datasetOf = async (/** @type {import('./datasets.mjs').DatasetName} */ name = 'plain') => {
+    const dataset = planted.get(name) ?? (await plantDataset(store, { source, name, seed }));
+    planted.set(name, dataset);
+    return dataset;
   };
   const judgeAll = async (/** @type {readonly import('./faults.mjs').Case[]} */ cases) => {
     const runs = [];
