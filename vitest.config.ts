@@ -1,5 +1,5 @@
-// `unit` tests sit beside the source and need nothing running; `api` tests are below test/ and share one PostgreSQL and
-// one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
+// `unit` tests sit beside the source and need nothing running, nor do those of `engine`; `api` tests are below test/ and share
+// one PostgreSQL and one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
 // short form it is part of `api`.
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -9,6 +9,10 @@ const env = { ORT_DISABLE_TELEMETRY: '1' };
 
 /** Tests that run real programs against real servers. */
 const api = { env, globalSetup: ['test/setup/global.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+
+/** What needs no server and changes nothing outside itself is not loaded anew for each file: that takes longer than most tests. */
+const together = { isolate: false };
+const ENGINE = 'test/engine/**/*.test.ts';
 
 const faults = { test: { ...api, name: 'faults', include: ['test/faults/**/*.test.ts'] } };
 
@@ -21,11 +25,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          ...together,
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },
-      { test: { ...api, name: 'api', include: ['test/**/*.test.ts'] } },
+      { test: { env, ...together, name: 'engine', include: [ENGINE], testTimeout: 120_000 } },
+      { test: { ...api, name: 'api', include: ['test/**/*.test.ts'], exclude: [ENGINE] } },
       ...(process.env.TRAINYARD_FAULTS === 'full' ? [faults] : []),
     ],
   },

@@ -40,6 +40,7 @@ describe('a training without any field', () => {
       metrics: [{ type: 'accuracy' }],
       class_weights: null,
       label_smoothing: 0,
+      layer_learning_rates: [],
       normalization: 'unit',
       augmentation: null,
       gradient_clip_norm: null,
