@@ -10,9 +10,9 @@ import { writeResult } from '../report.mjs';
 const MNIST = /** @type {const} */ ({ width: 28, height: 28, channels: 1 });
 
 const CASES = [
-  ...LEARNING_MODELS.map(({ name, layers }) => ({ name, spec: { layers }, image: MNIST, images: 6000, epochs: 4 })),
-  { name: 'lenet5', ...networkOf('lenet5'), images: 12_000, epochs: 6 },
-  { name: 'resnet8', ...networkOf('resnet8'), images: 1500, epochs: 3 },
+  ...LEARNING_MODELS.map(({ name, layers }) => ({ name, spec: { layers }, image: MNIST, images: 6000, epochs: 8 })),
+  { name: 'lenet5', ...networkOf('lenet5'), images: 12_000, epochs: 12 },
+  { name: 'resnet8', ...networkOf('resnet8'), images: 3000, epochs: 6 },
 ];
 
 let lookSeconds = 0;
