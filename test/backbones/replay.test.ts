@@ -160,7 +160,7 @@ async function bothOf(file: Uint8Array, side: number, output?: string): Promise<
   const graph = graphOf(file, output);
   const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, (_, i) => (i * 7919 + (i >> 4)) % 256);
   const size = { width: side, height: side, channels: 3 } as const;
-  const layers = [{ type: 'onnx_backbone', backbone_id: `bbn_${'0'.repeat(26)}`, graph }, { type: 'flatten' }];
+  const layers = [{ type: 'onnx_backbone', backbone_id: `bb_${'0'.repeat(26)}`, graph }, { type: 'flatten' }];
   const model = buildModel(parseModelSpec({ input: size, layers }), { image: size, classes: 1 });
   const parameters = new Map([...backboneWeights(graph, file)].map(([name, data]) => [`onnx_backbone/${name}`, data]));
   const scale = [2 / 255, 2 / 255, 2 / 255];

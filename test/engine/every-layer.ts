@@ -32,7 +32,7 @@ export const EVERY_LAYER: readonly object[] = [
     type: 'onnx_backbone',
     name: 'body',
     inputs: ['rectified'],
-    backbone_id: `bbn_${'0'.repeat(26)}`,
+    backbone_id: `bb_${'0'.repeat(26)}`,
     graph: BACKBONE,
     trainable: true,
   },

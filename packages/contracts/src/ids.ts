@@ -6,7 +6,7 @@ export const ID_PREFIXES = {
   dataset: 'ds',
   upload: 'upl',
   model: 'mdl',
-  backbone: 'bbn',
+  backbone: 'bb',
   job: 'job',
   checkpoint: 'ckpt',
   endpoint: 'ep',

@@ -23,7 +23,7 @@ const spec = {
   layers: [
     {
       type: 'onnx_backbone',
-      backbone_id: `bbn_${'0'.repeat(26)}`,
+      backbone_id: `bb_${'0'.repeat(26)}`,
       output: 'features',
       graph: backbone,
       trainable: true,

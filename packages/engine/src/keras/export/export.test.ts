@@ -183,7 +183,7 @@ describe('an exported model', () => {
       parameters: [{ name: 'conv_1.weight', shape: [2, 3, 1, 1], trainable: true }],
       nodes: [{ op: 'Conv', inputs: [0, 'conv_1.weight'], attributes: conv }],
     };
-    const backbone = { type: 'onnx_backbone', backbone_id: `bbn_${'0'.repeat(26)}`, graph };
+    const backbone = { type: 'onnx_backbone', backbone_id: `bb_${'0'.repeat(26)}`, graph };
     expect(() => exported([backbone, flatten, output])).toThrow(
       'expected layers that Keras has; received onnx_backbone',
     );
