@@ -11,7 +11,8 @@ const KIND = 'lasting';
 
 export const control: FaultScenario = {
   name: 'Jobs are paused and resumed elsewhere, handed over at SIGTERM, and stopped with what they have',
-  rounds: { short: 1, full: 4 },
+  // Once each, all of it is in test/worker/control.test.ts and test/worker/hand-over.test.ts.
+  rounds: { short: 0, full: 4 },
   limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed([KIND]);
