@@ -21,3 +21,15 @@ function toResponse(codes: ErrorCode[]) {
     content: { [PROBLEM_CONTENT_TYPE]: { schema: reference(Problem) } },
   };
 }
+
+/** What a body that describes a job may be refused for. */
+export const JOB_PROBLEMS = [
+  'not_found',
+  'dataset_not_ready',
+  'invalid_request',
+  'invalid_spec',
+  'batch_too_large',
+  'device_unavailable',
+  'invalid_json',
+  'unsupported_media_type',
+] as const satisfies readonly ErrorCode[];

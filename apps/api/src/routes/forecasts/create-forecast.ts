@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateJob, Forecast } from '@trainyard/contracts';
 import { forecastRequest, MEASURED_WITHIN_MS, showForecast } from '../../forecasts/forecasts.js';
 import { resolveJob } from '../../jobs/resolve-job.js';
-import { keyedProblems } from '../../schemas/problems.js';
+import { JOB_PROBLEMS, keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 
 const WAIT_MS = 20_000;
@@ -22,16 +22,7 @@ const schema = {
   response: {
     200: reference(Forecast, { description: 'It has ended: `succeeded`, or `failed`, for example for want of memory' }),
     202: reference(Forecast, { description: 'It is not done: ask for it again at `Location`' }),
-    ...keyedProblems(
-      'not_found',
-      'dataset_not_ready',
-      'invalid_request',
-      'invalid_spec',
-      'batch_too_large',
-      'device_unavailable',
-      'invalid_json',
-      'unsupported_media_type',
-    ),
+    ...keyedProblems(...JOB_PROBLEMS),
   },
 };
 

@@ -5,7 +5,7 @@ import type { Database } from '@trainyard/db';
 import { forecastOf } from '../../forecasts/forecasts.js';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { resolveJob } from '../../jobs/resolve-job.js';
-import { keyedProblems } from '../../schemas/problems.js';
+import { JOB_PROBLEMS, keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 import { withoutSecret, withSecret } from '../../webhooks/job-secret.js';
 import { readReceiverUrl } from '../../webhooks/receiver-url.js';
@@ -23,18 +23,7 @@ const schema = {
   body: reference(CreateJob),
   response: {
     202: reference(Job, { description: 'Queued' }),
-    ...keyedProblems(
-      'idempotency_key_reused',
-      'idempotency_in_progress',
-      'not_found',
-      'dataset_not_ready',
-      'invalid_request',
-      'invalid_spec',
-      'batch_too_large',
-      'device_unavailable',
-      'invalid_json',
-      'unsupported_media_type',
-    ),
+    ...keyedProblems('idempotency_key_reused', 'idempotency_in_progress', ...JOB_PROBLEMS),
   },
 };
 

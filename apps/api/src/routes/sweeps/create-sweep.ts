@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateJob, CreateSweep, Sweep } from '@trainyard/contracts';
 import { checkInput } from '@trainyard/http';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
-import { keyedProblems } from '../../schemas/problems.js';
+import { JOB_PROBLEMS, keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 import { resolveSweep } from '../../sweeps/resolve-sweep.js';
 import { getSweep, showSweep } from '../../sweeps/sweep-view.js';
@@ -20,18 +20,7 @@ const schema = {
   body: reference(CreateSweep),
   response: {
     202: reference(Sweep, { description: 'Running: its first trials are about to be made' }),
-    ...keyedProblems(
-      'idempotency_key_reused',
-      'idempotency_in_progress',
-      'not_found',
-      'dataset_not_ready',
-      'invalid_request',
-      'invalid_spec',
-      'batch_too_large',
-      'device_unavailable',
-      'invalid_json',
-      'unsupported_media_type',
-    ),
+    ...keyedProblems('idempotency_key_reused', 'idempotency_in_progress', ...JOB_PROBLEMS),
   },
 };
 

@@ -5,7 +5,7 @@ import type { Database } from '@trainyard/db';
 import type { FastifyRequest } from 'fastify';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { IdParams } from '../../schemas/parameters.js';
-import { keyedProblems } from '../../schemas/problems.js';
+import { JOB_PROBLEMS, keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
 import { resolveBest } from '../../sweeps/train-best.js';
 
@@ -20,19 +20,7 @@ const schema = {
   body: reference(TrainBest),
   response: {
     202: reference(Job, { description: 'Queued' }),
-    ...keyedProblems(
-      'idempotency_key_reused',
-      'idempotency_in_progress',
-      'not_found',
-      'conflict',
-      'dataset_not_ready',
-      'invalid_request',
-      'invalid_spec',
-      'batch_too_large',
-      'device_unavailable',
-      'invalid_json',
-      'unsupported_media_type',
-    ),
+    ...keyedProblems('idempotency_key_reused', 'idempotency_in_progress', 'conflict', ...JOB_PROBLEMS),
   },
 };
 
