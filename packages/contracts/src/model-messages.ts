@@ -1,4 +1,7 @@
-/** What the inference server and the child process of one model tell each other over IPC. Each side checks what it gets. */
+/**
+ * What the inference server and the child process of one model tell each other over IPC: loading, and what is asked for
+ * seldom. Requests for predictions go in groups over a pipe of their own. Each side checks what it gets.
+ */
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { DATASET_TASKS, DatasetStats, IMAGE_FITS, ImageSize } from './dataset.js';
@@ -7,9 +10,7 @@ import { ERROR_KINDS, type ErrorCode } from './errors.js';
 import { Nullable, Strict, Words } from './schema.js';
 import { NORMALIZATIONS } from './training.js';
 
-const RequestNumber = Type.Integer({ minimum: 1 });
-
-const SentError = Strict({
+export const SentError = Strict({
   code: Words(Object.keys(ERROR_KINDS) as ErrorCode[]),
   message: Type.String(),
   errors: Type.Optional(Type.Array(Strict({ pointer: Type.String(), detail: Type.String() }))),
@@ -34,40 +35,43 @@ export const ModelTask = Strict({
 });
 export type ModelTask = Static<typeof ModelTask>;
 
-/** Bytes as they came: image files of one kind of body, or a JSON body that holds instances. */
-export const PredictInput = Strict({
-  kind: Words(['image', 'files', 'json'] as const),
-  parts: Type.Unsafe<Uint8Array[]>({ type: 'array', minItems: 1 }),
-});
-export type PredictInput = Static<typeof PredictInput>;
+/**
+ * `image`: one image file; `files`: several; `json`: a JSON body that holds instances; `pixels`: one part that has
+ * `count` images as uint8 [count, height, width, channels], at the size that the model takes.
+ */
+export const PREDICT_INPUT_KINDS = ['image', 'files', 'json', 'pixels'] as const;
+export const PredictInputKind = Words(PREDICT_INPUT_KINDS);
 
-/** What a model's child is told: which model it is, once; then what to answer, any number at once. */
-export const ModelOrder = Type.Union([
-  Strict({ type: Type.Literal('load'), task: ModelTask }),
-  Strict({ type: Type.Literal('predict'), number: RequestNumber, input: PredictInput }),
-]);
+/** Bytes as they came. */
+export interface PredictInput {
+  kind: (typeof PREDICT_INPUT_KINDS)[number];
+  parts: Uint8Array[];
+  /** Of `pixels` alone. */
+  count?: number;
+}
+
+/** What is known of a model once it is loaded. */
+export const ModelDescription = Strict({
+  image: Strict({ ...ImageSize.properties, fit: Words(IMAGE_FITS) }, { description: 'What images are brought to' }),
+  labels: Type.Array(Type.String(), { description: 'Classes, labels or targets, in the order of the outputs' }),
+  task: Words(PREDICTION_TASKS),
+  output: Words(['probabilities', 'values'] as const),
+  batch_exact: Type.Boolean({
+    description: 'Whether an image gets the same bits, whichever images it is run with',
+  }),
+  batch_max: Type.Integer({ minimum: 1, description: 'Images of one run' }),
+  load_ms: Type.Number({ minimum: 0 }),
+});
+export type ModelDescription = Static<typeof ModelDescription>;
+
+/** What a model's child is told: which model it is, once. */
+export const ModelOrder = Strict({ type: Type.Literal('load'), task: ModelTask });
 export type ModelOrder = Static<typeof ModelOrder>;
 
 /** `log` is for the log alone. */
 export const ModelReport = Type.Union([
-  Strict({ type: Type.Literal('loaded') }),
+  Strict({ type: Type.Literal('loaded'), description: ModelDescription }),
   Strict({ type: Type.Literal('failed'), error: SentError, log: Type.Optional(Type.String()) }),
-  Strict({
-    type: Type.Literal('predicted'),
-    number: RequestNumber,
-    task: Words(PREDICTION_TASKS),
-    outputs: Type.Unsafe<Float32Array>({
-      description: 'A row for each instance: probabilities or values, in the order of the classes, labels or targets',
-    }),
-    decode_ms: Type.Number(),
-    compute_ms: Type.Number(),
-  }),
-  Strict({
-    type: Type.Literal('refused'),
-    number: RequestNumber,
-    error: SentError,
-    log: Type.Optional(Type.String()),
-  }),
 ]);
 export type ModelReport = Static<typeof ModelReport>;
 

@@ -1,14 +1,11 @@
 /** Answers for endpoints, and writes down what becomes of them: `ready` once one has answered, `failed` where it cannot. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorRecord, type PredictInput, TrainyardError } from '@trainyard/contracts';
 import type { Database, ServedEndpoint } from '@trainyard/db';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Prediction, PredictOptions } from '../models/batcher.js';
 import { LoadFailure } from '../models/load-failure.js';
 import type { ModelPool } from '../models/model-pool.js';
-import type { ModelProcess, Prediction } from '../models/model-process.js';
 
-/** How long a request waits for its model to be loaded. */
-const LOAD_WAIT_MS = 10_000;
 /** How often loading is tried for an endpoint that starts, where the failure may pass. */
 const START_ATTEMPTS_MAX = 3;
 
@@ -29,11 +26,11 @@ export class EndpointService {
    * A prediction of an endpoint's model, which is loaded first where it is not. Throws `endpoint_not_ready` where that
    * fails or takes long, and what the model refuses the input with.
    */
-  async predict(served: ServedEndpoint, input: PredictInput): Promise<Prediction> {
+  async predict(served: ServedEndpoint, input: PredictInput, options: PredictOptions = {}): Promise<Prediction> {
     const { status, name, error } = served.endpoint;
     if (status === 'failed') throw notReady(`The endpoint "${name}" could not be started: ${error?.message}`);
     try {
-      return await this.#pool.use(served, async (loading) => (await inTime(loading, name)).predict(input));
+      return await this.#pool.predict(served.model, input, options);
     } catch (failure) {
       if (!(failure instanceof LoadFailure)) throw failure;
       if (!failure.isPassing) await this.#setFailed(served, failure.record);
@@ -45,7 +42,7 @@ export class EndpointService {
   async start(served: ServedEndpoint): Promise<void> {
     const { id, name } = served.endpoint;
     try {
-      await this.#pool.use(served, (loading) => loading);
+      await this.#pool.load(served.model);
       this.#attempts.delete(id);
       await this.#endpoints.setReady(id, served.model.checkpointId);
       this.#log.info({ endpoint_id: id, name }, 'an endpoint is ready');
@@ -66,19 +63,6 @@ export class EndpointService {
     this.#attempts.delete(endpoint.id);
     await this.#endpoints.setFailed(endpoint.id, model.checkpointId, error);
     this.#log.warn({ endpoint_id: endpoint.id, name: endpoint.name, code: error.code }, 'an endpoint failed');
-  }
-}
-
-async function inTime(loading: Promise<ModelProcess>, name: string): Promise<ModelProcess> {
-  const timer = new AbortController();
-  const late = delay(LOAD_WAIT_MS, undefined, { signal: timer.signal }).then(() => {
-    throw notReady(`The endpoint "${name}" is being loaded. Try again in a moment.`);
-  });
-  try {
-    return await Promise.race([loading, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => {});
   }
 }
 

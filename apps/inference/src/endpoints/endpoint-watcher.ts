@@ -1,9 +1,8 @@
 /** Looks into the database for endpoints that start, and for those that are gone but still have their model loaded. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { TrainyardError } from '@trainyard/contracts';
 import type { Database } from '@trainyard/db';
 import type { FastifyBaseLogger } from 'fastify';
-import type { ModelPool, PoolUser } from '../models/model-pool.js';
+import type { ModelPool } from '../models/model-pool.js';
 import type { EndpointService } from './endpoint-service.js';
 
 const EVERY_MS = 300;
@@ -51,7 +50,8 @@ export class EndpointWatcher {
   }
 
   async #look(): Promise<void> {
-    for (const served of await this.#watched.endpoints.starting()) {
+    const { endpoints, pool } = this.#watched;
+    for (const served of await endpoints.starting()) {
       const { id } = served.endpoint;
       if (this.#starting.has(id) || this.#starting.size >= STARTS_MAX) continue;
       const started = this.#watched.service
@@ -60,18 +60,8 @@ export class EndpointWatcher {
         .finally(() => this.#starting.delete(id));
       this.#starting.set(id, started);
     }
-    for (const user of this.#watched.pool.users()) {
-      if (!(await this.#isServed(user))) this.#watched.pool.forget(user);
-    }
-  }
-
-  async #isServed({ projectId, endpointId, checkpointId }: PoolUser): Promise<boolean> {
-    try {
-      const endpoint = await this.#watched.endpoints.get(projectId, endpointId);
-      return endpoint.checkpoint_id === checkpointId;
-    } catch (error) {
-      if (error instanceof TrainyardError && error.code === 'not_found') return false;
-      throw error;
-    }
+    const loaded = pool.checkpoints();
+    const used = new Set(loaded.length > 0 ? await endpoints.checkpointsInUse(loaded) : []);
+    for (const checkpointId of loaded) if (!used.has(checkpointId)) pool.unload(checkpointId);
   }
 }

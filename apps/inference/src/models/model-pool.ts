@@ -1,9 +1,10 @@
 /** The models that are loaded, a process for each checkpoint. Beyond a number the one that was idle longest makes room. */
-import { type ModelTask, TrainyardError } from '@trainyard/contracts';
-import type { ServedEndpoint } from '@trainyard/db';
+import { type ModelDescription, type ModelTask, type PredictInput, TrainyardError } from '@trainyard/contracts';
+import type { TrainedModel } from '@trainyard/db';
 import type { FastifyBaseLogger } from 'fastify';
-import { LoadFailure } from './load-failure.js';
-import { ModelProcess } from './model-process.js';
+import type { Prediction, PredictOptions } from './batcher.js';
+import { HostedModel } from './hosted-model.js';
+import type { ModelStatistics } from './model-statistics.js';
 
 export const MODELS_MAX = 8;
 
@@ -15,119 +16,117 @@ export interface ModelPoolOptions {
   log: FastifyBaseLogger;
   /** Processes at once. */
   modelsMax?: number;
+  /** How long a group of requests may take before its process counts as stuck; 30 s by default. */
+  answerMs?: number;
 }
 
-/** An endpoint that has used a loaded model. */
-export interface PoolUser {
-  endpointId: string;
-  projectId: string;
-  checkpointId: string;
-}
-
-interface Loaded {
-  process: Promise<ModelProcess>;
-  /** Requests that use it now. */
-  busy: number;
-  /** By endpoint id. */
-  users: Map<string, PoolUser>;
-}
+const ANSWER_MS = 30_000;
 
 export class ModelPool {
   readonly #options: Required<ModelPoolOptions>;
   /** By checkpoint id; the one that was used last comes last. */
-  readonly #loaded = new Map<string, Loaded>();
+  readonly #hosted = new Map<string, HostedModel>();
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(options: ModelPoolOptions) {
-    this.#options = { modelsMax: MODELS_MAX, ...options };
+  constructor({ modelsMax = MODELS_MAX, answerMs = ANSWER_MS, ...options }: ModelPoolOptions) {
+    this.#options = { ...options, modelsMax, answerMs };
   }
 
   /**
-   * Calls `action` with the process of an endpoint's model, which is kept until the promise is settled; where the model
-   * is not loaded yet, that begins now, and ends with a `LoadFailure` where it fails. Throws `overloaded` where there is
-   * no room for another model, and what `action` throws.
+   * The answer of a model, which is loaded first where it is not. Throws `LoadFailure`; `overloaded` where there is no
+   * room for another model or too much waits for this one; `endpoint_not_ready` where loading takes long or the process
+   * ends with the request in it; and what the model refuses the input with.
    */
-  async use<T>(served: ServedEndpoint, action: (loading: Promise<ModelProcess>) => Promise<T>): Promise<T> {
-    const loaded = this.#hold(served);
+  predict(model: TrainedModel, input: PredictInput, options: PredictOptions = {}): Promise<Prediction> {
     try {
-      return await action(loaded.process);
-    } finally {
-      loaded.busy--;
+      return this.#use(model).predict(input, options);
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
 
-  /** The endpoints that have used what is loaded. */
-  users(): PoolUser[] {
-    return [...this.#loaded.values()].flatMap((loaded) => [...loaded.users.values()]);
+  /** Once it resolves the model answers at once. Throws `LoadFailure` and `overloaded`. */
+  async load(model: TrainedModel): Promise<ModelDescription> {
+    return this.#use(model).loaded();
   }
 
-  /** Tells that an endpoint does not use a checkpoint any more; what nobody uses is ended. */
-  forget({ endpointId, checkpointId }: PoolUser): void {
-    const loaded = this.#loaded.get(checkpointId);
-    loaded?.users.delete(endpointId);
-    if (loaded?.users.size === 0) this.#end(checkpointId, loaded);
+  /** What is known of a model; it is loaded for that. Throws `LoadFailure` and `overloaded`. */
+  describe(model: TrainedModel): Promise<ModelDescription> {
+    return this.load(model);
+  }
+
+  isLoaded(checkpointId: string): boolean {
+    return this.#hosted.get(checkpointId)?.isLoaded ?? false;
+  }
+
+  /** The checkpoints that are loaded or being loaded. */
+  checkpoints(): string[] {
+    return [...this.#hosted.keys()];
+  }
+
+  /** Ends the process of a checkpoint once it has answered what came before. */
+  unload(checkpointId: string): void {
+    const hosted = this.#hosted.get(checkpointId);
+    if (hosted) this.#end(checkpointId, hosted);
+  }
+
+  /** Since it was loaded; undefined where it is not. */
+  statistics(checkpointId: string): ModelStatistics | undefined {
+    return this.#hosted.get(checkpointId)?.statistics();
   }
 
   /** Ends every process. */
   async close(): Promise<void> {
-    for (const [checkpointId, loaded] of this.#loaded) this.#end(checkpointId, loaded);
+    for (const [checkpointId, hosted] of this.#hosted) this.#end(checkpointId, hosted);
     await Promise.all(this.#closing);
   }
 
-  #hold(served: ServedEndpoint): Loaded {
-    const { checkpointId } = served.model;
-    const loaded = this.#loaded.get(checkpointId) ?? this.#load(served);
-    this.#loaded.delete(checkpointId);
-    this.#loaded.set(checkpointId, loaded);
-    const { endpoint, projectId } = served;
-    loaded.users.set(endpoint.id, { endpointId: endpoint.id, projectId, checkpointId });
-    loaded.busy++;
-    return loaded;
+  #use(model: TrainedModel): HostedModel {
+    const { checkpointId } = model;
+    const hosted = this.#hosted.get(checkpointId) ?? this.#host(model);
+    this.#hosted.delete(checkpointId);
+    this.#hosted.set(checkpointId, hosted);
+    return hosted;
   }
 
-  #load(served: ServedEndpoint): Loaded {
-    if (this.#loaded.size >= this.#options.modelsMax) this.#makeRoom();
-    const { checkpointId } = served.model;
-    const log = this.#options.log.child({ checkpoint_id: checkpointId });
-    const process = ModelProcess.start(this.#task(served), log).catch((cause: unknown): never => {
-      log.error({ err: cause }, 'a model could not be loaded');
-      throw new LoadFailure(cause);
+  #host(model: TrainedModel): HostedModel {
+    if (this.#hosted.size >= this.#options.modelsMax) this.#makeRoom();
+    const { checkpointId } = model;
+    const hosted: HostedModel = new HostedModel({
+      task: this.#task(model),
+      log: this.#options.log.child({ checkpoint_id: checkpointId }),
+      answerMs: this.#options.answerMs,
+      onFailed: () => {
+        if (this.#hosted.get(checkpointId) === hosted) this.#hosted.delete(checkpointId);
+      },
     });
-    const loaded: Loaded = { process, busy: 0, users: new Map() };
-    const remove = () => {
-      if (this.#loaded.get(checkpointId) === loaded) this.#loaded.delete(checkpointId);
-    };
-    process.then((started) => started.ended.then(remove), remove);
-    return loaded;
+    return hosted;
   }
 
   #makeRoom(): void {
-    const idle = [...this.#loaded].find(([, loaded]) => loaded.busy === 0);
+    const idle = [...this.#hosted].find(([, hosted]) => hosted.isLoaded && !hosted.isBusy);
     if (idle === undefined) {
-      const detail = `All ${this.#loaded.size} loaded models are busy. Try again a little later.`;
+      const detail = `All ${this.#hosted.size} loaded models are busy. Try again a little later.`;
       throw new TrainyardError('overloaded', detail);
     }
     this.#end(...idle);
   }
 
-  #end(checkpointId: string, loaded: Loaded): void {
-    this.#loaded.delete(checkpointId);
-    const closed = loaded.process
-      .then((process) => process.close())
-      .catch(() => {})
-      .finally(() => this.#closing.delete(closed));
+  #end(checkpointId: string, hosted: HostedModel): void {
+    this.#hosted.delete(checkpointId);
+    const closed = hosted.close().finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
 
-  #task({ model }: ServedEndpoint): ModelTask {
-    const { task, classes, targets, image, fit, stats } = model.dataset;
+  #task({ storageKey, digest, spec, training, dataset }: TrainedModel): ModelTask {
+    const { task, classes, targets, image, fit, stats } = dataset;
     return {
       objects_dir: this.#options.objectsDir,
       threads: this.#options.threads,
-      storage_key: model.storageKey,
-      digest: model.digest,
-      spec: model.spec,
-      normalization: model.training.normalization,
+      storage_key: storageKey,
+      digest,
+      spec,
+      normalization: training.normalization,
       dataset: { task, classes, targets, image, fit, stats },
     };
   }

@@ -1,168 +1,196 @@
-/** The server's side of a model's process: starts it, hands it requests, and notices its end. */
+/** The server's side of a model's process: starts it, hands it groups of requests, and notices its end. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '@trainyard/config';
 import {
   type ErrorRecord,
+  type ModelDescription,
   type ModelOrder,
-  type ModelReport,
   type ModelTask,
   type PredictInput,
+  parseGroupReport,
   parseModelReport,
   TrainyardError,
 } from '@trainyard/contracts';
 import type { FastifyBaseLogger } from 'fastify';
+import { FrameReader, writeFrame } from '../frames/frame.js';
+import { type GroupOutcome, groupHeaderOf, outcomeOf } from '../frames/groups.js';
 
 const ENTRY = fileURLToPath(new URL('../child/main.js', import.meta.url));
 const LOAD_MS_MAX = 120_000;
 const CLOSE_MS_MAX = 5_000;
-/** Requests that wait for one model; each holds its body in memory. */
-const WAITING_MAX = 64;
 const STDERR = 2;
+/** The descriptor of the pipe in the child; `child/main.ts` has the same. */
+const PIPE = 4;
 
-export type Prediction = Pick<
-  Extract<ModelReport, { type: 'predicted' }>,
-  'task' | 'outputs' | 'decode_ms' | 'compute_ms'
->;
+export interface ModelProcessOptions {
+  log: FastifyBaseLogger;
+  /** How long a group may take before its process counts as stuck and is killed. */
+  answerMs: number;
+}
 
-interface Waiting {
-  resolve: (prediction: Prediction) => void;
-  reject: (error: TrainyardError) => void;
-  answer: Promise<Prediction>;
+interface Sent {
+  resolve: (outcome: GroupOutcome) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
 }
 
 export class ModelProcess {
+  readonly description: ModelDescription;
   /** Resolves when the process is gone, for whatever reason. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
-  readonly #log: FastifyBaseLogger;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pipe: Duplex;
+  readonly #options: ModelProcessOptions;
+  readonly #sent = new Map<number, Sent>();
   #number = 0;
+  #isClosing = false;
 
-  private constructor(child: ChildProcess, log: FastifyBaseLogger) {
-    this.#child = child;
-    this.#log = log;
-    this.ended = new Promise((resolve) => {
-      child.once('exit', () => resolve());
-      child.on('error', (err) => {
-        this.#log.error({ err }, 'a model process cannot be started or reached');
-        if (child.pid === undefined) resolve();
-      });
+  private constructor(started: Started, description: ModelDescription, options: ModelProcessOptions) {
+    this.description = description;
+    this.ended = started.ended;
+    this.#child = started.child;
+    this.#pipe = started.pipe;
+    this.#options = { ...options, log: options.log.child({ model_pid: started.child.pid }) };
+    const reader = new FrameReader((header, payload) => this.#receive(header, payload));
+    this.#pipe.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch (err) {
+        this.#options.log.error({ err }, 'a model process sent something that is not of its protocol');
+        this.#child.kill('SIGKILL');
+      }
     });
+    this.#child.once('exit', (code, signal) => this.#refuseSent(code, signal));
+    this.#options.log.info({ load_ms: description.load_ms, batch_exact: description.batch_exact }, 'a model is loaded');
   }
 
   /**
    * Starts a process and lets it load its model. Throws what the model's loading threw, and `endpoint_not_ready` where
    * the process ended on the way.
    */
-  static async start(task: ModelTask, log: FastifyBaseLogger): Promise<ModelProcess> {
-    const child = fork(ENTRY, [], {
-      env: childEnvironment(),
-      serialization: 'advanced',
-      stdio: ['ignore', STDERR, STDERR, 'ipc'],
-    });
-    const model = new ModelProcess(child, log.child({ model_pid: child.pid }));
-    await model.#load(task);
-    model.#log.info('a model is loaded');
-    child.on('message', (message) => model.#receive(message));
-    child.once('exit', (code, signal) => model.#refuseWaiting(code, signal));
-    return model;
-  }
-
-  /** Throws what the request is refused with, `overloaded`, and `endpoint_not_ready` where the process ends meanwhile. */
-  predict(input: PredictInput): Promise<Prediction> {
-    if (this.#waiting.size >= WAITING_MAX) {
-      const detail = `${WAITING_MAX} requests wait for this model already. Try again a little later.`;
-      return Promise.reject(new TrainyardError('overloaded', detail));
-    }
-    const number = ++this.#number;
-    const { promise: answer, resolve, reject } = withResolvers<Prediction>();
-    this.#waiting.set(number, { resolve, reject, answer });
-    this.#send({ type: 'predict', number, input }, () => this.#settle(number)?.reject(processEnded()));
-    return answer;
-  }
-
-  /** Ends the process once it has answered; what it has not answered in time is refused. */
-  async close(): Promise<void> {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_MS_MAX);
-    await Promise.allSettled([...this.#waiting.values()].map((waiting) => waiting.answer));
-    if (this.#child.connected) this.#child.disconnect();
-    await this.ended;
-    clearTimeout(timer);
-  }
-
-  async #load(task: ModelTask): Promise<void> {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), LOAD_MS_MAX);
+  static async start(task: ModelTask, options: ModelProcessOptions): Promise<ModelProcess> {
+    const started = startChild(options.log);
+    const timer = setTimeout(() => started.child.kill('SIGKILL'), LOAD_MS_MAX);
     try {
-      this.#send({ type: 'load', task }, () => {});
-      await Promise.race([this.#loaded(), this.ended.then(() => Promise.reject(processEnded()))]);
+      const loaded = descriptionFrom(started.child, options.log);
+      const ended = started.ended.then(() => Promise.reject(processEnded()));
+      send(started.child, { type: 'load', task });
+      return new ModelProcess(started, await Promise.race([loaded, ended]), options);
     } catch (error) {
-      await this.close();
+      if (started.child.connected) started.child.disconnect();
+      const killer = setTimeout(() => started.child.kill('SIGKILL'), CLOSE_MS_MAX);
+      await started.ended;
+      clearTimeout(killer);
       throw error;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #loaded(): Promise<void> {
+  /**
+   * Answers a group; a request that the model refuses is a result too. Throws `endpoint_not_ready` where the process ends
+   * before it has answered, also because it took too long.
+   */
+  run(inputs: readonly PredictInput[]): Promise<GroupOutcome> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.reject(processEnded());
+    const number = ++this.#number;
     return new Promise((resolve, reject) => {
-      this.#child.once('message', (message) => {
-        const report = parseModelReport(message);
-        if (report?.type === 'loaded') resolve();
-        else if (report?.type === 'failed') reject(this.#toError(report.error, report.log));
-        else reject(new TypeError('A model process did not say that its model is loaded.'));
-      });
+      const timer = setTimeout(() => this.#kill(number), this.#options.answerMs);
+      this.#sent.set(number, { resolve, reject, timer });
+      writeFrame(
+        this.#pipe,
+        groupHeaderOf(number, inputs),
+        inputs.flatMap(({ parts }) => parts),
+      );
     });
   }
 
-  #receive(message: unknown): void {
-    const report = parseModelReport(message);
-    if (report?.type === 'predicted') {
-      const { number, task, outputs, decode_ms, compute_ms } = report;
-      this.#settle(number)?.resolve({ task, outputs, decode_ms, compute_ms });
-    } else if (report?.type === 'refused') {
-      this.#settle(report.number)?.reject(this.#toError(report.error, report.log));
-    } else {
-      this.#log.error('a model process sent a message that is not of its protocol');
-      this.#child.kill('SIGKILL');
+  /** Ends the process once it has answered; what it has not answered in time is refused. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_MS_MAX);
+    while (this.#sent.size > 0) await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 5))]);
+    if (this.#child.connected) this.#child.disconnect();
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #receive(header: unknown, payload: Buffer): void {
+    const report = parseGroupReport(header);
+    this.#settle(report.number)?.resolve(outcomeOf(report, payload, this.description.labels.length));
+  }
+
+  #settle(number: number): Sent | undefined {
+    const sent = this.#sent.get(number);
+    this.#sent.delete(number);
+    clearTimeout(sent?.timer);
+    return sent;
+  }
+
+  #kill(number: number): void {
+    this.#options.log.error({ group: number, answer_ms: this.#options.answerMs }, 'a model process is stuck');
+    this.#child.kill('SIGKILL');
+  }
+
+  #refuseSent(code: number | null, signal: NodeJS.Signals | null): void {
+    const groups = this.#sent.size;
+    if (!this.#isClosing || groups > 0) {
+      this.#options.log.error({ code, signal, groups }, 'a model process ended by itself');
     }
+    for (const number of [...this.#sent.keys()]) this.#settle(number)?.reject(processEnded());
   }
+}
 
-  #settle(number: number): Waiting | undefined {
-    const waiting = this.#waiting.get(number);
-    this.#waiting.delete(number);
-    return waiting;
-  }
+interface Started {
+  child: ChildProcess;
+  pipe: Duplex;
+  ended: Promise<void>;
+}
 
-  #refuseWaiting(code: number | null, signal: NodeJS.Signals | null): void {
-    const requests = this.#waiting.size;
-    if (code !== 0) this.#log.error({ code, signal, requests }, 'a model process ended by itself');
-    for (const number of [...this.#waiting.keys()]) this.#settle(number)?.reject(processEnded());
-  }
+function startChild(log: FastifyBaseLogger): Started {
+  const child = fork(ENTRY, [], {
+    env: childEnvironment(),
+    serialization: 'advanced',
+    stdio: ['ignore', STDERR, STDERR, 'ipc', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.on('error', (err) => {
+      log.error({ err }, 'a model process cannot be started or reached');
+      if (child.pid === undefined) resolve();
+    });
+  });
+  const pipe = child.stdio[PIPE];
+  if (!(pipe instanceof Duplex)) throw new TypeError('The pipe to a model process cannot be written to.');
+  // Its end is told by the process's exit.
+  pipe.on('error', (err) => log.debug({ err }, 'the pipe to a model process broke'));
+  return { child, pipe, ended };
+}
 
-  #toError({ code, message, errors }: ErrorRecord, log: string | undefined): TrainyardError {
-    if (log !== undefined) this.#log.debug({ code, cause: log }, 'a model process refused a request');
-    return new TrainyardError(code, message, { ...(errors ? { errors } : {}), cause: log });
-  }
+function descriptionFrom(child: ChildProcess, log: FastifyBaseLogger): Promise<ModelDescription> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => {
+      const report = parseModelReport(message);
+      if (report?.type === 'loaded') resolve(report.description);
+      else if (report?.type === 'failed') reject(toError(report.error, report.log, log));
+      else reject(new TypeError('A model process did not say that its model is loaded.'));
+    });
+  });
+}
 
-  /** A message that cannot be sent means that the process is gone. */
-  #send(order: ModelOrder, onFailure: () => void): void {
-    if (this.#child.connected) this.#child.send(order, (error) => error && onFailure());
-    else onFailure();
-  }
+/** A message that cannot be sent means that the process is gone. */
+function send(child: ChildProcess, order: ModelOrder): void {
+  if (child.connected) child.send(order, () => {});
+}
+
+function toError({ code, message, errors }: ErrorRecord, cause: string | undefined, log: FastifyBaseLogger) {
+  if (cause !== undefined) log.debug({ code, cause }, 'a model process could not load its model');
+  return new TrainyardError(code, message, { ...(errors ? { errors } : {}), cause });
 }
 
 function processEnded(): TrainyardError {
   return new TrainyardError('endpoint_not_ready', 'The process of this model ended before it answered. Try again.');
-}
-
-function withResolvers<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: TrainyardError) => void = () => {};
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
 }

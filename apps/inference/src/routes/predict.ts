@@ -3,7 +3,7 @@ import { outputNames, type PredictResponse } from '@trainyard/contracts';
 import type { Database, ServedEndpoint } from '@trainyard/db';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EndpointService } from '../endpoints/endpoint-service.js';
-import type { Prediction } from '../models/model-process.js';
+import type { Prediction } from '../models/batcher.js';
 import { ACCEPTED, acceptPredictInput, readPredictInput } from './predict-input.js';
 import { toPredictions } from './predictions.js';
 
@@ -38,24 +38,22 @@ export async function predictRoute(app: FastifyInstance, { endpoints, service }:
     const { served } = request;
     if (served === null) throw new Error('the endpoint was not looked up');
     const input = await readPredictInput(request);
-    const startedAt = performance.now();
-    const prediction = await service.predict(served, input);
-    return toResponse(served, prediction, { answer_ms: performance.now() - startedAt, reply });
+    const prediction = await service.predict(served, input, { isGone: () => request.raw.socket.destroyed });
+    return toResponse(served, prediction, reply);
   });
 }
 
-/** What is neither decoding nor computing was waiting: for the model to be loaded, and for requests before this one. */
 function toResponse(
   { endpoint, model }: ServedEndpoint,
-  { task, outputs, decode_ms, compute_ms }: Prediction,
-  { answer_ms, reply }: { answer_ms: number; reply: FastifyReply },
+  { task, outputs, queue_ms, preprocess_ms, compute_ms }: Prediction,
+  reply: FastifyReply,
 ): PredictResponse {
   return {
     ...toPredictions(task, outputs, outputNames(model.dataset)),
     model: { endpoint_id: endpoint.id, name: endpoint.name, checkpoint_id: model.checkpointId },
     timing: {
-      queue_ms: rounded(Math.max(0, answer_ms - decode_ms - compute_ms)),
-      decode_ms: rounded(decode_ms),
+      queue_ms: rounded(queue_ms),
+      preprocess_ms: rounded(preprocess_ms),
       compute_ms: rounded(compute_ms),
       total_ms: rounded(reply.elapsedTime),
     },

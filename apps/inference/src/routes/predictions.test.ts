@@ -48,7 +48,7 @@ describe('toPredictions', () => {
 
   it.each(['multiclass', 'binary', 'multilabel', 'regression'] as const)('fits the contract: %s', (task) => {
     const model = { endpoint_id: `ep_${'0'.repeat(26)}`, name: 'a', checkpoint_id: `ckpt_${'0'.repeat(26)}` };
-    const timing = { queue_ms: 0, decode_ms: 0, compute_ms: 0, total_ms: 0 };
+    const timing = { queue_ms: 0, preprocess_ms: 0, compute_ms: 0, total_ms: 0 };
     const answer = { ...toPredictions(task, Float32Array.of(0.25, 0.75), ['a', 'b']), model, timing };
     expect([...Value.Errors(PredictResponse, answer)]).toEqual([]);
     expect(Value.Check(PredictResponse, { ...answer, predictions: [{ label: 1 }] })).toBe(false);

@@ -81,6 +81,13 @@ export function openEndpoints(client: PrismaClient) {
       return rows.map(toServed);
     },
 
+    /** Those of the checkpoints that any endpoint serves. */
+    async checkpointsInUse(checkpointIds: readonly string[]): Promise<string[]> {
+      const where = { checkpointId: { in: [...checkpointIds] } };
+      const rows = await client.endpoint.findMany({ where, distinct: 'checkpointId', select: { checkpointId: true } });
+      return rows.map(({ checkpointId }) => checkpointId);
+    },
+
     /** False when the endpoint is gone, or serves another checkpoint by now. */
     async setReady(id: string, checkpointId: string): Promise<boolean> {
       const { count } = await client.endpoint.updateMany({

@@ -3,8 +3,8 @@ import type { Device, ImageFit, ImageSize } from '@trainyard/contracts';
 import type { PredictorGraph, Task, TrainedPredictor } from '@trainyard/engine';
 import { createSession, type Session, uint8Tensor } from '../session.js';
 
-/** Images of one run; more are run one after another, so that memory has a bound. */
-const IMAGES_PER_RUN = 32;
+/** Images of one run, at most and unless `limitRuns` says less; more are run one after another, so that memory has a bound. */
+export const IMAGES_PER_RUN = 32;
 
 export class Predictor {
   readonly image: ImageSize & { fit: ImageFit };
@@ -12,6 +12,8 @@ export class Predictor {
   readonly task: Task;
   readonly #graph: PredictorGraph;
   readonly #session: Session;
+  #fewest = 1;
+  #most = IMAGES_PER_RUN;
 
   private constructor({ graph, image, labels, task }: TrainedPredictor, session: Session) {
     this.image = image;
@@ -33,6 +35,15 @@ export class Predictor {
   }
 
   /**
+   * From now on a run has at least `fewest` rows (those that are added are black, and their answers are dropped), and at
+   * most `most` images.
+   */
+  limitRuns({ fewest, most }: { fewest: number; most: number }): void {
+    this.#fewest = fewest;
+    this.#most = Math.min(most, IMAGES_PER_RUN);
+  }
+
+  /**
    * `images` holds `count` images of [height, width, channels] pixels one after another; the answer holds as many rows
    * of probabilities, or of the values of a regression, in the order of the labels. Throws `out_of_memory`.
    */
@@ -40,9 +51,10 @@ export class Predictor {
     if (images.length !== count * this.imageBytes) {
       throw new RangeError(`${count} images have ${count * this.imageBytes} bytes. Received: ${images.length}`);
     }
+    if (count <= this.#most) return this.#run(images, count);
     const outputs = new Float32Array(count * this.labels.length);
-    for (let first = 0; first < count; first += IMAGES_PER_RUN) {
-      const rows = Math.min(IMAGES_PER_RUN, count - first);
+    for (let first = 0; first < count; first += this.#most) {
+      const rows = Math.min(this.#most, count - first);
       const pixels = images.subarray(first * this.imageBytes, (first + rows) * this.imageBytes);
       outputs.set(await this.#run(pixels, rows), first * this.labels.length);
     }
@@ -53,12 +65,20 @@ export class Predictor {
     return this.#session.release();
   }
 
-  async #run(pixels: Uint8Array, rows: number): Promise<Float32Array> {
+  async #run(pixels: Uint8Array, images: number): Promise<Float32Array> {
     const { image: input, output } = this.#graph;
     const { width, height, channels } = this.image;
-    const tensor = uint8Tensor(pixels, [rows, height, width, channels]);
+    const rows = Math.max(images, this.#fewest);
+    const tensor = uint8Tensor(this.#filled(pixels, rows), [rows, height, width, channels]);
     const { data } = (await this.#session.run({ [input.name]: tensor }, [output]))[output];
-    if (data instanceof Float32Array) return data;
+    if (data instanceof Float32Array) return data.subarray(0, images * this.labels.length);
     throw new TypeError(`Output ${output}: expected float32.`);
+  }
+
+  #filled(pixels: Uint8Array, rows: number): Uint8Array {
+    if (pixels.length === rows * this.imageBytes) return pixels;
+    const filled = new Uint8Array(rows * this.imageBytes);
+    filled.set(pixels);
+    return filled;
   }
 }
