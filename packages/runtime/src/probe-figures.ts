@@ -41,34 +41,42 @@ export function gradientHistogram(values: Float32Array): number[] {
 /** Half of the edges, those above 0: bins are found by the size of a number and mirrored by its sign. */
 interface Bins {
   readonly sizes: Float64Array;
-  readonly perDecade: number;
-  readonly first: number;
+  /** How many edges are no larger than the least number with these leading bits (without the sign's). */
+  readonly below: Uint8Array;
 }
+
+/** Exponent and leading fraction of a float32: narrower than a bin, so that at most one edge lies in between. */
+const KEY_SHIFT = 15;
+const SIGN = 0x80000000;
+const INFINITY_BITS = 0x7f800000;
 
 const ACTIVATION_BINS = binsOf(ACTIVATION_BIN_EDGES);
 const GRADIENT_BINS = binsOf(GRADIENT_BIN_EDGES);
 
 function binsOf(edges: readonly number[]): Bins {
   const sizes = Float64Array.from(edges.filter((edge) => edge > 0));
-  const decades = Math.log10(sizes[sizes.length - 1] / sizes[0]);
-  return { sizes, perDecade: (sizes.length - 1) / decades, first: Math.log10(sizes[0]) };
+  const leasts = new Float32Array(
+    Uint32Array.from({ length: SIGN >>> KEY_SHIFT }, (_, key) => key << KEY_SHIFT).buffer,
+  );
+  const below = new Uint8Array(leasts.length);
+  let edge = 0;
+  for (let key = 0; key < below.length; key++) {
+    while (edge < sizes.length && sizes[edge] <= leasts[key]) edge++;
+    below[key] = edge;
+  }
+  return { sizes, below };
 }
 
-function histogram(values: Float32Array, { sizes, perDecade, first }: Bins): number[] {
+function histogram(values: Float32Array, { sizes, below }: Bins): number[] {
   const counts = Array<number>(2 * sizes.length + 1).fill(0);
   const middle = sizes.length;
-  for (let i = 0; i < values.length; i++) {
-    const size = Math.abs(values[i]);
-    if (size < sizes[0]) {
-      counts[middle]++;
-      continue;
-    }
-    // The logarithm finds the bin but for rounding at its edges.
-    let above = Math.min(sizes.length, Math.floor((Math.log10(size) - first) * perDecade) + 1);
-    if (above < sizes.length && size >= sizes[above]) above++;
-    else if (above > 0 && size < sizes[above - 1]) above--;
-    if (Number.isNaN(above)) continue;
-    counts[values[i] < 0 ? middle - above : middle + above]++;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const size = bits[i] & ~SIGN;
+    if (size > INFINITY_BITS) continue;
+    let above = below[size >>> KEY_SHIFT];
+    if (above < middle && Math.abs(values[i]) >= sizes[above]) above++;
+    counts[bits[i] >>> 31 === 1 ? middle - above : middle + above]++;
   }
   return counts;
 }
@@ -105,12 +113,18 @@ export function idleShares(
 ): Pick<ProbeLayer, 'zero_share' | 'saturated_share' | 'dead_share'> {
   const ends = activation && !isLast ? ENDS[activation.type]?.(activation) : undefined;
   return {
-    zero_share: share(values, (value) => value === 0),
+    zero_share: zeroShare(values),
     saturated_share: ends
       ? share(values, (value) => (ends[0] !== null && value <= ends[0]) || (ends[1] !== null && value >= ends[1]))
       : null,
     dead_share: activation && CUTS_OFF_AT_ZERO.has(activation.type) && !isLast ? deadShare(values, shape) : null,
   };
+}
+
+function zeroShare(values: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0) count++;
+  return short(count / values.length);
 }
 
 function share(values: Float32Array, holds: (value: number) => boolean): number {
