@@ -1,4 +1,7 @@
-/** Answers every error of a server as problem details (RFC 9457), and logs those that are the server's own. */
+/**
+ * Answers every error of a server as problem details (RFC 9457), below `/v2` as the Open Inference Protocol has them, and
+ * logs those that are the server's own.
+ */
 import {
   ERROR_KINDS,
   type ErrorRecord,
@@ -9,6 +12,7 @@ import {
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { errorRecordOf } from './error-record.js';
+import { speaksOpenInference, toOpenInferenceError } from './open-inference-error.js';
 import { allowedMethods, RouteIndex } from './route-index.js';
 
 declare module 'fastify' {
@@ -52,10 +56,16 @@ export function sendError(
 
 /** Answers with the problem of an error record. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, record: ErrorRecord): FastifyReply {
-  const problem = toProblem(record, pathOf(request));
-  if (problem.status === 429 || problem.status === 503) reply.header('retry-after', RETRY_AFTER_S);
-  if (problem.status === 507) reply.header('retry-after', RETRY_AFTER_FULL_S);
-  return reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
+  const { status, type, body } = answerTo(record, pathOf(request));
+  if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_S);
+  if (status === 507) reply.header('retry-after', RETRY_AFTER_FULL_S);
+  return reply.code(status).type(type).serializer(JSON.stringify).send(body);
+}
+
+function answerTo(record: ErrorRecord, path: string): { status: number; type: string; body: object } {
+  if (speaksOpenInference(path)) return { type: 'application/json', ...toOpenInferenceError(record) };
+  const body = toProblem(record, path);
+  return { status: body.status, type: PROBLEM_CONTENT_TYPE, body };
 }
 
 function notFound(): ErrorRecord {
