@@ -22,6 +22,7 @@ const LOG_BYTES_MAX = 10 * 1024 * 1024;
  * @property {string} [bootstrapKey] The first key, told once by the API that made it
  *
  * @typedef {object} Program
+ * @property {number} pid
  * @property {Ready} ready
  * @property {Promise<string>} ended Resolves with the reason, should it end by itself
  */
@@ -57,7 +58,7 @@ export async function startProgram(name, { logs, env, guard, shutdown }) {
       ),
     );
   });
-  return { ready: await untilReady(child, ended, name, shutdown.signal), ended };
+  return { pid: child.pid ?? 0, ready: await untilReady(child, ended, name, shutdown.signal), ended };
 }
 
 /**
