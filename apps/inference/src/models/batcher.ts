@@ -8,7 +8,7 @@ import type { GroupOutcome, GroupResult } from '../frames/groups.js';
 import { type BatchingOptions, BatchLimits } from './batch-limits.js';
 
 /** Bounds of what waits for one model; each request holds its body in memory. */
-const WAITING_MAX = 1024;
+const WAITING_MAX = 256;
 const WAITING_BYTES_MAX = 256 * 2 ** 20;
 /** The process computes one group while it already has the next. */
 const GROUPS_MAX = 2;
