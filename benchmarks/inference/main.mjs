@@ -16,14 +16,17 @@ import { SERVED_MODELS, servedModel } from './models.mjs';
 import { printFigures, printGrowth, printVerdict, say } from './print.mjs';
 import { withChildren } from './processes.mjs';
 import { startServing } from './serving.mjs';
+import { tablesOf } from './table.mjs';
 import { fastestLoops } from './threads.mjs';
 
 const USAGE = `npm run bench:inference -- [--models ${SERVED_MODELS.join(',')}] [--pairs 16] [--turn-ms 500]
     [--open-ms 1800] [--parts rates,same-load,half-peak] [--connections 64] [--threads <n>] [--name inference]
 npm run bench:inference -- --memory [--requests 200000] [--models mnist_convnet]
+npm run bench:inference -- --table [--name inference]
   --turn-ms, --open-ms  what counts of a turn, of throughput and of latency at a given load
   --threads             of the server's models; as many as there are processors where left out
   --name                of the file of results
+  --table               prints the tables of a file of results as Markdown
 `;
 
 const PARTS = /** @type {const} */ (['rates', 'same-load', 'half-peak']);
@@ -135,11 +138,12 @@ async function main(shutdown) {
       name: { type: 'string', default: 'inference' },
       memory: { type: 'boolean', default: false },
       requests: { type: 'string', default: '200000' },
+      table: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
+  if (values.help || values.table) {
+    say(values.help ? USAGE : tablesOf(values.name));
     return 0;
   }
   const [pairs, connections, turnMs, openMs, threads] = [

@@ -1,6 +1,6 @@
 // All that is measured of one model: throughput in turns, then latencies at loads that follow from it.
 import { availableParallelism } from 'node:os';
-import { median, quantile } from '../step/statistics.mjs';
+import { median } from '../step/statistics.mjs';
 import { halfPeak, judge, rateQuestions, SAME_LOAD } from './judge.mjs';
 import { takeTurns } from './turns.mjs';
 
@@ -64,7 +64,7 @@ function openLoopOf({ generator, connections, pidsOf }, name, roots, load) {
   };
 }
 
-/** Medians over the turns of each. @param {readonly Round[]} rounds */
+/** Medians over the turns of each; `cpu_us` is the processor time of an image in microseconds. @param {readonly Round[]} rounds */
 export function figuresOf(rounds) {
   const names = [...new Set(rounds.flatMap((round) => Object.keys(round)))];
   return Object.fromEntries(
@@ -74,14 +74,12 @@ export function figuresOf(rounds) {
         const values = turns.flatMap((turn) => read(turn) ?? []);
         return values.length === 0 ? null : median(values);
       };
-      const perSecond = turns.map(({ per_s }) => per_s);
       return [
         name,
         {
           turns: turns.length,
-          per_s: median(perSecond),
-          per_s_p20: quantile(perSecond, 0.2),
-          per_s_p80: quantile(perSecond, 0.8),
+          per_s: median(turns.map(({ per_s }) => per_s)),
+          cpu_us: of(({ server_cores, per_s }) => (1e6 * server_cores) / per_s),
           failed: turns.reduce((sum, { failed = 0 }) => sum + failed, 0),
           p50_ms: of(({ latency_ms }) => latency_ms?.p50),
           p99_ms: of(({ latency_ms }) => latency_ms?.p99),

@@ -12,15 +12,14 @@ export function say(line) {
 
 /** @param {string} title @param {Figures} figures */
 export function printFigures(title, figures) {
-  say(`\n${title.padEnd(NAME_WIDTH)} turns  images/s      p20      p80  failed   p50 ms   p99 ms  server  generator`);
+  say(`\n${title.padEnd(NAME_WIDTH)} turns  images/s  cpu us/image  failed   p50 ms   p99 ms  server  generator`);
   for (const [name, row] of Object.entries(figures)) {
-    const { turns, per_s, per_s_p20, per_s_p80, failed, p50_ms, p99_ms, server_cores, generator_cores } = row;
+    const { turns, per_s, cpu_us, failed, p50_ms, p99_ms, server_cores, generator_cores } = row;
     const cells = [
       name.padEnd(NAME_WIDTH),
       String(turns).padStart(5),
       per_s.toFixed(0).padStart(9),
-      per_s_p20.toFixed(0).padStart(8),
-      per_s_p80.toFixed(0).padStart(8),
+      (cpu_us ?? 0).toFixed(0).padStart(13),
       String(failed).padStart(7),
       decimals(p50_ms).padStart(8),
       decimals(p99_ms).padStart(8),
