@@ -5,6 +5,7 @@
 import { type Static, Type } from 'typebox';
 import { EmbeddingTask } from './analyses/embedding.js';
 import { EvaluationTask } from './analyses/evaluation.js';
+import { ExportTask } from './analyses/export.js';
 import { FeatureMapsTask } from './analyses/feature-maps.js';
 import { ForecastTask } from './analyses/forecast.js';
 import type { IdKind } from './ids.js';
@@ -16,6 +17,7 @@ export const ANALYSIS_KINDS = [
   'feature_maps',
   'embedding',
   'forecast',
+  'export',
 ] as const satisfies readonly IdKind[];
 export type AnalysisKind = (typeof ANALYSIS_KINDS)[number];
 
@@ -23,7 +25,7 @@ export const ANALYSIS_STATUSES = ['queued', 'running', 'succeeded', 'failed'] as
 export type AnalysisStatus = (typeof ANALYSIS_STATUSES)[number];
 
 /** All that the process that works on an analysis has to know. */
-export const AnalysisTask = Type.Union([EvaluationTask, FeatureMapsTask, EmbeddingTask, ForecastTask]);
+export const AnalysisTask = Type.Union([EvaluationTask, FeatureMapsTask, EmbeddingTask, ForecastTask, ExportTask]);
 export type AnalysisTask = Static<typeof AnalysisTask>;
 
 /** What it tells meanwhile; its results are files. */

@@ -31,6 +31,7 @@ const kinds = {
   invalid_backbone: { status: 422, title: 'The ONNX file cannot be used', retryable: false },
   invalid_image: { status: 422, title: 'An image cannot be read', retryable: false },
   dataset_not_ready: { status: 409, title: 'The data set is not ready', retryable: false },
+  parity_failed: { status: 409, title: 'The exported file does not agree with the service', retryable: false },
   batch_too_large: { status: 422, title: 'The batch is larger than the data', retryable: false },
   device_unavailable: { status: 422, title: 'The device is not available', retryable: false },
   invalid_archive: { status: 422, title: 'The archive cannot be read', retryable: false },

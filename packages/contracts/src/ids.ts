@@ -19,6 +19,7 @@ export const ID_PREFIXES = {
   feature_maps: 'fmap',
   embedding: 'emb',
   forecast: 'fcst',
+  export: 'exp',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -7,7 +7,9 @@ import { deleteBackbone } from './backbones/delete-backbone.js';
 import { getBackbone } from './backbones/get-backbone.js';
 import { listBackbones } from './backbones/list-backbones.js';
 import { downloadCheckpoint } from './checkpoints/download-checkpoint.js';
+import { getCertificate } from './checkpoints/get-certificate.js';
 import { getCheckpoint } from './checkpoints/get-checkpoint.js';
+import { getDemo } from './checkpoints/get-demo.js';
 import { addImages } from './datasets/add-images.js';
 import { createDataset } from './datasets/create-dataset.js';
 import { deleteDataset } from './datasets/delete-dataset.js';
@@ -21,9 +23,11 @@ import { listSkippedFiles } from './datasets/list-skipped-files.js';
 import { previewAugmentation } from './datasets/preview-augmentation.js';
 import { createEndpoint } from './endpoints/create-endpoint.js';
 import { deleteEndpoint } from './endpoints/delete-endpoint.js';
+import { explain } from './endpoints/explain.js';
 import { getEndpoint } from './endpoints/get-endpoint.js';
 import { listEndpoints } from './endpoints/list-endpoints.js';
 import { predict } from './endpoints/predict.js';
+import { updateEndpoint } from './endpoints/update-endpoint.js';
 import { createEvaluation } from './evaluations/create-evaluation.js';
 import { getEvaluation } from './evaluations/get-evaluation.js';
 import { getEvaluationPicture } from './evaluations/get-evaluation-picture.js';
@@ -60,6 +64,7 @@ import { getModel } from './models/get-model.js';
 import { listModels } from './models/list-models.js';
 import { listPresets } from './models/list-presets.js';
 import { validateModel } from './models/validate-model.js';
+import { openInference } from './open-inference/open-inference.js';
 import { createProject } from './projects/create-project.js';
 import { listProjects } from './projects/list-projects.js';
 import { updateProject } from './projects/update-project.js';
@@ -127,6 +132,8 @@ const ROUTES = [
   listCheckpoints,
   getCheckpoint,
   downloadCheckpoint,
+  getCertificate,
+  getDemo,
   getKernels,
   getHistograms,
   createFeatureMaps,
@@ -150,16 +157,19 @@ const ROUTES = [
   createEndpoint,
   listEndpoints,
   getEndpoint,
+  updateEndpoint,
   deleteEndpoint,
+  predict,
+  explain,
+  openInference,
   listWorkers,
   listDeliveries,
   replayDelivery,
   testWebhook,
 ];
 
-export const keyedRoutes: FastifyPluginAsync<{ inferenceUrl: string }> = async (app, { inferenceUrl }) => {
+export const keyedRoutes: FastifyPluginAsync = async (app) => {
   await app.register(authentication, { keys: app.db.keys });
   await app.register(idempotency);
   for (const route of ROUTES) await app.register(route);
-  await app.register(predict, { inferenceUrl });
 };

@@ -4,6 +4,7 @@ import type { AnalysisClaim, Database } from '@trainyard/db';
 import type { WorkerContext } from '../context.js';
 import { describeEmbedding } from './embedding.js';
 import { describeEvaluation } from './evaluation.js';
+import { describeExport } from './export.js';
 import { describeFeatureMaps } from './feature-maps.js';
 import { describeForecast } from './forecast.js';
 
@@ -19,4 +20,5 @@ export const DESCRIBE: Readonly<Record<AnalysisKind, Describe>> = {
   feature_maps: describeFeatureMaps,
   embedding: describeEmbedding,
   forecast: describeForecast,
+  export: describeExport,
 };

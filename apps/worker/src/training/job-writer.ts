@@ -1,5 +1,5 @@
 /** Writes what a trainer reports into the database, under the fence of the attempt. */
-import type { TrainerReport } from '@trainyard/contracts';
+import { exportPrefix, type TrainerReport } from '@trainyard/contracts';
 import type { RemovedCheckpoint, TrainingClaim } from '@trainyard/db';
 import type { WorkerContext } from '../context.js';
 import { FirstSteps } from './first-steps.js';
@@ -81,6 +81,6 @@ export class JobWriter {
 
   async #remove(checkpointId: string, key: string): Promise<void> {
     await this.#context.store.remove(key);
-    await this.#context.store.remove(`exports/${checkpointId}.onnx`);
+    await this.#context.store.removePrefix(exportPrefix(checkpointId));
   }
 }

@@ -1,6 +1,6 @@
 /** `DELETE /v1/jobs/{id}` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { featureImagePrefix, kernelPrefix } from '@trainyard/contracts';
+import { exportPrefix, featureImagePrefix, kernelPrefix } from '@trainyard/contracts';
 import { Type } from 'typebox';
 import { IdParams } from '../../schemas/parameters.js';
 import { keyedProblems } from '../../schemas/problems.js';
@@ -21,7 +21,7 @@ export const deleteJob: FastifyPluginAsyncTypebox = async (app) => {
     await app.store.removePrefix(`checkpoints/${id}`);
     await app.store.removePrefix(kernelPrefix(id));
     await app.store.removePrefix(featureImagePrefix(id));
-    for (const checkpoint of checkpoints) await app.store.remove(`exports/${checkpoint}.onnx`);
+    for (const checkpoint of checkpoints) await app.store.removePrefix(exportPrefix(checkpoint));
     for (const analysis of analyses) await app.store.removePrefix(`analyses/${analysis}`);
     return reply.code(204).send(null);
   });

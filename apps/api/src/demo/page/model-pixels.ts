@@ -1,0 +1,37 @@
+/** From the pixels of an image, upright and opaque, to what the model takes. */
+import type { ModelImage } from './about.js';
+import { toGrey } from './grey.js';
+import { placementOf } from './placement.js';
+import { type Pixels, resize } from './resample.js';
+
+/** @param rgba uint8 [height, width, 4] @returns uint8 [height, width, channels] at the model's size; borders are black */
+export function modelPixels(
+  rgba: { width: number; height: number; data: ArrayLike<number> },
+  image: ModelImage,
+): Pixels {
+  const placement = placementOf(rgba, image);
+  const coloured = resize(withoutAlpha(rgba), placement);
+  return placed(image.channels === 1 ? toGrey(coloured) : coloured, placement, image);
+}
+
+function withoutAlpha({ width, height, data }: { width: number; height: number; data: ArrayLike<number> }): Pixels {
+  const rgb = new Uint8Array(3 * width * height);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from];
+    rgb[to + 1] = data[from + 1];
+    rgb[to + 2] = data[from + 2];
+  }
+  return { width, height, channels: 3, data: rgb };
+}
+
+function placed(pixels: Pixels, { left, top }: { left: number; top: number }, { width, height }: ModelImage): Pixels {
+  const { channels } = pixels;
+  const data = new Uint8Array(width * height * channels);
+  const first = Math.max(0, -left);
+  const columns = Math.min(width - Math.max(0, left), pixels.width - first);
+  for (let y = Math.max(0, top); y < Math.min(height, top + pixels.height); y++) {
+    const from = ((y - top) * pixels.width + first) * channels;
+    data.set(pixels.data.subarray(from, from + columns * channels), (y * width + Math.max(0, left)) * channels);
+  }
+  return { width, height, channels, data };
+}
