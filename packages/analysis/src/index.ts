@@ -11,6 +11,7 @@ export { diagnose } from './diagnosis/diagnose.js';
 export { type DiagnosisFacts, isModelSpec, type ModelSpec, type SpecLayer } from './diagnosis/facts.js';
 export { type PrincipalComponents, principalComponents } from './embedding/principal-components.js';
 export { evaluatePredictions, temperatureScaling } from './evaluation/evaluate-predictions.js';
+export { wilson } from './evaluation/intervals.js';
 export { type LabelledData, type MatchedOutputs, matchOutputs } from './evaluation/match-outputs.js';
 export { type LabelledPredictions, predictedClasses } from './evaluation/predictions.js';
 export * from './forecast/forecast-range.js';

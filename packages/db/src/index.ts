@@ -8,6 +8,8 @@
  */
 export type { Database } from './database.js';
 export { openDatabase } from './database.js';
+export type { AgreementCounts, LoadedModel } from './endpoint-activity.js';
+export type { StoredEndpoint } from './endpoint-view.js';
 export type { Fence } from './errors.js';
 export { isDatabaseUnavailable, StaleAttemptError } from './errors.js';
 export { backoffSeconds, FAILURES_MAX, INTERNAL_FAILURES_MAX } from './job-retries.js';
@@ -21,7 +23,15 @@ export type { BackboneDescription, NewBackbone } from './repositories/backbones.
 export type { NewCheckpoint, RecordedCheckpoint, RemovedCheckpoint } from './repositories/checkpoints.js';
 export type { UnneededFiles } from './repositories/dataset-deletion.js';
 export type { DatasetClaim, NewDataset } from './repositories/datasets.js';
-export type { NewEndpoint, ServedEndpoint } from './repositories/endpoints.js';
+export type { EndpointChange } from './repositories/endpoint-changes.js';
+export type { UseFence } from './repositories/endpoint-moves.js';
+export type {
+  AgreementIncrement,
+  CountIncrement,
+  EndpointIncrements,
+  LatencyIncrement,
+} from './repositories/endpoint-statistics.js';
+export type { EndpointsState, EndpointUse, NewEndpoint, ServedEndpoint } from './repositories/endpoints.js';
 export type {
   IdempotencyClaim,
   IdempotencyRequest,

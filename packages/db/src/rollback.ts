@@ -39,9 +39,9 @@ type Beyond = { jobId: string; step: { gt: number } };
 async function removeCheckpoints(tx: Prisma.TransactionClient, beyond: Beyond): Promise<RemovedCheckpoint[]> {
   const rows = await tx.checkpoint.findMany({
     where: beyond,
-    select: { id: true, storageKey: true, isBest: true, _count: { select: { endpoints: true } } },
+    select: { id: true, storageKey: true, isBest: true, _count: { select: { endpoints: true, endpointUses: true } } },
   });
-  const unused = rows.filter(({ _count }) => _count.endpoints === 0);
+  const unused = rows.filter(({ _count }) => _count.endpoints + _count.endpointUses === 0);
   const users = await jobsBeginningFrom(tx, unused.map(idOf));
   const removed = unused.filter(({ id }) => !users.has(id));
   await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(({ id }) => id) } } });

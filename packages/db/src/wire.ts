@@ -10,7 +10,6 @@ import type {
   DatasetWarning,
   Device,
   DeviceChoice,
-  Endpoint,
   ErrorRecord,
   Event,
   ForecastOutcome,
@@ -40,10 +39,8 @@ import type { Prisma } from './client.js';
 import { fromJson } from './json.js';
 
 export const phasesInclude = { phases: { orderBy: { seq: 'asc' } }, webhook: true } satisfies Prisma.JobInclude;
-export const jobOfCheckpoint = { checkpoint: { select: { jobId: true } } } satisfies Prisma.EndpointInclude;
 
 type JobRow = Prisma.JobGetPayload<{ include: typeof phasesInclude }>;
-type EndpointRow = Prisma.EndpointGetPayload<{ include: typeof jobOfCheckpoint }>;
 
 function time(date: Date): string;
 function time(date: Date | null): string | null;
@@ -201,19 +198,5 @@ export function toDatasetEvent(row: Prisma.DatasetEventGetPayload<object>): Even
     subject_id: row.datasetId,
     data: row.data,
     created_at: time(row.createdAt),
-  };
-}
-
-export function toEndpoint(row: EndpointRow): Endpoint {
-  return {
-    id: row.id,
-    object: 'endpoint',
-    name: row.name,
-    status: row.status,
-    checkpoint_id: row.checkpointId,
-    job_id: row.checkpoint.jobId,
-    error: fromJson<ErrorRecord | null>(row.error),
-    created_at: time(row.createdAt),
-    updated_at: time(row.updatedAt),
   };
 }

@@ -2,6 +2,7 @@
 export { type AuthenticationOptions, authentication, requireOperator } from './authentication.js';
 export { checkInput } from './check-input.js';
 export { createServer, type ServerOptions } from './create-server.js';
+export { errorRecordOf } from './error-record.js';
 export { gracefulClose } from './graceful-close.js';
 export type { Principal } from './principal.js';
 export { sendProblem } from './problem-details.js';

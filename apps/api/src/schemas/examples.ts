@@ -7,6 +7,7 @@ import type {
   CreateProject,
   CreateSweep,
   TestWebhook,
+  UpdateEndpoint,
   UpdateProject,
   ValidateModel,
 } from '@trainyard/contracts';
@@ -34,6 +35,7 @@ interface Examples {
   CreateJob: CreateJob;
   CreateSweep: CreateSweep;
   CreateEndpoint: CreateEndpoint;
+  UpdateEndpoint: UpdateEndpoint;
   TestWebhook: TestWebhook;
 }
 
@@ -63,6 +65,7 @@ export const EXAMPLES: Examples = {
     max_trials: 27,
   },
   CreateEndpoint: { name: 'digits', job_id: 'job_01kabcdefghjkmnpqrstvwxyz0' },
+  UpdateEndpoint: { checkpoint_id: 'ckpt_01kabcdefghjkmnpqrstvwxyz0' },
   TestWebhook: { url: 'https://example.com/hook', secret: 'whsec_dGhpcyBpcyBhbiBleGFtcGxlIG9mIGEga2V5' },
 };
 

@@ -1,67 +1,105 @@
-/** Looks into the database for endpoints that start, and for those that are gone but still have their model loaded. */
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Database } from '@trainyard/db';
+/**
+ * Looks a few times a second whether endpoints have changed, has their checkpoints loaded, and lets go of those that no
+ * endpoint has any more.
+ */
+import type { Database, EndpointUse, ServedEndpoint } from '@trainyard/db';
 import type { FastifyBaseLogger } from 'fastify';
-import type { ModelPool } from '../models/model-pool.js';
+import type { EndpointDirectory } from './endpoint-directory.js';
+import type { EndpointLoader } from './endpoint-loader.js';
 import type { EndpointService } from './endpoint-service.js';
+import type { LoadedModels } from './loaded-models.js';
+import { PeriodicTask } from './periodic-task.js';
 
-const EVERY_MS = 300;
-/** After the database did not answer. */
-const RETRY_MS = 2_000;
-const STARTS_MAX = 4;
+const EVERY_MS = 200;
+const LOADING_MAX = 4;
 
-interface Watched {
-  endpoints: Database['endpoints'];
+export interface EndpointWatcherOptions {
+  endpoints: Pick<Database['endpoints'], 'pending'>;
+  directory: EndpointDirectory;
   service: EndpointService;
-  pool: ModelPool;
+  loader: EndpointLoader;
+  loaded: LoadedModels;
   log: FastifyBaseLogger;
 }
 
 export class EndpointWatcher {
-  readonly #watched: Watched;
-  readonly #stopping = new AbortController();
-  readonly #starting = new Map<string, Promise<void>>();
-  readonly #done: Promise<void>;
+  readonly #options: EndpointWatcherOptions;
+  /** By endpoint and checkpoint. */
+  readonly #loading = new Map<string, Promise<void>>();
+  readonly #task: PeriodicTask;
 
-  constructor(watched: Watched) {
-    this.#watched = watched;
-    this.#done = this.#run();
+  constructor(options: EndpointWatcherOptions) {
+    this.#options = options;
+    this.#task = new PeriodicTask({
+      everyMs: EVERY_MS,
+      run: () => this.#look(),
+      onFailed: (err) => options.log.warn({ err }, 'the endpoints cannot be read'),
+    });
   }
 
   /** Resolves once nothing that it began is under way. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#done;
-    await Promise.all(this.#starting.values());
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      const pause = await this.#look().then(
-        () => EVERY_MS,
-        (err: unknown) => {
-          this.#watched.log.warn({ err }, 'the endpoints cannot be read');
-          return RETRY_MS;
-        },
-      );
-      await delay(pause, undefined, { signal }).catch(() => {});
-    }
+    await this.#task.stop();
+    await Promise.all(this.#loading.values());
   }
 
   async #look(): Promise<void> {
-    const { endpoints, pool } = this.#watched;
-    for (const served of await endpoints.starting()) {
-      const { id } = served.endpoint;
-      if (this.#starting.has(id) || this.#starting.size >= STARTS_MAX) continue;
-      const started = this.#watched.service
-        .start(served)
-        .catch((err: unknown) => this.#watched.log.warn({ err, endpoint_id: id }, 'an endpoint was not started'))
-        .finally(() => this.#starting.delete(id));
-      this.#starting.set(id, started);
+    const { endpoints, directory } = this.#options;
+    if ((await directory.refresh()) > 0) {
+      for (const served of await endpoints.pending()) this.#loadFor(served);
     }
-    const loaded = pool.checkpoints();
-    const used = new Set(loaded.length > 0 ? await endpoints.checkpointsInUse(loaded) : []);
-    for (const checkpointId of loaded) if (!used.has(checkpointId)) pool.unload(checkpointId);
+    for (const served of directory.all()) this.#catchUp(served);
+    this.#letGo();
   }
+
+  #loadFor(served: ServedEndpoint): void {
+    const { directory, loader } = this.#options;
+    // Kept from now on, so that its checkpoints are let go of with it.
+    if (directory.known(served.projectId, served.endpoint.id) === undefined) directory.put(served);
+    if (served.endpoint.status === 'starting')
+      this.#begin(served, served.model.checkpointId, () => loader.start(served));
+    for (const use of served.uses) {
+      if (!use.isReady) this.#begin(served, use.model.checkpointId, () => loader.add(served, use));
+    }
+  }
+
+  /** Loads here what another server has found to be ready. */
+  #catchUp(served: ServedEndpoint): void {
+    const { loaded, service } = this.#options;
+    const present = served.model;
+    const parts = served.uses.filter(isPart).map(({ model }) => model);
+    const missing = service.own(served).checkpointId === present.checkpointId ? parts : [present, ...parts];
+    for (const model of missing) {
+      if (loaded.hasAnswered(model.checkpointId)) continue;
+      this.#begin(served, model.checkpointId, async () => void (await loaded.load(model)));
+    }
+  }
+
+  #begin({ endpoint }: ServedEndpoint, checkpointId: string, load: () => Promise<void>): void {
+    const key = `${endpoint.id} ${checkpointId}`;
+    if (this.#loading.has(key) || this.#loading.size >= LOADING_MAX) return;
+    const { log } = this.#options;
+    const fields = { endpoint_id: endpoint.id, checkpoint_id: checkpointId };
+    const done = load()
+      .catch((err: unknown) => log.warn({ err, ...fields }, 'a checkpoint of an endpoint was not loaded'))
+      .finally(() => this.#loading.delete(key));
+    this.#loading.set(key, done);
+  }
+
+  #letGo(): void {
+    const { directory, service, loaded } = this.#options;
+    const all = directory.all();
+    service.keep(all);
+    const needed = all.flatMap((served) => [
+      served.model.checkpointId,
+      service.own(served).checkpointId,
+      ...served.uses.map(({ model }) => model.checkpointId),
+    ]);
+    loaded.keep(new Set(needed));
+  }
+}
+
+/** The shadow is loaded when it is asked, since nobody waits for it. */
+function isPart({ role, isReady }: EndpointUse): boolean {
+  return role === 'traffic' && isReady;
 }

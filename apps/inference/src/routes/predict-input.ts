@@ -5,7 +5,7 @@ import { INSTANCES_MAX, type PredictInput, TrainyardError } from '@trainyard/con
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BODY_BYTES_MAX } from './body-limit.js';
 
-export const ACCEPTED = ['image/*', 'multipart/form-data', 'application/json'] as const;
+export const ACCEPTED = ['image/*', 'application/octet-stream', 'multipart/form-data', 'application/json'] as const;
 
 const LIMITS = { files: INSTANCES_MAX, fields: 1, parts: INSTANCES_MAX + 1, fieldSize: 1024, fileSize: BODY_BYTES_MAX };
 
@@ -13,10 +13,17 @@ const LIMITS = { files: INSTANCES_MAX, fields: 1, parts: INSTANCES_MAX + 1, fiel
 export async function acceptPredictInput(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers();
   const asBytes = { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX } as const;
-  for (const type of ['application/json', /^image\/[\w.+-]+/]) {
+  for (const type of ['application/json', 'application/octet-stream', /^image\/[\w.+-]+/]) {
     app.addContentTypeParser(type, asBytes, (_request, body, done) => done(null, body));
   }
   await app.register(multipart, { limits: LIMITS });
+}
+
+/** An `onRequest` hook: says what came before any of it is read. */
+export async function refuseTooLarge({ headers }: FastifyRequest): Promise<void> {
+  const bytes = Number(headers['content-length'] ?? 0);
+  if (bytes <= BODY_BYTES_MAX) return;
+  throw tooLarge(`Send at most ${BODY_BYTES_MAX} bytes in one request; received ${bytes}.`);
 }
 
 /** Throws `invalid_request`, `invalid_multipart`, `payload_too_large`. */
@@ -26,8 +33,8 @@ export async function readPredictInput(request: FastifyRequest): Promise<Predict
   if (!(body instanceof Uint8Array) || body.length === 0) {
     throw invalid('', 'The body is empty. Send an image, a form with files, or JSON with instances.');
   }
-  const isImage = request.headers['content-type']?.trimStart().toLowerCase().startsWith('image/');
-  return { kind: isImage ? 'image' : 'json', parts: [body] };
+  const isJson = request.headers['content-type']?.trimStart().toLowerCase().startsWith('application/json');
+  return { kind: isJson ? 'json' : 'image', parts: [body] };
 }
 
 async function readFiles(request: FastifyRequest): Promise<Uint8Array[]> {

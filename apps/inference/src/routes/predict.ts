@@ -1,63 +1,66 @@
 /** `POST /v1/endpoints/{id or name}/predict` */
-import { outputNames, type PredictResponse } from '@trainyard/contracts';
-import type { Database, ServedEndpoint } from '@trainyard/db';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { EndpointService } from '../endpoints/endpoint-service.js';
+import { PredictQuery, type PredictResponse } from '@trainyard/contracts';
+import type { TrainedModel } from '@trainyard/db';
+import type { FastifyInstance } from 'fastify';
+import { answerFormOf } from '../endpoints/answer-form.js';
+import { clientGone, findEndpoint, servedBy } from '../endpoints/asked-endpoint.js';
+import type { Answer, EndpointService } from '../endpoints/endpoint-service.js';
 import type { Prediction } from '../models/batcher.js';
-import { ACCEPTED, acceptPredictInput, readPredictInput } from './predict-input.js';
+import { ACCEPTED, acceptPredictInput, readPredictInput, refuseTooLarge } from './predict-input.js';
 import { toPredictions } from './predictions.js';
+import { topKOf } from './top-k.js';
 
 export interface PredictRouteOptions {
-  endpoints: Database['endpoints'];
   service: EndpointService;
 }
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** The endpoint that a prediction is asked of; found before the body is read. */
-    served: ServedEndpoint | null;
-  }
-
   interface FastifyContextConfig {
     /** The content types that the route reads, named where another was sent. */
     accepts?: readonly string[];
   }
 }
 
-type Params = { Params: { endpoint: string } };
+interface PredictRoute {
+  Params: { endpoint: string };
+  Querystring: PredictQuery;
+}
 
-export async function predictRoute(app: FastifyInstance, { endpoints, service }: PredictRouteOptions): Promise<void> {
+export async function predictRoute(app: FastifyInstance, { service }: PredictRouteOptions): Promise<void> {
   await acceptPredictInput(app);
-  app.decorateRequest('served', null);
-
-  const findEndpoint = async (request: FastifyRequest<Params>): Promise<void> => {
-    request.served = await endpoints.served(request.principal.projectId, request.params.endpoint);
+  const options = {
+    onRequest: [findEndpoint(service), refuseTooLarge],
+    schema: { querystring: PredictQuery },
+    config: { accepts: ACCEPTED },
   };
-  const options = { onRequest: findEndpoint, config: { accepts: ACCEPTED } };
-  app.post<Params>('/v1/endpoints/:endpoint/predict', options, async (request, reply) => {
-    const { served } = request;
-    if (served === null) throw new Error('the endpoint was not looked up');
+  app.post<PredictRoute>('/v1/endpoints/:endpoint/predict', options, async (request, reply) => {
+    const served = servedBy(request);
+    const topK = topKOf(request.query.top_k, served);
     const input = await readPredictInput(request);
-    const prediction = await service.predict(served, input, { isGone: () => request.raw.socket.destroyed });
-    return toResponse(served, prediction, reply);
+    const answer = await service.predict(served, input, { isGone: clientGone(reply) });
+    return toResponse(answer, topK, reply.elapsedTime);
   });
 }
 
 function toResponse(
-  { endpoint, model }: ServedEndpoint,
-  { task, outputs, queue_ms, preprocess_ms, compute_ms }: Prediction,
-  reply: FastifyReply,
+  { served, model, answer }: Answer<Prediction>,
+  topK: number | null,
+  totalMs: number,
 ): PredictResponse {
   return {
-    ...toPredictions(task, outputs, outputNames(model.dataset)),
-    model: { endpoint_id: endpoint.id, name: endpoint.name, checkpoint_id: model.checkpointId },
+    ...toPredictions(answer, answerFormOf(served), topK),
+    model: modelOf(served.endpoint, model),
     timing: {
-      queue_ms: rounded(queue_ms),
-      preprocess_ms: rounded(preprocess_ms),
-      compute_ms: rounded(compute_ms),
-      total_ms: rounded(reply.elapsedTime),
+      queue_ms: rounded(answer.queue_ms),
+      preprocess_ms: rounded(answer.preprocess_ms),
+      compute_ms: rounded(answer.compute_ms),
+      total_ms: rounded(totalMs),
     },
   };
+}
+
+function modelOf({ id, name }: { id: string; name: string }, { checkpointId }: TrainedModel): PredictResponse['model'] {
+  return { endpoint_id: id, name, checkpoint_id: checkpointId };
 }
 
 /** To a microsecond. */

@@ -1,13 +1,25 @@
-import { PredictResponse } from '@trainyard/contracts';
+import { type PredictionTask, PredictResponse } from '@trainyard/contracts';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
+import { toForm } from '../endpoints/answer-form.js';
 import { toPredictions } from './predictions.js';
+
+type Settings = Parameters<typeof toForm>[1];
+
+function predictionsOf(
+  task: PredictionTask,
+  outputs: Float32Array,
+  labels: string[],
+  { topK = null, ...settings }: Partial<Settings> & { topK?: number | null } = {},
+) {
+  return toPredictions({ task, outputs }, toForm(labels, { labels: null, thresholds: null, ...settings }), topK);
+}
 
 describe('toPredictions', () => {
   it('gives each row its most probable class, whatever the classes are called', () => {
     const labels = ['10', '9', '__proto__'];
     const outputs = Float32Array.of(0.25, 0.5, 0.25, 0.125, 0.125, 0.75);
-    const { predictions } = toPredictions('multiclass', outputs, labels);
+    const { predictions } = predictionsOf('multiclass', outputs, labels);
     const [first, second] = predictions;
     expect(first).toMatchObject({ label: '9', confidence: 0.5 });
     expect(second).toMatchObject({ label: '__proto__', confidence: 0.75 });
@@ -19,7 +31,7 @@ describe('toPredictions', () => {
   });
 
   it('gives both classes of a binary model their probability', () => {
-    expect(toPredictions('binary', Float32Array.of(0.25, 0.75, 0.5, 0.5), ['cat', 'dog'])).toEqual({
+    expect(predictionsOf('binary', Float32Array.of(0.25, 0.75, 0.5, 0.5), ['cat', 'dog'])).toEqual({
       task: 'binary',
       predictions: [
         { label: 'dog', confidence: 0.75, probabilities: { cat: 0.25, dog: 0.75 } },
@@ -30,7 +42,7 @@ describe('toPredictions', () => {
 
   it('gives every label from 0.5 on, and none where all are below', () => {
     const outputs = Float32Array.of(0.5, 0.25, 0.75, 0.25, 0.125, 0.375);
-    expect(toPredictions('multilabel', outputs, ['sun', 'sea', 'sand'])).toEqual({
+    expect(predictionsOf('multilabel', outputs, ['sun', 'sea', 'sand'])).toEqual({
       task: 'multilabel',
       predictions: [
         { labels: ['sun', 'sand'], probabilities: { sun: 0.5, sea: 0.25, sand: 0.75 } },
@@ -40,7 +52,7 @@ describe('toPredictions', () => {
   });
 
   it('gives the values of a regression by target, as they are', () => {
-    expect(toPredictions('regression', Float32Array.of(-3.5, 120, 0.25, 7), ['age', 'weight'])).toEqual({
+    expect(predictionsOf('regression', Float32Array.of(-3.5, 120, 0.25, 7), ['age', 'weight'])).toEqual({
       task: 'regression',
       predictions: [{ values: { age: -3.5, weight: 120 } }, { values: { age: 0.25, weight: 7 } }],
     });
@@ -49,7 +61,7 @@ describe('toPredictions', () => {
   it.each(['multiclass', 'binary', 'multilabel', 'regression'] as const)('fits the contract: %s', (task) => {
     const model = { endpoint_id: `ep_${'0'.repeat(26)}`, name: 'a', checkpoint_id: `ckpt_${'0'.repeat(26)}` };
     const timing = { queue_ms: 0, preprocess_ms: 0, compute_ms: 0, total_ms: 0 };
-    const answer = { ...toPredictions(task, Float32Array.of(0.25, 0.75), ['a', 'b']), model, timing };
+    const answer = { ...predictionsOf(task, Float32Array.of(0.25, 0.75), ['a', 'b']), model, timing };
     expect([...Value.Errors(PredictResponse, answer)]).toEqual([]);
     expect(Value.Check(PredictResponse, { ...answer, predictions: [{ label: 1 }] })).toBe(false);
   });

@@ -6,39 +6,50 @@ import type {
   PredictionTask,
   ValuesPrediction,
 } from '@trainyard/contracts';
+import { type AnswerForm, chosenClass, chosenLabels } from '../endpoints/answer-form.js';
 
-/** From this probability on an image has a label. */
-const THRESHOLD = 0.5;
+interface Rows {
+  task: PredictionTask;
+  /** A row for each instance, in the order of the classes, labels or targets. */
+  outputs: Float32Array;
+}
 
-/** `outputs` holds a row for each instance, in the order of `labels`: the classes, labels or targets of the data set. */
-export function toPredictions(task: PredictionTask, outputs: Float32Array, labels: readonly string[]): Predictions {
-  const rows = Array.from({ length: outputs.length / labels.length }, (_, row) =>
-    outputs.subarray(row * labels.length, (row + 1) * labels.length),
+/** @param topK how many of the most probable are named; none where it is null */
+export function toPredictions({ task, outputs }: Rows, form: AnswerForm, topK: number | null): Predictions {
+  const width = form.labels.length;
+  const rows = Array.from({ length: outputs.length / width }, (_, row) =>
+    outputs.subarray(row * width, (row + 1) * width),
   );
   switch (task) {
     case 'multilabel':
-      return { task, predictions: rows.map((row) => labelsOf(row, labels)) };
+      return { task, predictions: rows.map((row) => ({ ...labelsOf(row, form), ...topOf(row, form, topK) })) };
     case 'regression':
-      return { task, predictions: rows.map((row) => valuesOf(row, labels)) };
+      return { task, predictions: rows.map((row) => valuesOf(row, form)) };
     default:
-      return { task, predictions: rows.map((row) => classOf(row, labels)) };
+      return { task, predictions: rows.map((row) => ({ ...classOf(row, task, form), ...topOf(row, form, topK) })) };
   }
 }
 
-function classOf(row: Float32Array, labels: readonly string[]): ClassPrediction {
-  let best = 0;
-  for (let index = 1; index < row.length; index++) if (row[index] > row[best]) best = index;
-  return { label: labels[best], confidence: row[best], probabilities: byLabel(row, labels) };
+function classOf(row: Float32Array, task: PredictionTask, form: AnswerForm): ClassPrediction {
+  const chosen = chosenClass(row, task, form);
+  return { label: form.labels[chosen], confidence: row[chosen], probabilities: byLabel(row, form) };
 }
 
-function labelsOf(row: Float32Array, labels: readonly string[]): LabelsPrediction {
-  return { labels: labels.filter((_, index) => row[index] >= THRESHOLD), probabilities: byLabel(row, labels) };
+function labelsOf(row: Float32Array, form: AnswerForm): LabelsPrediction {
+  return { labels: chosenLabels(row, form).map((index) => form.labels[index]), probabilities: byLabel(row, form) };
 }
 
-function valuesOf(row: Float32Array, targets: readonly string[]): ValuesPrediction {
-  return { values: byLabel(row, targets) };
+function valuesOf(row: Float32Array, form: AnswerForm): ValuesPrediction {
+  return { values: byLabel(row, form) };
 }
 
-function byLabel(row: Float32Array, labels: readonly string[]): Record<string, number> {
+/** Equal probabilities come in the order of the classes. */
+function topOf(row: Float32Array, { labels }: AnswerForm, topK: number | null): Pick<ClassPrediction, 'top'> {
+  if (topK === null) return {};
+  const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
+  return { top: order.slice(0, topK).map((index) => ({ label: labels[index], probability: row[index] })) };
+}
+
+function byLabel(row: Float32Array, { labels }: AnswerForm): Record<string, number> {
   return Object.fromEntries(labels.map((label, index) => [label, row[index]]));
 }

@@ -99,11 +99,12 @@ export function openCheckpoints(client: PrismaClient) {
         const rows = await tx.checkpoint.findMany({
           where: { jobId: fence.id },
           orderBy: { step: 'desc' },
-          include: { _count: { select: { endpoints: true } } },
+          include: { _count: { select: { endpoints: true, endpointUses: true } } },
         });
         const valid = rows.filter((row) => !row.rolledBack);
         const kept = new Set([valid[0], ...valid.filter((row) => row.epochComplete).slice(0, keep)]);
-        const unused = rows.filter((row) => !kept.has(row) && !row.isBest && row._count.endpoints === 0);
+        const isServed = ({ _count }: (typeof rows)[number]) => _count.endpoints + _count.endpointUses > 0;
+        const unused = rows.filter((row) => !kept.has(row) && !row.isBest && !isServed(row));
         const users = await jobsBeginningFrom(tx, unused.map(idOf));
         const removed = unused.filter(({ id }) => !users.has(id));
         await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });

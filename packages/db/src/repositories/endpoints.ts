@@ -1,135 +1,170 @@
 /** Endpoints: the rows are the API's, their status is set by the inference process that loads them. */
-import { type Endpoint, type ErrorRecord, isId, type List, newId, TrainyardError } from '@trainyard/contracts';
+import {
+  type Endpoint,
+  type EndpointRole,
+  type EndpointSettings,
+  type ErrorRecord,
+  type List,
+  newId,
+} from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
+import { type StoredEndpoint, showEndpoints, shownInclude, toSettings } from '../endpoint-view.js';
 import { notFound, refuseTakenName } from '../errors.js';
-import { toJson, toNullableJson } from '../json.js';
+import { fromJson, toJson } from '../json.js';
 import { idOf, newestFirst, olderThan, type Page, toList } from '../pages.js';
 import { type TrainedModel, toTrainedModel, trainedModelInclude } from '../trained-model.js';
-import { jobOfCheckpoint, toEndpoint } from '../wire.js';
+import { endpointChanges, namedEndpoint, takenName } from './endpoint-changes.js';
+import { endpointMoves } from './endpoint-moves.js';
+import { endpointStatistics } from './endpoint-statistics.js';
 import { bindSubject, type IdempotencyClaim } from './idempotency-keys.js';
+import { type ServedCheckpoint, servedCheckpoint } from './served-checkpoint.js';
 
 /** Exactly one of `checkpointId` and `jobId`; a job means its best checkpoint. */
-export interface NewEndpoint {
+export interface NewEndpoint extends ServedCheckpoint {
   projectId: string;
   name: string;
-  checkpointId?: string | undefined;
-  jobId?: string | undefined;
+  settings?: Partial<EndpointSettings> | undefined;
   /** Of a request that came with an `Idempotency-Key`. */
   idempotency?: IdempotencyClaim | undefined;
 }
 
-/** An endpoint with what it takes to load it. */
-export interface ServedEndpoint {
-  endpoint: Endpoint;
-  projectId: string;
+/** A checkpoint that an endpoint has beside the one that it serves. */
+export interface EndpointUse {
+  role: EndpointRole;
+  /** Of the requests; null of a move. */
+  share: number | null;
+  /** Whether some server has loaded it. */
+  isReady: boolean;
   model: TrainedModel;
 }
 
-const servedInclude = { checkpoint: { include: trainedModelInclude } } satisfies Prisma.EndpointInclude;
+/** An endpoint with what it takes to answer for it. */
+export interface ServedEndpoint {
+  endpoint: Pick<Endpoint, 'id' | 'name' | 'status' | 'error'>;
+  projectId: string;
+  settings: EndpointSettings;
+  /** Larger after each change. */
+  revision: bigint;
+  model: TrainedModel;
+  uses: EndpointUse[];
+}
+
+/** Another whenever an endpoint came, went or was changed. */
+export interface EndpointsState {
+  fingerprint: string;
+  /** Endpoints with a checkpoint that is to be loaded. */
+  pending: number;
+}
+
+const servedInclude = {
+  checkpoint: { include: trainedModelInclude },
+  uses: { include: { checkpoint: { include: trainedModelInclude } } },
+} satisfies Prisma.EndpointInclude;
 
 export function openEndpoints(client: PrismaClient) {
+  async function get(projectId: string, idOrName: string): Promise<StoredEndpoint> {
+    const row = await client.endpoint.findFirst({ where: namedEndpoint(projectId, idOrName), include: shownInclude });
+    if (!row) throw notFound('endpoint', idOrName);
+    const [endpoint] = await showEndpoints(client, [row]);
+    return endpoint;
+  }
+
   return {
+    ...endpointChanges(client, get),
+    ...endpointMoves(client),
+    ...endpointStatistics(client),
+    get,
+
     /** In status `starting`. Throws `not_found`, `name_taken`, or `conflict` where the job has no checkpoint yet. */
-    create(endpoint: NewEndpoint): Promise<Endpoint> {
-      const { projectId, name } = endpoint;
-      const detail = `There is already an endpoint "${name}" in this project. Choose another name or delete that one.`;
-      return refuseTakenName(detail, () =>
+    async create({ projectId, name, settings, idempotency, ...given }: NewEndpoint): Promise<StoredEndpoint> {
+      const id = newId('endpoint');
+      await refuseTakenName(takenName(name), () =>
         client.$transaction(async (tx) => {
-          const id = newId('endpoint');
-          await bindSubject(tx, endpoint.idempotency, id);
-          const checkpointId = await checkpointFor(tx, endpoint);
-          const row = await tx.endpoint.create({
-            data: { id, projectId, name, status: 'starting', checkpointId },
-            include: jobOfCheckpoint,
-          });
-          return toEndpoint(row);
+          await bindSubject(tx, idempotency, id);
+          const checkpointId = await servedCheckpoint(tx, projectId, given);
+          const data = { id, projectId, name, status: 'starting' as const, checkpointId };
+          await tx.endpoint.create({ data: { ...data, settings: toJson(settings ?? {}) } });
         }),
       );
+      return get(projectId, id);
     },
 
-    async get(projectId: string, idOrName: string): Promise<Endpoint> {
-      const row = await client.endpoint.findFirst({ where: named(projectId, idOrName), include: jobOfCheckpoint });
-      if (!row) throw notFound('endpoint', idOrName);
-      return toEndpoint(row);
-    },
-
-    async list(projectId: string, page: Page = {}): Promise<List<Endpoint>> {
+    async list(projectId: string, page: Page = {}): Promise<List<StoredEndpoint>> {
       const where = { ...olderThan(page), projectId };
-      const rows = await client.endpoint.findMany({ where, ...newestFirst(page), include: jobOfCheckpoint });
-      return toList(rows, page, toEndpoint, idOf);
+      const rows = await client.endpoint.findMany({ where, ...newestFirst(page), include: shownInclude });
+      const list = toList(rows, page, (row) => row, idOf);
+      return { ...list, data: await showEndpoints(client, list.data) };
     },
 
     async remove(projectId: string, idOrName: string): Promise<void> {
-      const { count } = await client.endpoint.deleteMany({ where: named(projectId, idOrName) });
+      const { count } = await client.endpoint.deleteMany({ where: namedEndpoint(projectId, idOrName) });
       if (count === 0) throw notFound('endpoint', idOrName);
     },
 
     /** What it takes to answer for an endpoint. */
     async served(projectId: string, idOrName: string): Promise<ServedEndpoint> {
-      const row = await client.endpoint.findFirst({ where: named(projectId, idOrName), include: servedInclude });
+      const row = await client.endpoint.findFirst({
+        where: namedEndpoint(projectId, idOrName),
+        include: servedInclude,
+      });
       if (!row) throw notFound('endpoint', idOrName);
       return toServed(row);
     },
 
-    /** The endpoints of every project that wait to be loaded, the oldest first. */
-    async starting(): Promise<ServedEndpoint[]> {
+    /** Of those that are still there, in no order. */
+    async servedById(ids: readonly string[]): Promise<ServedEndpoint[]> {
+      if (ids.length === 0) return [];
+      const rows = await client.endpoint.findMany({ where: { id: { in: [...ids] } }, include: servedInclude });
+      return rows.map(toServed);
+    },
+
+    /** The endpoints of every project with a checkpoint that waits to be loaded, the oldest first. */
+    async pending(): Promise<ServedEndpoint[]> {
       const rows = await client.endpoint.findMany({
-        where: { status: 'starting' },
+        where: { OR: [{ status: 'starting' }, { uses: { some: { ready: false } } }] },
         orderBy: { id: 'asc' },
         include: servedInclude,
       });
       return rows.map(toServed);
     },
 
-    /** Those of the checkpoints that any endpoint serves. */
-    async checkpointsInUse(checkpointIds: readonly string[]): Promise<string[]> {
-      const where = { checkpointId: { in: [...checkpointIds] } };
-      const rows = await client.endpoint.findMany({ where, distinct: 'checkpointId', select: { checkpointId: true } });
-      return rows.map(({ checkpointId }) => checkpointId);
+    /**
+     * Whether anything has changed, for one cheap query. A row that changes gets a revision larger than all before, so
+     * with an equal number of rows the sum grows.
+     */
+    async state(): Promise<EndpointsState> {
+      const [row] = await client.$queryRaw<{ fingerprint: string; pending: number }[]>`
+        SELECT concat_ws('-', count(*), sum(revision)) AS fingerprint,
+          (count(*) FILTER (WHERE status = 'starting' OR EXISTS (
+            SELECT FROM endpoint_uses u WHERE u.endpoint_id = endpoints.id AND NOT u.ready)))::int AS pending
+        FROM endpoints`;
+      return row;
     },
 
-    /** False when the endpoint is gone, or serves another checkpoint by now. */
-    async setReady(id: string, checkpointId: string): Promise<boolean> {
-      const { count } = await client.endpoint.updateMany({
-        where: { id, checkpointId },
-        data: { status: 'ready', error: toNullableJson(null) },
+    /** The revisions of those that are still there, by id. */
+    async revisions(ids: readonly string[]): Promise<Map<string, bigint>> {
+      const rows = await client.endpoint.findMany({
+        where: { id: { in: [...ids] } },
+        select: { id: true, revision: true },
       });
-      return count > 0;
-    },
-
-    /** False when the endpoint is gone, or serves another checkpoint by now. */
-    async setFailed(id: string, checkpointId: string, error: ErrorRecord): Promise<boolean> {
-      const { count } = await client.endpoint.updateMany({
-        where: { id, checkpointId },
-        data: { status: 'failed', error: toJson(error) },
-      });
-      return count > 0;
+      return new Map(rows.map(({ id, revision }) => [id, revision]));
     },
   };
 }
 
-function named(projectId: string, idOrName: string): Prisma.EndpointWhereInput {
-  return isId('endpoint', idOrName) ? { projectId, id: idOrName } : { projectId, name: idOrName };
-}
-
 function toServed(row: Prisma.EndpointGetPayload<{ include: typeof servedInclude }>): ServedEndpoint {
-  return { endpoint: toEndpoint(row), projectId: row.projectId, model: toTrainedModel(row.checkpoint) };
-}
-
-async function checkpointFor(tx: Prisma.TransactionClient, { projectId, ...given }: NewEndpoint): Promise<string> {
-  const jobId = given.jobId ?? (await jobOf(tx, projectId, given.checkpointId ?? ''));
-  // The lock keeps the job's worker from pruning the checkpoint before this endpoint can be seen to serve it.
-  const job = await tx.$queryRaw`SELECT id FROM jobs WHERE id = ${jobId} AND project_id = ${projectId} FOR SHARE`;
-  if (!Array.isArray(job) || job.length === 0) throw notFound('job', jobId);
-  const where = given.checkpointId ? { id: given.checkpointId } : { jobId, isBest: true };
-  const checkpoint = await tx.checkpoint.findFirst({ where, select: { id: true } });
-  if (checkpoint) return checkpoint.id;
-  if (given.checkpointId) throw notFound('checkpoint', given.checkpointId);
-  throw new TrainyardError('conflict', `The job ${jobId} has no checkpoint yet. Wait until its first epoch is done.`);
-}
-
-async function jobOf(tx: Prisma.TransactionClient, projectId: string, checkpointId: string): Promise<string> {
-  const row = await tx.checkpoint.findFirst({ where: { id: checkpointId, projectId }, select: { jobId: true } });
-  if (!row) throw notFound('checkpoint', checkpointId);
-  return row.jobId;
+  const { id, name, status, projectId, revision, checkpoint, uses } = row;
+  return {
+    endpoint: { id, name, status, error: fromJson<ErrorRecord | null>(row.error) },
+    projectId,
+    settings: toSettings(row.settings),
+    revision,
+    model: toTrainedModel(checkpoint),
+    uses: uses.map((use) => ({
+      role: use.role,
+      share: use.share,
+      isReady: use.ready,
+      model: toTrainedModel(use.checkpoint),
+    })),
+  };
 }

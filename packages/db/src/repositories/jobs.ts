@@ -194,9 +194,13 @@ export function openJobs(client: PrismaClient, rules: QueueRules = QUEUE_RULES) 
           throw new TrainyardError('conflict', detail);
         }
         await refuseWhileSearching(tx, id);
-        const serving = await tx.endpoint.findFirst({ where: { checkpoint: { jobId: id } }, select: { name: true } });
+        const ofJob = { checkpoint: { jobId: id } };
+        const serving = await tx.endpoint.findFirst({
+          where: { OR: [ofJob, { uses: { some: ofJob } }] },
+          select: { name: true },
+        });
         if (serving) {
-          const detail = `The endpoint "${serving.name}" serves a checkpoint of the job ${id}. Delete the endpoint first.`;
+          const detail = `The endpoint "${serving.name}" serves a checkpoint of the job ${id}. Move it to another, or delete it first.`;
           throw new TrainyardError('conflict', detail);
         }
         const checkpoints = await tx.checkpoint.findMany({ where: { jobId: id }, select: { id: true } });

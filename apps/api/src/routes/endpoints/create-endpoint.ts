@@ -2,6 +2,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CreateEndpoint, Endpoint } from '@trainyard/contracts';
 import type { Database } from '@trainyard/db';
+import { checkSettings } from '../../endpoints/check-settings.js';
+import { settingsIn } from '../../endpoints/resolve-change.js';
+import { showEndpoint } from '../../endpoints/show-endpoint.js';
 import { type IdempotentRoute, idempotencyHeaders } from '../../idempotency/idempotent-route.js';
 import { requireOneOf } from '../../schemas/one-of-fields.js';
 import { keyedProblems } from '../../schemas/problems.js';
@@ -35,7 +38,7 @@ const schema = {
 const config = {
   idempotent: {
     status: 201,
-    find: (db: Database, projectId: string, id: string) => db.endpoints.get(projectId, id),
+    find: async (db: Database, projectId: string, id: string) => showEndpoint(await db.endpoints.get(projectId, id)),
   } satisfies IdempotentRoute,
 };
 
@@ -45,7 +48,13 @@ export const createEndpoint: FastifyPluginAsyncTypebox = async (app) => {
     requireOneOf(request.body, ['checkpoint_id', 'job_id'], ONE_CHECKPOINT);
     const { idempotency, principal } = request;
     const { projectId } = principal;
-    const endpoint = { projectId, name, idempotency, checkpointId: checkpoint_id, jobId: job_id };
-    return reply.code(201).send(await app.db.endpoints.create(endpoint));
+    const settings = settingsIn(request.body);
+    const checkpointId = await app.db.endpoints.checkpointFor(projectId, {
+      checkpointId: checkpoint_id,
+      jobId: job_id,
+    });
+    checkSettings(await app.db.checkpoints.trainedModel(projectId, checkpointId), settings);
+    const endpoint = await app.db.endpoints.create({ projectId, name, idempotency, checkpointId, settings });
+    return reply.code(201).send(showEndpoint(endpoint));
   });
 };

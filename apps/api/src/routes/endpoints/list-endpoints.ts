@@ -1,6 +1,7 @@
 /** `GET /v1/endpoints` */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ListQuery } from '@trainyard/contracts';
+import { showEndpoint } from '../../endpoints/show-endpoint.js';
 import { EndpointList } from '../../schemas/components.js';
 import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
@@ -15,6 +16,7 @@ const schema = {
 
 export const listEndpoints: FastifyPluginAsyncTypebox = async (app) => {
   app.get('/v1/endpoints', { schema }, async (request) => {
-    return app.db.endpoints.list(request.principal.projectId, request.query);
+    const list = await app.db.endpoints.list(request.principal.projectId, request.query);
+    return { ...list, data: list.data.map(showEndpoint) };
   });
 };
