@@ -2,6 +2,7 @@
 import { createServer } from '@trainyard/http';
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from './dependencies.js';
+import { inferenceServer } from './inference/inference-server.js';
 import { abandonedUploads } from './plugins/abandoned-uploads.js';
 import { analyses } from './plugins/analyses.js';
 import { deletedDatasets } from './plugins/deleted-datasets.js';
@@ -15,6 +16,7 @@ import { referencePage } from './plugins/reference-page.js';
 import { sweeper } from './plugins/sweeper.js';
 import { webhookDeliverer } from './plugins/webhook-deliverer.js';
 import { keyedRoutes } from './routes/keyed-routes.js';
+import { protocolHealth } from './routes/open-inference/protocol-health.js';
 import { healthz } from './routes/server/healthz.js';
 import { readyz } from './routes/server/readyz.js';
 import { isUploadPath } from './routes/uploads/uploads.js';
@@ -48,7 +50,9 @@ export async function buildApi(deps: ApiDependencies): Promise<FastifyInstance> 
   await app.register(referencePage);
   await app.register(healthz);
   await app.register(readyz);
-  await app.register(keyedRoutes, { inferenceUrl: deps.inferenceUrl });
+  await app.register(inferenceServer, { inferenceUrl: deps.inferenceUrl });
+  await app.register(protocolHealth);
+  await app.register(keyedRoutes);
   await app.ready();
   return app;
 }

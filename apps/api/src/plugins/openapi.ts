@@ -25,6 +25,7 @@ const TAGS = [
     description: 'How good a checkpoint is, on which images it is wrong, and which labels may be.',
   },
   { name: 'Endpoints', description: 'Hosted inference.' },
+  { name: 'Inference protocol', description: 'The Open Inference Protocol (KServe V2), for clients that speak it.' },
   { name: 'Webhooks', description: 'Messages about the events of jobs, sent to an address of yours.' },
   { name: 'Access', description: 'Projects and API keys.' },
   { name: 'Server', description: 'Whether the server is well, and what is attached to it.' },

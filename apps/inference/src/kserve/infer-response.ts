@@ -21,6 +21,7 @@ export interface InferAnswer {
 }
 
 type ResponseOutput = InferResponse['outputs'][number];
+type Described = Pick<ResponseOutput, 'name' | 'datatype' | 'shape'>;
 
 /** An output in its JSON form, or without its elements and with those as bytes. */
 interface Written {
@@ -50,14 +51,14 @@ export function inferAnswer(
 function write({ count, output }: InferCall, signature: Signature, values: Float32Array): Written {
   if (output.classes > 0) {
     const texts = classify(values, signature.labels, output.classes);
-    const described = { name: signature.output, datatype: 'BYTES', shape: [count, output.classes] } as const;
+    const described: Described = { name: signature.output, datatype: 'BYTES', shape: [count, output.classes] };
     return output.binary ? asBinary(described, writeBytesTensor(texts)) : { output: { ...described, data: texts } };
   }
-  const described = { name: signature.output, datatype: 'FP32', shape: [count, signature.labels.length] } as const;
+  const described: Described = { name: signature.output, datatype: 'FP32', shape: [count, signature.labels.length] };
   if (!output.binary) return { output: { ...described, data: Array.from(values) } };
   return asBinary(described, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
 }
 
-function asBinary(described: ResponseOutput, binary: Buffer): Written {
+function asBinary(described: Described, binary: Buffer): Written {
   return { output: { ...described, parameters: { binary_data_size: binary.length } }, binary };
 }
