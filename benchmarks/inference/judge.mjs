@@ -82,7 +82,7 @@ export function rateQuestions({ cores, beatsHandler }) {
 
 /** How long answers take that both are asked for at the same times. @type {Question} */
 export const SAME_LOAD = {
-  what: "p99 of the handler / ours, same load",
+  what: 'p99 of the handler / ours, same load',
   ratio: ({ ours, handler }) => latency(handler, 'p99') / latency(ours, 'p99'),
   limit: 1,
 };

@@ -3,7 +3,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createShutdown } from '../../scripts/stack/shutdown.mjs';
 import { writeResult } from '../report.mjs';
@@ -121,7 +120,9 @@ async function watchMemory(stage, name, amount) {
 
 /** To four decimals, for the file. @param {unknown} value @returns {unknown} */
 function rounded(value) {
-  return JSON.parse(JSON.stringify(value, (_, inner) => (typeof inner === 'number' ? Number(inner.toFixed(4)) : inner)));
+  return JSON.parse(
+    JSON.stringify(value, (_, inner) => (typeof inner === 'number' ? Number(inner.toFixed(4)) : inner)),
+  );
 }
 
 /** @param {import('../../scripts/stack/shutdown.mjs').Shutdown} shutdown @returns {Promise<number>} */

@@ -44,8 +44,6 @@ async function drawImage(seed, { width, height, channels }) {
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw()
     .toBuffer();
-  const jpeg = await sharp(pixels, { raw: { width, height, channels } })
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
+  const jpeg = await sharp(pixels, { raw: { width, height, channels } }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
   return { pixels: new Uint8Array(pixels), jpeg };
 }

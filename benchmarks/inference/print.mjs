@@ -32,7 +32,8 @@ export function printFigures(title, figures) {
 
 /** @param {import('./judge.mjs').Verdict} verdict */
 export function printVerdict({ what, median, interval_95: [low, high], limit, reached, without_generator }) {
-  const beside = without_generator === undefined ? '' : `; ${without_generator.toFixed(2)} without the generator's time`;
+  const beside =
+    without_generator === undefined ? '' : `; ${without_generator.toFixed(2)} without the generator's time`;
   const figure = `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
   say(`  ${what.padEnd(40)} ${figure}  (${limit}): ${reached ? 'reached' : 'MISSED'}${beside}`);
 }

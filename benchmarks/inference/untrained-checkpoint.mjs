@@ -5,7 +5,7 @@ import { checkpointKey, compileCheckpoint, writeCheckpoint } from '@trainyard/ru
 import { CLASSES } from '../noise.mjs';
 
 const SEED = 1;
-const NORMALIZATION = 'unit';
+const NORMALIZATION = /** @type {const} */ ('unit');
 const WORKER = {
   workerId: 'wrk_bench',
   /** Longer than the benchmark: nobody takes the job away. */

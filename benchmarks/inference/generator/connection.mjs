@@ -63,7 +63,7 @@ export class Connection {
         this.#head = Buffer.from(bytes);
         return true;
       }
-      const head = bytes.latin1Slice(0, end);
+      const head = bytes.toString('latin1', 0, end);
       this.#head = Buffer.alloc(0);
       this.#status = Number(head.slice(STATUS_AT, STATUS_AT + 3));
       const length = LENGTH.exec(head);

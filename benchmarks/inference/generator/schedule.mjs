@@ -8,9 +8,9 @@
  */
 export function poissonArrivals({ perSecond, milliseconds, seed }) {
   const random = generator(seed);
+  const gap = () => (-1000 / perSecond) * Math.log(1 - random());
   const due = [];
-  const mean = 1000 / perSecond;
-  for (let at = -mean * Math.log(1 - random()); at < milliseconds; at -= mean * Math.log(1 - random())) due.push(at);
+  for (let at = gap(); at < milliseconds; at += gap()) due.push(at);
   return Float64Array.from(due);
 }
 

@@ -28,10 +28,14 @@ app.post('/predict', async (request) => {
   const body = /** @type {Buffer} */ (request.body);
   if (request.headers['content-type'] === 'application/octet-stream') return predict(body);
   const source = sharp(body).resize(Number(width), Number(height), { fit: 'cover' });
-  return predict(await source.toColourspace(channels === '1' ? 'b-w' : 'srgb').raw().toBuffer());
+  return predict(
+    await source
+      .toColourspace(channels === '1' ? 'b-w' : 'srgb')
+      .raw()
+      .toBuffer(),
+  );
 });
 
-await app.listen({ host: '127.0.0.1', port: 0 });
-const [address] = app.addresses();
+const address = await app.listen({ host: '127.0.0.1', port: 0 });
 answerParent(async () => undefined);
-process.send?.({ port: address.port });
+process.send?.({ port: Number(new URL(address).port) });
