@@ -4,8 +4,8 @@ import { lowerPortable } from '../lowering/portable/index.js';
 import { forward } from '../model/forward.js';
 import { parametersUpTo } from '../model/frozen-prefix.js';
 import type { Model } from '../model/model.js';
-import { parameterName } from '../model/parameters.js';
 import { toOnnx } from '../onnx/model.js';
+import { constantWeights } from './constant-weights.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
@@ -28,14 +28,7 @@ export function compileFeatures(model: Model, place: number, options: FeatureOpt
   const { channels, height, width } = model.image;
   const graph = new Graph();
   const images = graph.input('images', 'uint8', [1, channels, height, width]);
-  const parameters = new Map(
-    parametersUpTo(model, place).map((parameter) => {
-      const name = parameterName(parameter);
-      const values = options.parameters.get(name);
-      if (!values) throw new Error(`the weights lack ${name}`);
-      return [name, graph.constant('float32', parameter.shape, values, name)];
-    }),
-  );
+  const parameters = constantWeights(graph, parametersUpTo(model, place), options.parameters);
   const beginning = { ...model, layers: model.layers.slice(0, place + 1) };
   const { outputs } = forward(beginning, normalize(images, options.preprocessing), { parameters });
   graph.output('features', outputs);

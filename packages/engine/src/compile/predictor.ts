@@ -8,9 +8,9 @@ import { predictionsOf } from '../losses/targets.js';
 import { lowerPortable } from '../lowering/portable/index.js';
 import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
-import { parameterName } from '../model/parameters.js';
 import { toOnnx } from '../onnx/model.js';
 import { transpose } from '../ops/transpose.js';
+import { constantWeights } from './constant-weights.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
@@ -39,12 +39,7 @@ export function compilePredictor(model: Model, options: PredictorOptions): Predi
   const graph = new Graph();
   const image = graph.input('image', 'uint8', [1, height, width, channels]);
   const planar = normalize(transpose(image, [0, 3, 1, 2]), options.preprocessing);
-  const parameters = new Map(
-    model.parameters.map((parameter) => {
-      const name = parameterName(parameter);
-      return [name, graph.constant('float32', parameter.shape, valuesOf(options.parameters, name), name)];
-    }),
-  );
+  const parameters = constantWeights(graph, model.parameters, options.parameters);
   const output = model.head.task === 'regression' ? 'values' : 'probabilities';
   graph.output(output, predictionsOf(forward(model, planar, { parameters }).outputs, model.head));
   return {
@@ -52,12 +47,6 @@ export function compilePredictor(model: Model, options: PredictorOptions): Predi
     image: { name: 'image', dtype: 'uint8', shape: image.shape },
     output,
   };
-}
-
-function valuesOf(parameters: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
-  const values = parameters.get(name);
-  if (!values) throw new Error(`the weights lack ${name}`);
-  return values;
 }
 
 function metadataOf({ image, head }: Model, { preprocessing, labels, fit, metadata }: PredictorOptions) {

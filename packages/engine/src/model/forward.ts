@@ -1,6 +1,6 @@
 /** Adds a model's layers to a graph. */
 import { type Activation, applyActivation, isIncreasing } from '../activations/activation.js';
-import type { Value } from '../graph/graph.js';
+import type { Node, Value } from '../graph/graph.js';
 import type { ForwardContext } from '../layers/layer.js';
 import { type BuiltLayer, IMAGE, type Model } from './model.js';
 import { parameterName } from './parameters.js';
@@ -18,6 +18,8 @@ export interface ForwardOptions {
   readonly parameters: ReadonlyMap<string, Value>;
   /** Left out outside training. */
   readonly training?: TrainingInputs;
+  /** Keeps each activation where its layer stands, so that everything behind a layer depends on what `layerOutput` gives. */
+  readonly activationsInPlace?: boolean;
 }
 
 export interface ForwardResult {
@@ -27,6 +29,8 @@ export interface ForwardResult {
   readonly outputs: Value;
   /** What the layer at a place in `Model.layers` gives, its activation applied: [N, C, H, W] or [N, units]. */
   layerOutput(place: number): Value;
+  /** The nodes that a layer added to the graph, without its activation. */
+  layerNodes(place: number): readonly Node[];
 }
 
 /** What a layer gave, its activation not yet applied. */
@@ -48,6 +52,7 @@ export function forward(model: Model, images: Value, options: ForwardOptions): F
     logits: layers.pending(last).value,
     outputs: layers.output(last),
     layerOutput: (place) => layers.output(place),
+    layerNodes: (place) => layers.nodes(place),
   };
 }
 
@@ -55,6 +60,7 @@ class LayerRun {
   readonly #images: Value;
   readonly #options: ForwardOptions;
   readonly #pending: Pending[] = [];
+  readonly #nodes: (readonly Node[])[] = [];
   readonly #outputs = new Map<number, Value>();
   /** How many layers each layer feeds. */
   readonly #uses: readonly number[];
@@ -69,6 +75,10 @@ class LayerRun {
 
   pending(place: number): Pending {
     return this.#pending[place];
+  }
+
+  nodes(place: number): readonly Node[] {
+    return this.#nodes[place];
   }
 
   output(place: number): Value {
@@ -87,12 +97,16 @@ class LayerRun {
     const context = contextOf(layer, this.#options);
     const waiting = this.#waiting(layer);
     const inputs = waiting ? [waiting.value] : sources.map((source) => this.output(source));
+    const { graph } = this.#images;
+    const before = graph.nodes.length;
     const value = definition.forward(spec, inputs, context);
+    this.#nodes.push(graph.nodes.slice(before));
     return { value, activation: definition.activation?.(spec) ?? waiting?.activation };
   }
 
   /** The layer's input with an activation that may come after the layer. */
   #waiting({ definition, sources: [source] }: BuiltLayer): Pending | undefined {
+    if (this.#options.activationsInPlace) return undefined;
     if (!definition.picksValues || source === IMAGE || this.#uses[source] > 1) return undefined;
     const pending = this.#pending[source];
     return pending.activation && isIncreasing(pending.activation) ? pending : undefined;
