@@ -30,6 +30,8 @@ class Net:
         self.seed, self.dtype, self.layout, self.classes = seed, dtype, layout, classes
         self.weights, self.statistics = {}, {}
         self.shapes = {}
+        # Modules that what a layer gives goes through, by the layer's name.
+        self.taps = {}
         self.training, self.step, self.streams, self.place = False, 0, 0, 0
 
     def parameters(self):
@@ -44,6 +46,8 @@ class Net:
             x = LAYERS[layer["type"]](layer, inputs if layer["type"] in MERGES else inputs[0], self)
             if layer["type"] != "softmax" and self.place < len(self.layers) - 1:
                 x = activate(layer.get("activation", "linear"), x)
+            if layer["name"] in self.taps:
+                x = self.taps[layer["name"]](x)
             values[layer["name"]] = x
             self.shapes[layer["name"]] = x.shape[1:]
         return x
