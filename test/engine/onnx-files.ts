@@ -23,10 +23,12 @@ export interface SmallFile {
   readonly tensors: readonly TensorMessage[];
   /** Without the batch; of the last node's first output. */
   readonly output: readonly number[];
+  /** Versions of operators by their domains; ONNX' own in the compiler's version where left out. */
+  readonly opsets?: Readonly<Record<string, number>>;
 }
 
 /** The input is called `x`, and the last node's output is the file's. */
-export function onnxFile({ input, nodes, tensors, output }: SmallFile): Uint8Array<ArrayBuffer> {
+export function onnxFile({ input, nodes, tensors, output, opsets = { '': 17 } }: SmallFile): Uint8Array<ArrayBuffer> {
   const value = (name: string, shape: readonly number[]) => ({
     name,
     dtype: 'float32' as const,
@@ -39,7 +41,7 @@ export function onnxFile({ input, nodes, tensors, output }: SmallFile): Uint8Arr
     outputs: [value(nodes[nodes.length - 1].outputs[0], output)],
     initializers: tensors,
   };
-  return encodeModel({ graph, producer: { name: 'test', version: '1' }, metadata: {} });
+  return encodeModel({ graph, producer: { name: 'test', version: '1' }, metadata: {}, opsets });
 }
 
 export function node(

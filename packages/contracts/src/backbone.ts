@@ -12,8 +12,13 @@ export const BackboneCut = Type.Object({
   shape: Type.Array(Nullable(Type.Integer()), {
     description: '[null, height, width, channels] or [null, units]; an image of one pixel becomes a vector',
   }),
+  trainable: Type.Boolean({
+    description: 'Whether a layer that ends there can be fine-tuned: no node of `kept` is in the way of its gradients',
+  }),
 });
 export type BackboneCut = Static<typeof BackboneCut>;
+
+const NamedNode = Type.Object({ operator: Type.String(), node: Type.String(), reason: Type.String() });
 
 export const Backbone = Type.Object(
   {
@@ -40,7 +45,10 @@ export const Backbone = Type.Object(
         }),
       }),
     ),
-    unsupported: Type.Array(Type.Object({ operator: Type.String(), node: Type.String(), reason: Type.String() }), {
+    kept: Type.Array(NamedNode, {
+      description: 'Nodes that are run as the file has them: no gradient passes, so what lies in front of them stays frozen',
+    }),
+    unsupported: Type.Array(NamedNode, {
       description: 'Nodes that cannot be run here; what depends on them cannot be cut at',
     }),
     default_output: Nullable(Type.String(), {

@@ -85,6 +85,9 @@ function toBackbone({ id, name, bytes, digest, description, createdAt }: Backbon
     bytes: Number(bytes),
     digest,
     ...shown,
+    // Those that were uploaded before nodes were kept.
+    kept: shown.kept ?? [],
+    cuts: shown.cuts.map((cut) => ({ ...cut, trainable: cut.trainable ?? true })),
     created_at: createdAt.toISOString(),
   };
 }

@@ -2,24 +2,31 @@
  * Integers that a file computes from shapes, as PyTorch's exports do in front of a reshape: known without an image, but for
  * the batch, which `BATCH` stands for.
  */
+import type { DType } from '../graph/tensor-type.js';
+import { dtypeOf } from '../onnx/data-type.js';
 import type { OnnxNode } from '../onnx/read-model.js';
 import { integersOf } from '../onnx/read-tensor.js';
-import { BATCH } from './node-reader.js';
+import { BATCH, TRACED_BATCH } from './node-reader.js';
 
 export interface Integers {
   readonly values: readonly number[];
   /** 0 for a single number, 1 for a list. */
   readonly rank: 0 | 1;
+  /** What the file holds them as. */
+  readonly dtype: DType;
+  /** Whether images of another size may give others. */
+  readonly isBound: boolean;
 }
 
 /** What is known of a node's inputs. */
 export interface FoldingScope {
   integers(name: string): Integers | undefined;
-  /** Of a value that is computed from the image; its first side is the batch. */
+  /** Of a value that is computed from the image. */
   shape(name: string): readonly number[] | undefined;
 }
 
-type Fold = (inputs: readonly Integers[], node: OnnxNode) => Integers | null;
+type Found = Pick<Integers, 'values' | 'rank'> & { readonly dtype?: DType };
+type Fold = (inputs: readonly Integers[], node: OnnxNode) => Found | null;
 
 const elementwise =
   (apply: (a: number, b: number) => number): Fold =>
@@ -36,7 +43,11 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Sub: elementwise((a, b) => a - b),
   Mul: elementwise((a, b) => a * b),
   Div: elementwise((a, b) => Math.trunc(a / b)),
-  Cast: ([x]) => x,
+  Cast: ([{ values, rank }], { attributes }) => {
+    const to = attributes.get('to');
+    const dtype = to?.kind === 'number' ? dtypeOf(to.value) : null;
+    return dtype && dtype !== 'bool' ? { values, rank, dtype } : null;
+  },
   Identity: ([x]) => x,
   Concat: (inputs) => ({ values: inputs.flatMap(({ values }) => values), rank: 1 }),
   Gather: ([x, indices]) => {
@@ -54,24 +65,40 @@ const FOLDS: Readonly<Record<string, Fold>> = {
 /** What a node gives where that is known already; null where an image decides. */
 export function foldIntegers(node: OnnxNode, scope: FoldingScope): Integers | null {
   if (node.type === 'Constant') return constantOf(node);
-  if (node.type === 'Shape') {
-    const shape = scope.shape(node.inputs[0] ?? '');
-    return shape && node.attributes.size === 0 ? { values: [BATCH, ...shape.slice(1)], rank: 1 } : null;
-  }
+  if (node.type === 'Shape') return shapeOf(node, scope);
   const fold = Object.hasOwn(FOLDS, node.type) ? FOLDS[node.type] : undefined;
   if (!fold) return null;
   const inputs = node.inputs.map((name) => scope.integers(name));
-  return inputs.length > 0 && inputs.every((input) => input !== undefined) ? fold(inputs, node) : null;
+  if (inputs.length === 0 || !inputs.every((input) => input !== undefined)) return null;
+  const found = fold(inputs, node);
+  if (!found) return null;
+  const isBound = inputs.some((input) => input.isBound) && found.values.some((value) => value !== BATCH);
+  return { ...found, dtype: found.dtype ?? inputs[0].dtype, isBound };
+}
+
+function shapeOf({ inputs, attributes }: OnnxNode, scope: FoldingScope): Integers | null {
+  const shape = scope.shape(inputs[0] ?? '');
+  const at = (name: string) => {
+    const attribute = attributes.get(name);
+    return attribute?.kind === 'number' ? attribute.value : undefined;
+  };
+  const isOfImages = shape !== undefined && shape[0] === TRACED_BATCH;
+  if (!isOfImages) return null;
+  const values = [BATCH, ...shape.slice(1)].slice(at('start') ?? 0, at('end'));
+  return { values, rank: 1, dtype: 'int64', isBound: values.some((value) => value !== BATCH) };
 }
 
 function constantOf({ attributes }: OnnxNode): Integers | null {
+  const known = { dtype: 'int64', isBound: false } as const;
   const tensor = attributes.get('value');
   if (tensor?.kind === 'tensor') {
+    const { shape, dataType } = tensor.value;
     const values = integersOf(tensor.value);
-    return values && tensor.value.shape.length <= 1 ? { values, rank: tensor.value.shape.length === 0 ? 0 : 1 } : null;
+    if (!values || shape.length > 1) return null;
+    return { ...known, values, rank: shape.length === 0 ? 0 : 1, dtype: dtypeOf(dataType) ?? 'int64' };
   }
   const one = attributes.get('value_int');
-  if (one?.kind === 'number') return { values: [one.value], rank: 0 };
+  if (one?.kind === 'number') return { ...known, values: [one.value], rank: 0 };
   const list = attributes.get('value_ints');
-  return list?.kind === 'numbers' ? { values: list.value, rank: 1 } : null;
+  return list?.kind === 'numbers' ? { ...known, values: list.value, rank: 1 } : null;
 }

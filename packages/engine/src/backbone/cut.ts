@@ -20,16 +20,18 @@ export function cutAt(
 ): BackboneGraph {
   const needed = neededNodes(nodes, node);
   const places = new Map<number, number>([[0, 0]]);
-  const kept: BackboneNode[] = [];
+  const found: BackboneNode[] = [];
   for (const index of needed) {
-    const { op, inputs, attributes } = nodes[index];
-    const moved = inputs.map((operand) => (typeof operand === 'string' ? operand : (places.get(operand) ?? operand)));
-    kept.push({ op, inputs: moved, attributes });
-    places.set(index + 1, kept.length);
+    const node = nodes[index];
+    const moved = node.inputs.map((operand) =>
+      typeof operand === 'string' ? operand : (places.get(operand) ?? operand),
+    );
+    found.push({ ...node, inputs: moved });
+    places.set(index + 1, found.length);
   }
-  const used = new Set(kept.flatMap(({ inputs }) => inputs));
+  const used = new Set(found.flatMap(({ inputs }) => inputs));
   const weights = parameters.filter(({ name }) => used.has(name));
-  return { digest, layout, channels: image.channels, parameters: weights, nodes: kept };
+  return { digest, layout, channels: image.channels, parameters: weights, nodes: found };
 }
 
 function neededNodes(nodes: readonly BackboneNode[], last: number): number[] {

@@ -1,20 +1,22 @@
 /**
- * Reads an ONNX model as a backbone: node by node into operations of ours, as far as there are such. Shapes are found by
- * adding the operations to a graph that is thrown away.
+ * Reads an ONNX model as a backbone: node by node into operations of ours; nodes that there are none for are kept as they are.
+ * Shapes are found by adding both to a graph that is thrown away.
  */
 import { Graph, type Value } from '../graph/graph.js';
 import { type Shape, ShapeError, sizeOf } from '../graph/tensor-type.js';
+import { dtypeOf } from '../onnx/data-type.js';
 import { invalidOnnx } from '../onnx/read-fields.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/read-model.js';
-import { integersOf, ONNX_FLOAT, type OnnxTensor, requireFloats } from '../onnx/read-tensor.js';
+import { integersOf, ONNX_FLOAT, type OnnxTensor, requireElements } from '../onnx/read-tensor.js';
 import { foldIntegers, type Integers } from './constant-folding.js';
-import type { BackboneGraph, BackboneNode, BackboneParameter, Operand } from './graph.js';
-import { type FileScope, NodeReader } from './node-reader.js';
+import { type BackboneGraph, type BackboneNode, type BackboneParameter, type Operand, OUTPUT } from './graph.js';
+import { type KeptScope, readKept } from './kept/read.js';
+import { NodeReader, TRACED_BATCH } from './node-reader.js';
 import { UnsupportedNode } from './operator.js';
 import { operators } from './operators/index.js';
-import { enter, replayNode } from './replay.js';
+import { enter, Replay } from './replay.js';
 
-/** A value of the file that was computed with our operations. */
+/** A value of the file that a model can go on from: float32, with the images as its first axis. */
 export interface ImportedValue {
   /** In the file. */
   readonly name: string;
@@ -25,8 +27,8 @@ export interface ImportedValue {
   readonly shape: Shape;
 }
 
-/** A node that has no operations here, and all that depends on it. */
-export interface UnsupportedOperator {
+/** A node that there are no operations for, and why. */
+export interface NamedNode {
   readonly operator: string;
   readonly node: string;
   readonly reason: string;
@@ -42,13 +44,15 @@ export interface ImportedBackbone {
   readonly parameters: readonly BackboneParameter[];
   /** In the order of the file. */
   readonly values: readonly ImportedValue[];
-  readonly unsupported: readonly UnsupportedOperator[];
+  /** Those that are run as the file has them, without a gradient. */
+  readonly kept: readonly NamedNode[];
+  /** Those that cannot be run; neither can what depends on them. */
+  readonly unsupported: readonly NamedNode[];
   /** Names of the file's own outputs. */
   readonly outputs: readonly string[];
 }
 
 /** What a shape is found with where the file leaves it open. */
-const TRACED_BATCH = 2;
 const TRACED_SIDE = 224;
 const PASSED_ON: readonly string[] = ['Identity', 'Dropout'];
 
@@ -64,8 +68,9 @@ export function backboneTensors(model: OnnxModel): ReadonlyMap<string, OnnxTenso
   return reading.tensors;
 }
 
-class BackboneImport implements FileScope {
+class BackboneImport implements KeptScope {
   readonly opset: number;
+  readonly opsets: ReadonlyMap<string, number>;
   readonly batch: number | null;
   /** By the weight's name. */
   readonly tensors = new Map<string, OnnxTensor>();
@@ -73,22 +78,26 @@ class BackboneImport implements FileScope {
   readonly #image: ImportedBackbone['image'];
   readonly #layout: BackboneGraph['layout'];
   readonly #graph = new Graph();
-  readonly #traced: Value[];
+  readonly #replay: Replay;
   readonly #weights = new Map<string, Value>();
   readonly #nodes: BackboneNode[] = [];
   readonly #parameters: BackboneParameter[] = [];
   readonly #values: ImportedValue[] = [];
-  readonly #unsupported: UnsupportedOperator[] = [];
+  readonly #kept: NamedNode[] = [];
+  readonly #unsupported: NamedNode[] = [];
   readonly #places = new Map<string, number>();
   readonly #constants: Map<string, OnnxTensor>;
   readonly #integers = new Map<string, Integers>();
   readonly #weightNames = new Map<string, string>();
   readonly #counts = new Map<string, number>();
   #operator = '';
+  /** Weights that the graph has been given, those of nodes that were refused among them. */
+  #inputs = 0;
 
   constructor(model: OnnxModel) {
     this.#model = model;
     this.opset = model.opset;
+    this.opsets = model.opsets;
     this.#constants = new Map(model.initializers);
     const input = imageInput(model);
     const [batch, ...sides] = input.shape ?? [];
@@ -98,7 +107,7 @@ class BackboneImport implements FileScope {
     const { height, width, channels } = this.#image;
     const shape = [TRACED_BATCH, channels, height ?? TRACED_SIDE, width ?? TRACED_SIDE];
     const images = this.#graph.input('images', 'float32', shape);
-    this.#traced = [enter({ layout: this.#layout }, images)];
+    this.#replay = new Replay(enter({ layout: this.#layout }, images), this.#context(), { isTraced: true });
     this.#places.set(input.name, 0);
   }
 
@@ -112,6 +121,7 @@ class BackboneImport implements FileScope {
       nodes: this.#nodes,
       parameters: this.#parameters,
       values: this.#values,
+      kept: this.#kept,
       unsupported: this.#unsupported,
       outputs: this.#model.outputs.map(({ name }) => name),
     };
@@ -129,23 +139,29 @@ class BackboneImport implements FileScope {
     return this.#integersOf(name)?.values;
   }
 
+  known(name: string): Integers | undefined {
+    return this.#integersOf(name);
+  }
+
+  declared(name: string): OnnxValue | undefined {
+    return this.#model.values.get(name);
+  }
+
   shape(operand: Operand): Shape {
-    const value = typeof operand === 'string' ? this.#weights.get(operand) : this.#traced[operand];
-    if (value) return value.shape;
-    throw new UnsupportedNode(`the value ${operand} is used before it is computed`);
+    return this.#replay.value(operand).shape;
   }
 
   /** Called by its operator, a number and its role: `conv_3.weight`. A tensor that several nodes share is one weight. */
   weight(tensor: OnnxTensor, role: string, trainable: boolean): string {
     const known = this.#weightNames.get(tensor.name);
     if (known !== undefined && tensor.name !== '') return known;
-    requireFloats(tensor);
+    requireElements(tensor);
     const name = this.#freeName(`${this.#operator}.${role}`);
     // Before the first product stand the numbers that normalise pixels; single numbers are factors and bounds.
     const isProduct = role === 'weight' || this.#parameters.some((known) => known.name.endsWith('.weight'));
     const trained = trainable && isProduct && sizeOf(tensor.shape) > 1;
     this.#parameters.push({ name, shape: [...tensor.shape], trainable: trained });
-    this.#weights.set(name, this.#graph.input(`weight/${name}`, 'float32', tensor.shape));
+    this.#weights.set(name, this.#graph.input(`weight ${this.#inputs++}`, 'float32', tensor.shape));
     this.tensors.set(name, tensor);
     this.#weightNames.set(tensor.name, name);
     return name;
@@ -165,9 +181,16 @@ class BackboneImport implements FileScope {
       this.#addConstant(node, output);
       return;
     }
-    const passed = PASSED_ON.includes(node.type) || isFloatCast(node) ? this.#places.get(node.inputs[0]) : undefined;
+    const passed = this.#passedOn(node);
     if (passed !== undefined) this.#places.set(output, passed);
     else this.#translate(node, output);
+  }
+
+  /** The place of a value that a node gives on unchanged. */
+  #passedOn(node: OnnxNode): number | undefined {
+    const place = this.#places.get(node.inputs[0] ?? '');
+    if (place === undefined || PASSED_ON.includes(node.type)) return place;
+    return isFloatCast(node) && this.#replay.value(place).dtype === 'float32' ? place : undefined;
   }
 
   #addConstant({ attributes }: OnnxNode, output: string): void {
@@ -187,19 +210,45 @@ class BackboneImport implements FileScope {
       const operator = node.domain === '' && Object.hasOwn(operators, node.type) ? operators[node.type] : undefined;
       if (!operator) throw new UnsupportedNode('there is no such operator here');
       const { inputs, attributes = {} } = operator.read(new NodeReader(node, this));
-      const read: BackboneNode = { op: node.type, inputs: [...inputs], attributes };
-      const value = replayNode(read, this.#traced, this.#context());
-      this.#nodes.push(read);
-      this.#traced.push(value);
-      this.#places.set(output, this.#nodes.length);
-      const shape = value.shape.slice(1);
-      this.#values.push({ name: output, operator: node.type, node: this.#nodes.length - 1, shape });
+      this.#push({ op: node.type, inputs: [...inputs], attributes }, output, node.type);
     } catch (error) {
-      if (!(error instanceof UnsupportedNode || error instanceof ShapeError)) throw error;
-      this.#forgetParameters(before);
-      const operator = node.domain === '' ? node.type : `${node.domain}.${node.type}`;
-      this.#unsupported.push({ operator, node: node.name || output, reason: error.message });
+      const reason = this.#refusal(error, before);
+      this.#keep(node, reason);
     }
+  }
+
+  /** The node as it is, where there are no operations for it. */
+  #keep(node: OnnxNode, reason: string): void {
+    const before = this.#parameters.length;
+    const operator = node.domain === '' ? node.type : `${node.domain}.${node.type}`;
+    const named = { operator, node: node.name || (node.outputs[0] ?? '') };
+    try {
+      this.#push(readKept(node, this), node.outputs[0] ?? '', operator);
+      const first = this.#nodes.length;
+      node.outputs.forEach((name, index) => {
+        if (index === 0 || name === '') return;
+        this.#push({ op: OUTPUT, inputs: [first], attributes: { index } }, name, operator);
+      });
+      this.#kept.push({ ...named, reason });
+    } catch (error) {
+      const why = this.#refusal(error, before);
+      this.#unsupported.push({ ...named, reason: why === reason ? why : `${reason}, and it cannot be kept: ${why}` });
+    }
+  }
+
+  #push(node: BackboneNode, output: string, operator: string): void {
+    const { dtype, shape } = this.#replay.add(node);
+    this.#nodes.push(node);
+    this.#places.set(output, this.#nodes.length);
+    if (dtype !== 'float32' || shape[0] !== TRACED_BATCH) return;
+    this.#values.push({ name: output, operator, node: this.#nodes.length - 1, shape: shape.slice(1) });
+  }
+
+  /** Why a node was refused; throws what is no refusal. */
+  #refusal(error: unknown, parameters: number): string {
+    if (!(error instanceof UnsupportedNode || error instanceof ShapeError)) throw error;
+    this.#forgetParameters(parameters);
+    return error.message;
   }
 
   #context() {
@@ -216,6 +265,7 @@ class BackboneImport implements FileScope {
     for (const { name } of this.#parameters.splice(count)) {
       const tensor = this.tensors.get(name);
       if (tensor) this.#weightNames.delete(tensor.name);
+      this.#weights.delete(name);
       this.tensors.delete(name);
     }
   }
@@ -242,12 +292,14 @@ class BackboneImport implements FileScope {
     const tensor = this.#constants.get(name);
     if (found || !tensor || tensor.shape.length > 1) return found;
     const values = integersOf(tensor);
-    return values ? { values, rank: tensor.shape.length === 0 ? 0 : 1 } : undefined;
+    const dtype = dtypeOf(tensor.dataType);
+    if (!values || !dtype) return undefined;
+    return { values, rank: tensor.shape.length === 0 ? 0 : 1, dtype, isBound: false };
   }
 
   #shapeOf(name: string): Shape | undefined {
     const place = this.#places.get(name);
-    return place === undefined ? undefined : this.#traced[place].shape;
+    return place === undefined ? undefined : this.#replay.value(place).shape;
   }
 }
 

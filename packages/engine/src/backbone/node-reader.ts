@@ -8,6 +8,9 @@ import { UnsupportedNode } from './operator.js';
 /** The axis of the batch in integers that are computed from shapes. */
 export const BATCH = -(2 ** 40);
 
+/** How many images shapes are found for: a number that no other side of a network is. */
+export const TRACED_BATCH = 1009;
+
 /** What of the file is known before a node. */
 export interface FileScope {
   readonly opset: number;
@@ -57,7 +60,7 @@ export class NodeReader {
   /** An input that was computed from the image. */
   value(i: number): number {
     const place = this.#scope.place(this.#name(i));
-    if (place !== undefined) return place;
+    if (place !== undefined) return this.#ofImages(place, i);
     throw new UnsupportedNode(`its input ${i} ("${this.#name(i)}") does not depend on the image`);
   }
 
@@ -73,7 +76,14 @@ export class NodeReader {
 
   /** A computed value or a tensor of the file. */
   operand(i: number, role: string, trainable: boolean): Operand {
-    return this.#scope.place(this.#name(i)) ?? this.weight(i, role, trainable);
+    const place = this.#scope.place(this.#name(i));
+    return place === undefined ? this.weight(i, role, trainable) : this.#ofImages(place, i);
+  }
+
+  /** Operations take the first axis for the batch. */
+  #ofImages(place: number, i: number): number {
+    if (this.#scope.shape(place)[0] === TRACED_BATCH) return place;
+    throw new UnsupportedNode(`the first axis of its input ${i} is not the batch`);
   }
 
   shape(operand: Operand): Shape {

@@ -41,6 +41,22 @@ export interface OnnxForm<A> {
   readonly attributes?: { readonly [K in keyof A]?: 'int' | 'ints' | 'float' | 'string' | 'dtype' };
   /** What ONNX wants as constant int64 inputs, after the tensors: 1-D, in order. */
   constants?(attributes: A): readonly (readonly number[])[];
+  /** How it is written in sets of operators from a version on, where ONNX has changed it. */
+  readonly newer?: { readonly from: number; readonly form: OnnxForm<A> };
+  /** For a node of another file, which is written as that has it. */
+  kept?(attributes: A): KeptForm;
+}
+
+/** A node of another file: what of it is no tensor. */
+export interface KeptForm {
+  readonly type: string;
+  readonly domain: string;
+  /** The version of the domain's operators that it is written in. */
+  readonly version: number;
+  /** Each the bytes of an AttributeProto. */
+  readonly attributeBytes: readonly Uint8Array[];
+  /** For each input of the file's node the place among the operation's inputs; null where it is left out. */
+  readonly slots: readonly (number | null)[];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Element types and static shapes of tensors. */
 
-export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
+export type DType = 'float32' | 'float64' | 'float16' | 'int8' | 'int32' | 'int64' | 'uint8' | 'bool';
 
 /** Sizes of the axes, all known: batch, channels, height, width for images. `[]` is a scalar. */
 export type Shape = readonly number[];

@@ -5,6 +5,7 @@ import { type FeatureShape, featureCount, LayerError, type LayerPlan, type PlanC
 import { invalidSpec } from '../spec/parse.js';
 import { pointerOf } from '../spec/places.js';
 import { type LayerSpec, MODEL_INPUT, type ModelSpec } from '../spec/schema.js';
+import { gradientErrors } from './gradient-paths.js';
 import { HeadError, headOf, type TargetScale } from './head.js';
 import { type BuiltLayer, IMAGE, type Model, type ModelParameter } from './model.js';
 
@@ -42,6 +43,8 @@ export function buildModel(spec: ModelSpec, data: DataShape): Model {
     layers.push(buildLayer(layer, pointerOf(layer, i), sources, inputs, data));
     places.set(layer.name, i);
   }
+  const blocked = gradientErrors(layers);
+  if (blocked.length > 0) throw invalidSpec(blocked);
   const model: Model = {
     image,
     classes: data.classes,

@@ -8,6 +8,8 @@ import { type DType, sizeOf, type TensorType } from '../graph/tensor-type.js';
 const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
   float64: 8,
+  float16: 2,
+  int8: 1,
   int32: 4,
   int64: 8,
   uint8: 1,

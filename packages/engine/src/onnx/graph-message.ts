@@ -1,11 +1,15 @@
 /** Turns a lowered graph into ONNX's graph message. */
-import type { ConstantData, Graph, Node, Value } from '../graph/graph.js';
-import type { DType } from '../graph/tensor-type.js';
+
+import { TrainyardError } from '@trainyard/contracts';
+import type { ConstantData, Graph, KeptForm, Node, OnnxForm, Value } from '../graph/graph.js';
+import { isDType } from './data-type.js';
 import {
   type AttributeValue,
   DATA_TYPE,
   type GraphMessage,
   type NodeMessage,
+  OPSET,
+  type Opsets,
   type TensorMessage,
   type ValueMessage,
 } from './wire.js';
@@ -19,7 +23,9 @@ export interface GraphMessageOptions {
 /** Every node must be an ONNX operator; a lowering sees to that. */
 export function toGraphMessage(graph: Graph, options: GraphMessageOptions): GraphMessage {
   const integers = new IntegerConstants();
-  const nodes = graph.nodes.map((node, i) => toNode(node, i, integers, options.openBatch !== undefined));
+  const opset = opsetsOf(graph)[''];
+  const scope = { integers, opset, isBatchOpen: options.openBatch !== undefined };
+  const nodes = graph.nodes.map((node, i) => toNode(node, i, scope));
   const outputs = [...graph.outputs].map(([name, value]) => ({ name, value }));
   const describe = (name: string, { dtype, shape }: Value): ValueMessage => ({
     name,
@@ -40,22 +46,89 @@ function identity(name: string, source: string, i: number): NodeMessage {
   return { name: `output#${i}`, type: 'Identity', inputs: [source], outputs: [name], attributes: {} };
 }
 
-function toNode(
-  { op, inputs, outputs, attributes }: Node,
-  i: number,
-  integers: IntegerConstants,
-  isBatchOpen: boolean,
-): NodeMessage {
+/**
+ * The versions of operators that a graph is written with: the compiler's own, or a newer one that a node of another file needs.
+ *
+ * @throws TrainyardError `invalid_backbone` where nodes of two files need two versions that differ in what they mean
+ */
+export function opsetsOf({ nodes }: Graph): Opsets & { readonly '': number } {
+  const opsets: Record<string, number> & { '': number } = { '': OPSET };
+  const kept = nodes.flatMap(keptFormOf);
+  for (const { domain, version } of kept) opsets[domain] = Math.max(opsets[domain] ?? 1, version);
+  for (const { type, domain, version } of kept) {
+    const changed = domain === '' ? CHANGED[type] : undefined;
+    if (changed === undefined || version >= changed || opsets[''] < changed) continue;
+    throw new TrainyardError(
+      'invalid_backbone',
+      `Two backbones of one model need two versions of ${type}, those of opset ${version} and ${opsets['']}. Export both with one.`,
+    );
+  }
+  return opsets;
+}
+
+/** Operators that mean something else since an opset above the compiler's own, from ONNX' changelog. */
+const CHANGED: Readonly<Record<string, number>> = {
+  DFT: 20,
+  GridSample: 20,
+  GroupNormalization: 21,
+  ReduceL1: 18,
+  ReduceL2: 18,
+  ReduceLogSum: 18,
+  ReduceLogSumExp: 18,
+  ReduceMax: 18,
+  ReduceMean: 18,
+  ReduceMin: 18,
+  ReduceProd: 18,
+  ReduceSumSquare: 18,
+  Split: 18,
+};
+
+function keptFormOf({ op, attributes }: Node): KeptForm[] {
+  const form = op.onnx?.kept?.(attributes);
+  return form ? [form] : [];
+}
+
+interface NodeScope {
+  readonly integers: IntegerConstants;
+  readonly opset: number;
+  readonly isBatchOpen: boolean;
+}
+
+function toNode(node: Node, i: number, { integers, opset, isBatchOpen }: NodeScope): NodeMessage {
+  const { op, inputs, outputs, attributes } = node;
   if (!op.onnx) throw new Error(`${op.type} has no ONNX form; lower the graph first`);
-  const given = op.onnx.constants?.(attributes) ?? [];
+  const [kept] = keptFormOf(node);
+  if (kept) return toKeptNode(node, i, kept);
+  const form = formOf(op.onnx, opset);
+  const given = form.constants?.(attributes) ?? [];
   const constants =
     isBatchOpen && op.type === 'Reshape' ? given.map((shape) => keepFirst(shape, inputs, outputs)) : given;
   return {
     name: `${op.type}@${i}`,
-    type: op.onnx.type ?? op.type,
+    type: form.type ?? op.type,
     inputs: [...inputs.map((input) => input.name), ...constants.map((list) => integers.add(list))],
     outputs: outputs.map((output) => output.name),
-    attributes: toAttributes(attributes, { ...op.onnx.attributes }),
+    attributes: toAttributes(attributes, { ...form.attributes }),
+  };
+}
+
+function formOf(form: OnnxForm<object>, opset: number): OnnxForm<object> {
+  return form.newer && opset >= form.newer.from ? form.newer.form : form;
+}
+
+function toKeptNode(
+  { inputs, outputs }: Node,
+  i: number,
+  { type, domain, attributeBytes, slots }: KeptForm,
+): NodeMessage {
+  return {
+    name: `${type}@${i}`,
+    type,
+    domain,
+    inputs: slots.map((place) => (place === null ? '' : inputs[place].name)),
+    outputs: outputs.map((output) => output.name),
+    attributes: {},
+    attributeBytes,
   };
 }
 
@@ -82,10 +155,6 @@ function toAttribute(name: string, kind: string, value: unknown): AttributeValue
   if (kind === 'string' && typeof value === 'string') return { kind, value };
   if (kind === 'ints' && Array.isArray(value)) return { kind, value };
   throw new Error(`the attribute ${name} is no ${kind}`);
-}
-
-function isDType(value: unknown): value is DType {
-  return typeof value === 'string' && value in DATA_TYPE;
 }
 
 function toTensor(value: Value): TensorMessage {

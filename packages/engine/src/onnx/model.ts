@@ -1,7 +1,7 @@
 /** ONNX model files of lowered graphs: as they are, or repeated K times within one run. */
 import type { Graph } from '../graph/graph.js';
-import { toGraphMessage } from './graph-message.js';
-import { encodeModel, type GraphMessage, type ValueMessage } from './wire.js';
+import { opsetsOf, toGraphMessage } from './graph-message.js';
+import { encodeModel, type GraphMessage, type Opsets, type ValueMessage } from './wire.js';
 
 export const PRODUCER = { name: 'trainyard', version: '0.1.0' } as const;
 
@@ -13,7 +13,7 @@ export interface ModelOptions {
 
 /** The bytes of an ONNX model of one graph. */
 export function toOnnx(graph: Graph, options: ModelOptions): Uint8Array<ArrayBuffer> {
-  return encode(toGraphMessage(graph, options), options.metadata);
+  return encode(toGraphMessage(graph, options), opsetsOf(graph), options.metadata);
 }
 
 export interface Repetition {
@@ -27,11 +27,15 @@ export interface Repetition {
  * other input, and every output that is not carried, gets a leading axis of K.
  */
 export function toRepeatedOnnx(graph: Graph, repetition: Repetition, options: ModelOptions): Uint8Array<ArrayBuffer> {
-  return encode(repeat(toGraphMessage(graph, options), repetition), options.metadata);
+  return encode(repeat(toGraphMessage(graph, options), repetition), opsetsOf(graph), options.metadata);
 }
 
-function encode(graph: GraphMessage, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  return encodeModel({ graph, producer: PRODUCER, metadata });
+function encode(
+  graph: GraphMessage,
+  opsets: Opsets,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  return encodeModel({ graph, producer: PRODUCER, metadata, opsets });
 }
 
 function repeat(step: GraphMessage, { times, carried }: Repetition): GraphMessage {

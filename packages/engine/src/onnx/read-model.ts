@@ -11,7 +11,9 @@ export type OnnxAttribute =
   | { readonly kind: 'numbers'; readonly value: readonly number[] }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'tensor'; readonly value: OnnxTensor }
-  /** Graphs, lists of texts and the like. */
+  /** One or several. */
+  | { readonly kind: 'graph' }
+  /** Lists of texts and the like. */
   | { readonly kind: 'other' };
 
 export interface OnnxNode {
@@ -23,6 +25,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+  /** The bytes of each AttributeProto, as the file has them. */
+  readonly attributeBytes: readonly Uint8Array[];
 }
 
 /** A value's declared type; a side is null where it is open, `shape` where nothing is said. */
@@ -36,22 +40,28 @@ export interface OnnxValue {
 export interface OnnxModel {
   /** Version of ONNX' own operators. */
   readonly opset: number;
+  /** Versions of all sets of operators that the file names, by domain. */
+  readonly opsets: ReadonlyMap<string, number>;
   readonly producer: string;
   readonly nodes: readonly OnnxNode[];
   /** Without those that are initializers too, as old files list them. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
+  /** Types that the file tells of values between its nodes, and of its outputs. */
+  readonly values: ReadonlyMap<string, OnnxValue>;
 }
+
+type FileGraph = Omit<OnnxModel, 'opset' | 'opsets' | 'producer'>;
 
 const MAX_NODES = 5_000;
 /** AttributeProto.AttributeType. */
-const KIND = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+const KIND = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, graphs: 10 } as const;
 
 /** @throws TrainyardError `invalid_backbone` for bytes that are no ONNX model, or one without operators or input */
 export function readOnnxModel(bytes: Uint8Array): OnnxModel {
   const opsets = new Map<string, number>();
-  let graph: Omit<OnnxModel, 'opset' | 'producer'> | null = null;
+  let graph: FileGraph | null = null;
   let producer = '';
   readFields('ModelProto', bytes, {
     2: (reader, wire) => {
@@ -65,10 +75,10 @@ export function readOnnxModel(bytes: Uint8Array): OnnxModel {
       opsets.set(domain, version);
     },
   });
-  const found: Omit<OnnxModel, 'opset' | 'producer'> | null = graph;
+  const found: FileGraph | null = graph;
   if (found === null)
     throw invalidOnnx('Expected an ONNX model (ModelProto) with a graph; received a file without one.');
-  return { ...(found as Omit<OnnxModel, 'opset' | 'producer'>), opset: opsets.get('') ?? 1, producer };
+  return { ...(found as FileGraph), opset: opsets.get('') ?? 1, opsets, producer };
 }
 
 function readOpset(bytes: Uint8Array): { domain: string; version: number } {
@@ -84,11 +94,12 @@ function readOpset(bytes: Uint8Array): { domain: string; version: number } {
   return opset;
 }
 
-function readGraph(bytes: Uint8Array): Omit<OnnxModel, 'opset' | 'producer'> {
+function readGraph(bytes: Uint8Array): FileGraph {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
+  const values = new Map<string, OnnxValue>();
   readFields('GraphProto', bytes, {
     1: (reader, wire) => {
       if (nodes.length === MAX_NODES) throw invalidOnnx(`Expected at most ${MAX_NODES} nodes; received more.`);
@@ -102,17 +113,23 @@ function readGraph(bytes: Uint8Array): Omit<OnnxModel, 'opset' | 'producer'> {
       inputs.push(readValue(takeBytes(reader, wire)));
     },
     12: (reader, wire) => {
-      outputs.push(readValue(takeBytes(reader, wire)));
+      const output = readValue(takeBytes(reader, wire));
+      outputs.push(output);
+      values.set(output.name, output);
+    },
+    13: (reader, wire) => {
+      const value = readValue(takeBytes(reader, wire));
+      values.set(value.name, value);
     },
   });
-  return { nodes, initializers, outputs, inputs: inputs.filter(({ name }) => !initializers.has(name)) };
+  return { nodes, initializers, outputs, values, inputs: inputs.filter(({ name }) => !initializers.has(name)) };
 }
 
 function readNode(bytes: Uint8Array): OnnxNode {
   const node = { type: '', domain: '', name: '' };
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, OnnxAttribute>();
+  const attributeBytes: Uint8Array[] = [];
   const text = (key: keyof typeof node) => (reader: BinaryReader, wire: WireType) => {
     node[key] = takeText(reader, wire);
   };
@@ -126,12 +143,28 @@ function readNode(bytes: Uint8Array): OnnxNode {
     3: text('name'),
     4: text('type'),
     5: (reader, wire) => {
-      const { name, attribute } = readAttribute(takeBytes(reader, wire));
-      attributes.set(name, attribute);
+      attributeBytes.push(takeBytes(reader, wire));
     },
     7: text('domain'),
   });
-  return { ...node, domain: ownDomain(node.domain), inputs, outputs, attributes };
+  return {
+    ...node,
+    domain: ownDomain(node.domain),
+    inputs,
+    outputs,
+    attributes: readAttributes(attributeBytes),
+    attributeBytes,
+  };
+}
+
+/** By name, of the bytes of each AttributeProto. */
+export function readAttributes(list: readonly Uint8Array[]): Map<string, OnnxAttribute> {
+  return new Map(
+    list.map((bytes) => {
+      const { name, attribute } = readAttribute(bytes);
+      return [name, attribute];
+    }),
+  );
 }
 
 function readAttribute(bytes: Uint8Array): { name: string; attribute: OnnxAttribute } {
@@ -174,6 +207,7 @@ function attributeOf(
   if (type === KIND.floats || type === KIND.ints) return { kind: 'numbers', value: found.numbers };
   if (type === KIND.string) return { kind: 'text', value: found.text };
   if (type === KIND.tensor && found.tensor) return { kind: 'tensor', value: found.tensor };
+  if (type === KIND.graph || type === KIND.graphs) return { kind: 'graph' };
   return { kind: 'other' };
 }
 

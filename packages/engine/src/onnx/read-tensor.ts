@@ -17,7 +17,12 @@ export interface OnnxTensor {
 }
 
 export const ONNX_FLOAT = 1;
+export const ONNX_FLOAT16 = 10;
+const ONNX_UINT8 = 2;
+const ONNX_INT8 = 3;
 const ONNX_INT32 = 6;
+const ONNX_BOOL = 9;
+const ONNX_DOUBLE = 11;
 export const ONNX_INT64 = 7;
 const EXTERNAL = 1;
 /** Integer tensors are shapes, axes and the like. */
@@ -46,6 +51,9 @@ export function readTensor(bytes: Uint8Array): OnnxTensor {
     9: (reader, wire) => {
       raw = takeBytes(reader, wire);
     },
+    10: (reader, wire) => {
+      raw = takeBytes(reader, wire);
+    },
     14: (reader, wire) => {
       tensor.isExternal = takeInteger(reader, wire) === EXTERNAL;
     },
@@ -56,18 +64,52 @@ export function readTensor(bytes: Uint8Array): OnnxTensor {
   return { ...tensor, shape, raw, numbers };
 }
 
-/** The elements of a float32 tensor. Throws `invalid_backbone` where they are not all there. */
+/** Bytes of one element, and how it is read. */
+const ELEMENTS: Readonly<Record<number, { bytes: number; read(view: DataView, at: number): number }>> = {
+  [ONNX_FLOAT]: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  [ONNX_UINT8]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  [ONNX_INT8]: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  [ONNX_INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  [ONNX_INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  [ONNX_BOOL]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  [ONNX_FLOAT16]: { bytes: 2, read: (view, at) => fromHalf(view.getUint16(at, true)) },
+  [ONNX_DOUBLE]: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+};
+
+/** IEEE 754's binary16: a sign, five bits of exponent, ten of the fraction. */
+function fromHalf(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = (bits & 1023) / 1024;
+  if (exponent === 0) return sign * fraction * 2 ** -14;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction) * 2 ** (exponent - 15);
+}
+
+/** The elements of a tensor of numbers; null for another type. Throws `invalid_backbone` where they are not all there. */
+export function numbersOf(tensor: OnnxTensor): number[] | null {
+  const element = ELEMENTS[tensor.dataType];
+  if (!element) return null;
+  requireElements(tensor);
+  const { raw, numbers, shape, dataType } = tensor;
+  if (raw === null) return numbers.map((number) => (dataType === ONNX_FLOAT16 ? fromHalf(number) : number));
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  return Array.from({ length: sizeOf(shape) }, (_, i) => element.read(view, i * element.bytes));
+}
+
+/** The elements of a tensor as float32. Throws `invalid_backbone` where they are not all there. */
 export function floatsOf(tensor: OnnxTensor): Float32Array<ArrayBuffer> {
   const { raw, numbers } = tensor;
-  requireFloats(tensor);
+  if (tensor.dataType !== ONNX_FLOAT) return Float32Array.from(numbersOf(tensor) ?? []);
+  requireElements(tensor);
   if (raw === null) return Float32Array.from(numbers);
   // A copy: the bytes of the file need not be aligned, and a Buffer's own slice copies nothing.
   return new Float32Array(new Uint8Array(raw).buffer);
 }
 
-/** Throws `invalid_backbone` where the elements of a float32 tensor are not all there. */
-export function requireFloats(tensor: OnnxTensor): void {
-  requireHere(tensor, 4 * sizeOf(tensor.shape));
+/** Throws `invalid_backbone` where the elements of a tensor are not all there. */
+export function requireElements(tensor: OnnxTensor): void {
+  requireHere(tensor, (ELEMENTS[tensor.dataType]?.bytes ?? 4) * sizeOf(tensor.shape));
 }
 
 /** The elements of a small int64 or int32 tensor; null where it is none. */

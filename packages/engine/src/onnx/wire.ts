@@ -10,9 +10,11 @@ import type { DType, Shape } from '../graph/tensor-type.js';
 export const DATA_TYPE: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
   float64: 11,
 };
 
@@ -29,6 +31,10 @@ export interface NodeMessage {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** ONNX' own operators where it is left out. */
+  readonly domain?: string;
+  /** More attributes, each the bytes of an AttributeProto that another file had. */
+  readonly attributeBytes?: readonly Uint8Array[];
 }
 
 /** A named tensor type; a string in `shape` is an open dimension of that name. */
@@ -57,10 +63,15 @@ export interface ModelMessage {
   readonly graph: GraphMessage;
   readonly producer: { readonly name: string; readonly version: string };
   readonly metadata: Readonly<Record<string, string>>;
+  /** Versions of the sets of operators, by domain; ONNX' own, in the version that the compiler writes, where left out. */
+  readonly opsets?: Opsets;
 }
 
+export type Opsets = Readonly<Record<string, number>>;
+
 const IR_VERSION = 8;
-const OPSET = 17;
+/** What operations are written in where nothing needs a newer one. */
+export const OPSET = 17;
 
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
@@ -74,13 +85,13 @@ export function encodeModel(model: ModelMessage): Uint8Array<ArrayBuffer> {
   text(writer, 2, model.producer.name);
   text(writer, 3, model.producer.version);
   nested(writer, 7, writeGraph, model.graph);
-  nested(writer, 8, writeOpset, OPSET);
+  for (const opset of Object.entries(model.opsets ?? { '': OPSET })) nested(writer, 8, writeOpset, opset);
   for (const entry of Object.entries(model.metadata)) nested(writer, 14, writeMetadata, entry);
   return new Uint8Array(writer.finish());
 }
 
-const writeOpset: Write<number> = (writer, version) => {
-  text(writer, 1, '');
+const writeOpset: Write<[string, number]> = (writer, [domain, version]) => {
+  text(writer, 1, domain);
   int(writer, 2, version);
 };
 
@@ -103,6 +114,8 @@ const writeNode: Write<NodeMessage> = (writer, node) => {
   text(writer, 3, node.name);
   text(writer, 4, node.type);
   for (const entry of Object.entries(node.attributes)) nested(writer, 5, writeAttribute, entry);
+  for (const bytes of node.attributeBytes ?? []) writer.tag(5, WireType.LengthDelimited).bytes(bytes);
+  if (node.domain) text(writer, 7, node.domain);
 };
 
 const writeAttribute: Write<[string, AttributeValue]> = (writer, [name, attribute]) => {
@@ -126,6 +139,13 @@ const writeAttribute: Write<[string, AttributeValue]> = (writer, [name, attribut
       break;
   }
 };
+
+/** The bytes of an AttributeProto. */
+export function encodeAttribute(name: string, value: AttributeValue): Uint8Array {
+  const writer = new BinaryWriter();
+  writeAttribute(writer, [name, value]);
+  return writer.finish();
+}
 
 const writeTensor: Write<TensorMessage> = (writer, tensor) => {
   for (const side of tensor.shape) int(writer, 1, side);

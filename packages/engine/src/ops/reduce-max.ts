@@ -20,7 +20,10 @@ export const reduceMaxOp: OpDefinition<ReduceAttributes> = {
     const largest = cast(equal(x, reshape(y, kept)), x.dtype);
     return [mul(largest, div(reshape(dy, kept), reduceSum(largest, attributes.axes, 1)))];
   },
-  onnx: { attributes: { axes: 'ints', keepdims: 'int' } },
+  onnx: {
+    attributes: { axes: 'ints', keepdims: 'int' },
+    newer: { from: 18, form: { attributes: { keepdims: 'int' }, constants: ({ axes }) => [axes] } },
+  },
 };
 
 export function reduceMax(x: Value, axes: readonly number[], keepdims: 0 | 1 = 0): Value {

@@ -13,7 +13,10 @@ export const reduceMeanOp: OpDefinition<ReduceAttributes> = {
     const share = sizeOf(y.shape) / sizeOf(x.shape);
     return [dy && mul(reshape(dy, keptShape('ReduceMean', x.shape, attributes)), scalarLike(dy, share))];
   },
-  onnx: { attributes: { axes: 'ints', keepdims: 'int' } },
+  onnx: {
+    attributes: { axes: 'ints', keepdims: 'int' },
+    newer: { from: 18, form: { attributes: { keepdims: 'int' }, constants: ({ axes }) => [axes] } },
+  },
 };
 
 export function reduceMean(x: Value, axes: readonly number[], keepdims: 0 | 1 = 0): Value {
