@@ -7,6 +7,7 @@ import { Value } from 'typebox/value';
 import { DATASET_TASKS, DatasetStats, IMAGE_FITS, ImageSize } from './dataset.js';
 import { PREDICTION_TASKS } from './endpoint.js';
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
+import { ImageRegion } from './explanation.js';
 import { Nullable, Strict, Words } from './schema.js';
 import { NORMALIZATIONS } from './training.js';
 
@@ -64,14 +65,59 @@ export const ModelDescription = Strict({
 });
 export type ModelDescription = Static<typeof ModelDescription>;
 
-/** What a model's child is told: which model it is, once. */
-export const ModelOrder = Strict({ type: Type.Literal('load'), task: ModelTask });
+const RequestNumber = Type.Integer({ minimum: 1 });
+
+/** What is asked of Grad-CAM for one image. */
+export const ExplainRequest = Strict({
+  input: Strict({
+    kind: PredictInputKind,
+    parts: Type.Unsafe<Uint8Array[]>({ type: 'array', minItems: 1 }),
+    count: Type.Optional(Type.Integer()),
+  }),
+  output: Nullable(Type.Integer({ minimum: 0 }), { description: 'A class, label or target; null: the largest' }),
+  layer: Nullable(Type.String()),
+  picture: Nullable(Strict({ labels: Type.Array(Type.String()) }), {
+    description: 'Whether it is to be drawn, and what the outputs are called there',
+  }),
+});
+export type ExplainRequest = Static<typeof ExplainRequest>;
+
+const Side = Type.Integer({ minimum: 1 });
+
+/** What came of it; `heat` is float32 [rows, columns] from 0 to 1, `picture` a PNG. */
+export const ExplainedImage = Strict({
+  output: Type.Integer({ minimum: 0 }),
+  value: Type.Number({ description: 'The probability of that output; of a regression its value' }),
+  layer: Type.String(),
+  rows: Side,
+  columns: Side,
+  heat: Type.Unsafe<Float32Array>({}),
+  image: Strict({ width: Side, height: Side }),
+  region: ImageRegion,
+  picture: Nullable(Type.Unsafe<Uint8Array>({})),
+  preprocess_ms: Type.Number({ minimum: 0 }),
+  compute_ms: Type.Number({ minimum: 0 }),
+});
+export type ExplainedImage = Static<typeof ExplainedImage>;
+
+/** What a model's child is told: which model it is, once; then images to explain. */
+export const ModelOrder = Type.Union([
+  Strict({ type: Type.Literal('load'), task: ModelTask }),
+  Strict({ type: Type.Literal('explain'), number: RequestNumber, request: ExplainRequest }),
+]);
 export type ModelOrder = Static<typeof ModelOrder>;
 
 /** `log` is for the log alone. */
 export const ModelReport = Type.Union([
   Strict({ type: Type.Literal('loaded'), description: ModelDescription }),
   Strict({ type: Type.Literal('failed'), error: SentError, log: Type.Optional(Type.String()) }),
+  Strict({ type: Type.Literal('explained'), number: RequestNumber, explained: ExplainedImage }),
+  Strict({
+    type: Type.Literal('unexplained'),
+    number: RequestNumber,
+    error: SentError,
+    log: Type.Optional(Type.String()),
+  }),
 ]);
 export type ModelReport = Static<typeof ModelReport>;
 

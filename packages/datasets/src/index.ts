@@ -1,5 +1,5 @@
 export { datasetPrefix } from './dataset-keys.js';
-export { decodeImage } from './decode.js';
+export { decodeImage, type ImageHead, readImageHead } from './decode.js';
 export { writeGallery } from './gallery/gallery.js';
 export type { GalleryImages, GallerySource } from './gallery/gallery-source.js';
 export * from './ingest.js';

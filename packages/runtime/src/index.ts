@@ -12,6 +12,7 @@ export * from './phased-fit.js';
 export * from './phases.js';
 export * from './plan.js';
 export * from './predict/checkpoint-predictor.js';
+export * from './predict/explainer.js';
 export * from './predict/predictor.js';
 export * from './probe.js';
 export * from './session.js';

@@ -1,6 +1,6 @@
 /** A model that is ready to answer: its session, and the way from the bytes of a request to predictions. */
 import { type ModelDescription, type ModelTask, type PredictInput, TrainyardError } from '@trainyard/contracts';
-import { compileCheckpoint, Predictor } from '@trainyard/runtime';
+import { compileCheckpoint, Predictor, type TrainedCheckpoint } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
 import { makeBatchExact } from './batch-exactness.js';
 import { decodeInstances } from './decode-instances.js';
@@ -28,13 +28,7 @@ export class LoadedModel {
   static async load(task: ModelTask): Promise<LoadedModel> {
     const startedAt = performance.now();
     const store = openObjectStore({ root: task.objects_dir });
-    const compiled = await compileCheckpoint(store, {
-      storageKey: task.storage_key,
-      digest: task.digest,
-      spec: task.spec,
-      normalization: task.normalization,
-      dataset: task.dataset,
-    });
+    const compiled = await compileCheckpoint(store, checkpointOf(task));
     const predictor = await Predictor.open(compiled, { device: 'cpu', threads: task.threads });
     await warmUp(predictor);
     const limits = await makeBatchExact(predictor);
@@ -62,6 +56,11 @@ export class LoadedModel {
   compute({ pixels, count }: Images): Promise<Float32Array> {
     return this.#predictor.predict(pixels, count);
   }
+}
+
+/** The checkpoint of a task as the runtime takes it. */
+export function checkpointOf({ storage_key, digest, spec, normalization, dataset }: ModelTask): TrainedCheckpoint {
+  return { storageKey: storage_key, digest, spec, normalization, dataset };
 }
 
 function pixelsOf({ parts: [pixels], count = 0 }: PredictInput, imageBytes: number): Images {

@@ -3,9 +3,16 @@
  * and a graph that aborts takes no more than this process along. It ends when its parent is gone or lets go of it.
  */
 import { Socket } from 'node:net';
-import { type ModelReport, type ModelTask, parseModelOrder } from '@trainyard/contracts';
+import {
+  type ModelOrder,
+  type ModelReport,
+  type ModelTask,
+  parseModelOrder,
+  TrainyardError,
+} from '@trainyard/contracts';
 import { answerGroups } from './answer-groups.js';
 import { failureOf } from './failure.js';
+import { ImageExplainer } from './image-explainer.js';
 import { LoadedModel } from './loaded-model.js';
 
 /** The descriptor of the pipe that groups come by; `models/model-process.ts` has the same. */
@@ -22,16 +29,28 @@ process.on('SIGTERM', () => {});
 process.on('message', (message) => {
   const order = parseModelOrder(message);
   if (order === null) throw new TypeError('This is no order to a model process.');
-  void load(order.task);
+  void (order.type === 'load' ? load(order.task) : explain(order));
 });
+
+let explainer: ImageExplainer | undefined;
 
 async function load(task: ModelTask): Promise<void> {
   try {
     const model = await LoadedModel.load(task);
     answerGroups(new Socket({ fd: PIPE, readable: true, writable: true }), model);
+    explainer = new ImageExplainer(model, task);
     report({ type: 'loaded', description: model.description });
   } catch (error) {
     report({ type: 'failed', ...failureOf(error) });
+  }
+}
+
+async function explain({ number, request }: Extract<ModelOrder, { type: 'explain' }>): Promise<void> {
+  try {
+    if (explainer === undefined) throw new TrainyardError('endpoint_not_ready', 'The model is not loaded. Try again.');
+    report({ type: 'explained', number, explained: await explainer.explain(request) });
+  } catch (error) {
+    report({ type: 'unexplained', number, ...failureOf(error) });
   }
 }
 

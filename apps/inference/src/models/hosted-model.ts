@@ -1,6 +1,13 @@
 /** A model that the server keeps: its queue, and the process that answers, which is started again where it ends. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ModelDescription, type ModelTask, type PredictInput, TrainyardError } from '@trainyard/contracts';
+import {
+  type ExplainedImage,
+  type ExplainRequest,
+  type ModelDescription,
+  type ModelTask,
+  type PredictInput,
+  TrainyardError,
+} from '@trainyard/contracts';
 import type { FastifyBaseLogger } from 'fastify';
 import { Batcher, type Prediction, type PredictOptions } from './batcher.js';
 import { LoadFailure } from './load-failure.js';
@@ -11,8 +18,10 @@ import { type ModelStatistics, StatisticsKeeper } from './model-statistics.js';
 const LOAD_WAIT_MS = 10_000;
 /** Requests that wait for that. */
 const LOAD_WAITING_MAX = 256;
-/** A process that ends sooner than this after it was started is not started again at once. */
-const CRASHING_MS = 5_000;
+/** Images that wait to be explained; each takes as long as many predictions. */
+const EXPLAINING_MAX = 8;
+/** A process that ends within this time, like the one before it, is not started again at once. */
+const SHORT_LIFE_MS = 5_000;
 const RESTART_MS = 1_000;
 
 export interface HostedModelOptions {
@@ -30,6 +39,9 @@ export class HostedModel {
   #process: ModelProcess | undefined;
   #loading: Promise<ModelDescription>;
   #waitingForLoad = 0;
+  /** Processes in a row that ended soon. */
+  #shortLives = 0;
+  #explaining = 0;
   #isClosing = false;
 
   /** Begins to load. */
@@ -57,7 +69,7 @@ export class HostedModel {
 
   /** Whether requests are answered or wait. */
   get isBusy(): boolean {
-    return this.#batcher.isBusy || this.#waitingForLoad > 0;
+    return this.#batcher.isBusy || this.#waitingForLoad + this.#explaining > 0;
   }
 
   /** What is loaded, once it is. Throws `LoadFailure`. */
@@ -73,6 +85,23 @@ export class HostedModel {
     const since = performance.now();
     if (this.#process === undefined) await this.#inTime();
     return this.#batcher.add(input, options, since);
+  }
+
+  /** Throws as `predict` does. */
+  async explain(request: ExplainRequest): Promise<ExplainedImage> {
+    if (this.#explaining >= EXPLAINING_MAX) {
+      throw new TrainyardError(
+        'overloaded',
+        `${EXPLAINING_MAX} images are being explained already. Try again a little later.`,
+      );
+    }
+    this.#explaining++;
+    try {
+      if (this.#process === undefined) await this.#inTime();
+      return await this.#running().explain(request);
+    } finally {
+      this.#explaining--;
+    }
   }
 
   statistics(): ModelStatistics {
@@ -117,7 +146,8 @@ export class HostedModel {
     this.#batcher.pause();
     if (this.#isClosing) return;
     this.#statistics.crashes++;
-    this.#loading = delay(livedMs < CRASHING_MS ? RESTART_MS : 0).then(() => this.#load());
+    this.#shortLives = livedMs < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
+    this.#loading = delay(this.#shortLives > 1 ? RESTART_MS : 0).then(() => this.#load());
     this.#loading.catch(() => {});
   }
 

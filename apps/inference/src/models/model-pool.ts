@@ -1,5 +1,12 @@
 /** The models that are loaded, a process for each checkpoint. Beyond a number the one that was idle longest makes room. */
-import { type ModelDescription, type ModelTask, type PredictInput, TrainyardError } from '@trainyard/contracts';
+import {
+  type ExplainedImage,
+  type ExplainRequest,
+  type ModelDescription,
+  type ModelTask,
+  type PredictInput,
+  TrainyardError,
+} from '@trainyard/contracts';
 import type { TrainedModel } from '@trainyard/db';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Prediction, PredictOptions } from './batcher.js';
@@ -40,6 +47,15 @@ export class ModelPool {
   predict(model: TrainedModel, input: PredictInput, options: PredictOptions = {}): Promise<Prediction> {
     try {
       return this.#use(model).predict(input, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** What Grad-CAM says of one image. Throws as `predict` does. */
+  explain(model: TrainedModel, request: ExplainRequest): Promise<ExplainedImage> {
+    try {
+      return this.#use(model).explain(request);
     } catch (error) {
       return Promise.reject(error);
     }

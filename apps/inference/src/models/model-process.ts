@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '@trainyard/config';
 import {
   type ErrorRecord,
+  type ExplainedImage,
+  type ExplainRequest,
   type ModelDescription,
   type ModelOrder,
   type ModelTask,
@@ -17,6 +19,7 @@ import {
 import type { FastifyBaseLogger } from 'fastify';
 import { FrameReader, writeFrame } from '../frames/frame.js';
 import { type GroupOutcome, groupHeaderOf, outcomeOf } from '../frames/groups.js';
+import { Explanations } from './explanations.js';
 
 const ENTRY = fileURLToPath(new URL('../child/main.js', import.meta.url));
 const LOAD_MS_MAX = 120_000;
@@ -45,6 +48,7 @@ export class ModelProcess {
   readonly #pipe: Duplex;
   readonly #options: ModelProcessOptions;
   readonly #sent = new Map<number, Sent>();
+  readonly #explanations: Explanations;
   #number = 0;
   #isClosing = false;
 
@@ -54,6 +58,7 @@ export class ModelProcess {
     this.#child = started.child;
     this.#pipe = started.pipe;
     this.#options = { ...options, log: options.log.child({ model_pid: started.child.pid }) };
+    this.#explanations = new Explanations(started.child, this.#options);
     const reader = new FrameReader((header, payload) => this.#receive(header, payload));
     this.#pipe.on('data', (chunk: Buffer) => {
       try {
@@ -108,11 +113,18 @@ export class ModelProcess {
     });
   }
 
+  /** Throws what the request is refused with, and `endpoint_not_ready` as `run` does. */
+  explain(request: ExplainRequest): Promise<ExplainedImage> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.reject(processEnded());
+    return this.#explanations.ask(request);
+  }
+
   /** Ends the process once it has answered; what it has not answered in time is refused. */
   async close(): Promise<void> {
     this.#isClosing = true;
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_MS_MAX);
-    while (this.#sent.size > 0) await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 5))]);
+    while (this.#sent.size + this.#explanations.size > 0)
+      await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 5))]);
     if (this.#child.connected) this.#child.disconnect();
     await this.ended;
     clearTimeout(timer);
@@ -141,6 +153,7 @@ export class ModelProcess {
       this.#options.log.error({ code, signal, groups }, 'a model process ended by itself');
     }
     for (const number of [...this.#sent.keys()]) this.#settle(number)?.reject(processEnded());
+    this.#explanations.refuseAll(processEnded());
   }
 }
 

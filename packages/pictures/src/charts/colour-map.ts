@@ -30,7 +30,20 @@ const VIRIDIS: readonly Colour[] = [
   [225, 215, 40],
 ];
 
-export const COLOUR_MAPS = { sequential: SEQUENTIAL, diverging: DIVERGING, viridis: VIRIDIS } as const;
+/** Blue over green and yellow to red, for what is laid over pictures, after turbo (Mikhailov, 2019). */
+const TURBO: readonly Colour[] = [
+  [35, 23, 27],
+  [68, 106, 238],
+  [38, 189, 225],
+  [64, 243, 146],
+  [150, 250, 80],
+  [238, 208, 45],
+  [255, 128, 29],
+  [201, 45, 12],
+  [144, 13, 0],
+];
+
+export const COLOUR_MAPS = { sequential: SEQUENTIAL, diverging: DIVERGING, viridis: VIRIDIS, turbo: TURBO } as const;
 export type ColourMap = keyof typeof COLOUR_MAPS;
 
 /** @param share from 0 to 1; what lies beyond takes the colour of the end. */

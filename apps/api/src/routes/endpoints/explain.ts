@@ -1,0 +1,57 @@
+/** `POST /v1/endpoints/{id or name}/explain`: streamed to the inference server as it comes, and its answer back. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ExplainQuery, Explanation, PredictJson } from '@trainyard/contracts';
+import { Type } from 'typebox';
+import { streamBodies } from '../../inference/inference-server.js';
+import { pngResponse } from '../../pictures/send-picture.js';
+import { EndpointParams } from '../../schemas/parameters.js';
+import { keyedProblems } from '../../schemas/problems.js';
+import { reference } from '../../schemas/reference.js';
+
+const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
+
+const schema = {
+  operationId: 'explain',
+  summary: 'See where in an image a class is seen',
+  description:
+    'Grad-CAM (Selvaraju et al., 2017) of one image, sent as for a prediction. JSON has the heat as a matrix; with ' +
+    '`format=png`, or `Accept: image/png`, the answer is a picture of it over the image. The model must have a ' +
+    'convolution.',
+  tags: ['Endpoints'],
+  params: EndpointParams,
+  querystring: ExplainQuery,
+  response: {
+    200: {
+      description: 'Where the class is seen',
+      content: { 'application/json': { schema: reference(Explanation) }, ...pngResponse.content },
+    },
+    ...keyedProblems(
+      'not_found',
+      'invalid_request',
+      'invalid_image',
+      'invalid_json',
+      'invalid_multipart',
+      'unsupported_media_type',
+      'payload_too_large',
+      'overloaded',
+      'endpoint_not_ready',
+      'unavailable',
+    ),
+  },
+};
+
+const config = {
+  streamedBody: {
+    content: {
+      'application/json': { schema: reference(PredictJson) },
+      'application/octet-stream': { schema: File },
+      'image/*': { schema: File },
+      'multipart/form-data': { schema: Type.Object({ file: File }) },
+    },
+  },
+};
+
+export const explain: FastifyPluginAsyncTypebox = async (app) => {
+  streamBodies(app);
+  app.post('/v1/endpoints/:id/explain', { schema, config }, async (_request, reply) => reply.passOn());
+};
