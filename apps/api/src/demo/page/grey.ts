@@ -1,7 +1,8 @@
 /** Colours to grey as libvips does it: a weighted sum in linear light, brought back to sRGB by a table of 256 places. */
 import type { Pixels } from './resample.js';
 
-const WEIGHTS = [0.2, 0.7, 0.1] as const;
+/** Of Rec. 709, which sRGB has its primaries from. */
+const WEIGHTS = [0.2126, 0.7152, 0.0722] as const;
 
 /** sRGB (IEC 61966-2-1), from 8 bits to linear light. */
 const LINEAR = Float64Array.from({ length: 256 }, (_, value) => {

@@ -1,20 +1,29 @@
 /** From the pixels of an image, upright and opaque, to what the model takes. */
 import type { ModelImage } from './about.js';
 import { toGrey } from './grey.js';
+import { jpegScale } from './jpeg-scale.js';
 import { placementOf } from './placement.js';
-import { type Pixels, resize } from './resample.js';
+import { averageBlocks, type Pixels, resize } from './resample.js';
 
-/** @param rgba uint8 [height, width, 4] @returns uint8 [height, width, channels] at the model's size; borders are black */
-export function modelPixels(
-  rgba: { width: number; height: number; data: ArrayLike<number> },
-  image: ModelImage,
-): Pixels {
-  const placement = placementOf(rgba, image);
-  const coloured = resize(withoutAlpha(rgba), placement);
-  return placed(image.channels === 1 ? toGrey(coloured) : coloured, placement, image);
+export interface OpaqueImage {
+  width: number;
+  height: number;
+  /** uint8 [height, width, 4] */
+  data: ArrayLike<number>;
+  isJpeg?: boolean;
 }
 
-function withoutAlpha({ width, height, data }: { width: number; height: number; data: ArrayLike<number> }): Pixels {
+/** uint8 [height, width, channels] at the model's size; borders are black. */
+export function modelPixels(image: OpaqueImage, wanted: ModelImage): Pixels {
+  const whole = withoutAlpha(image);
+  const scale = image.isJpeg ? jpegScale(placementOf(image, wanted).shrink) : 1;
+  const pixels = scale === 1 ? whole : averageBlocks(whole, scale);
+  const placement = placementOf(pixels, wanted);
+  const coloured = resize(pixels, placement);
+  return placed(wanted.channels === 1 ? toGrey(coloured) : coloured, placement, wanted);
+}
+
+function withoutAlpha({ width, height, data }: OpaqueImage): Pixels {
   const rgb = new Uint8Array(3 * width * height);
   for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
     rgb[to] = data[from];

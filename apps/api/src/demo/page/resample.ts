@@ -2,7 +2,7 @@
  * Resizes pixels as libvips does it at ingest: along each axis first whole blocks of pixels are averaged, until no more
  * than a factor of two to four is left, then a Lanczos kernel of three lobes takes that. Enlarging is bicubic (Catmull and Rom).
  */
-import type { Placement } from './placement.js';
+import type { Placement, Size } from './placement.js';
 
 /** uint8 [height, width, channels]. */
 export interface Pixels {
@@ -18,25 +18,41 @@ const PLACES = 64;
 const GAP = 2;
 
 export function resize(pixels: Pixels, { shrink, resized }: Placement): Pixels {
-  const vertical = resizeAxis(pixels, 'height', shrink.height, resized.height);
-  return resizeAxis(vertical, 'width', shrink.width, resized.width);
+  const lower = reduce(pixels, 'height', shrink.height, resized.height);
+  const reduced = reduce(lower, 'width', shrink.width, resized.width);
+  return shrink.width < 1 || shrink.height < 1 ? enlarge(reduced, { shrink, resized }) : reduced;
+}
+
+/** Means of square blocks of pixels; what makes up no whole block at the right and below is left out. */
+export function averageBlocks(pixels: Pixels, block: number): Pixels {
+  const whole = (axis: Axis) => blocksOf(pixels[axis], block).slice(0, Math.max(1, Math.floor(pixels[axis] / block)));
+  return sample(sample(pixels, 'height', whole('height')), 'width', whole('width'));
 }
 
 type Axis = 'width' | 'height';
 
-function resizeAxis(pixels: Pixels, axis: Axis, shrink: number, size: number): Pixels {
-  if (shrink < 1) return sample(pixels, axis, tapsOf({ from: pixels[axis], size, step: shrink, kernel: CUBIC }));
+/** Along an axis that gets shorter; others stay. */
+function reduce(pixels: Pixels, axis: Axis, shrink: number, size: number): Pixels {
+  if (shrink <= 1) return pixels;
   // Pixels that do not make up another one are left out evenly at both ends.
   const beyond = size * shrink - pixels[axis];
   const block = Math.max(1, Math.floor(shrink / GAP));
   const averaged = block === 1 ? pixels : sample(pixels, axis, blocksOf(pixels[axis], block));
   const step = shrink / block;
   if (step === 1) return averaged;
-  return sample(
-    averaged,
-    axis,
-    tapsOf({ from: averaged[axis], size, step, shift: -beyond / block / 2, kernel: LANCZOS3 }),
-  );
+  const start = 0.5 * step - 0.5 - beyond / block / 2;
+  return sample(averaged, axis, tapsOf({ size, step, start, kernel: LANCZOS3 }));
+}
+
+/**
+ * Along both axes at once: one that does not get longer is sampled too. libvips begins half a pixel before the first one,
+ * whatever the step.
+ */
+function enlarge(pixels: Pixels, { shrink, resized }: Pick<Placement, 'shrink' | 'resized'>): Pixels {
+  const taps = (axis: Axis) =>
+    tapsOf({ size: resized[axis], step: Math.min(1, shrink[axis]), start: -0.5, kernel: CUBIC });
+  const wider = sample(pixels, 'width', taps('width'), Int16Array);
+  return sample(wider, 'height', taps('height'));
 }
 
 /** For each pixel of the result: the first pixel that it is made of, which may lie outside, and the weights from there on. */
@@ -70,20 +86,19 @@ function sinc(x: number): number {
 }
 
 interface TapOptions {
-  from: number;
   size: number;
   /** Pixels of the source between two of the result. */
   step: number;
-  /** Of the source, to the right. */
-  shift?: number;
+  /** Where in the source the middle of the first pixel lies. */
+  start: number;
   kernel: Kernel;
 }
 
-function tapsOf({ size, step, shift = 0, kernel }: TapOptions): Tap[] {
+function tapsOf({ size, step, start, kernel }: TapOptions): Tap[] {
   const width = Math.max(step, 1);
   const reach = Math.ceil(kernel.lobes * width);
   return Array.from({ length: size }, (_, place) => {
-    const centre = Math.round(((place + 0.5) * step - 0.5 + shift) * PLACES) / PLACES;
+    const centre = Math.round((place * step + start) * PLACES) / PLACES;
     const first = Math.floor(centre) - reach + 1;
     const weights = Float64Array.from({ length: 2 * reach }, (_, k) => kernel.at((first + k - centre) / width));
     const sum = weights.reduce((a, b) => a + b, 0);
@@ -96,24 +111,40 @@ function blocksOf(from: number, block: number): Tap[] {
   return Array.from({ length: Math.ceil(from / block) }, (_, place) => ({ first: place * block, weights }));
 }
 
+/** Between the two passes of the bicubic, numbers may lie beyond black and white. */
+interface Samples extends Omit<Pixels, 'data'> {
+  data: Uint8Array | Int16Array;
+}
+
 /** Beyond an edge its last pixel goes on. */
-function sample({ width, height, channels, data }: Pixels, axis: Axis, taps: readonly Tap[]): Pixels {
-  const across = axis === 'width' ? height : width;
-  const from = axis === 'width' ? width : height;
-  const result = { width, height, channels, [axis]: taps.length };
-  const out = new Uint8Array(result.width * result.height * channels);
-  const [along, stride] = axis === 'width' ? [channels, width * channels] : [width * channels, channels];
-  const [outAlong, outStride] = axis === 'width' ? [channels, result.width * channels] : [width * channels, channels];
+function sample(samples: Samples, axis: Axis, taps: readonly Tap[]): Pixels;
+function sample(samples: Samples, axis: Axis, taps: readonly Tap[], type: typeof Int16Array): Samples;
+function sample(
+  { width, height, channels, data }: Samples,
+  axis: Axis,
+  taps: readonly Tap[],
+  type: typeof Int16Array | typeof Uint8ClampedArray = Uint8ClampedArray,
+): Samples {
+  const size = { width, height };
+  const result = { ...size, [axis]: taps.length };
+  const out = new type(result.width * result.height * channels);
+  const [along, lines, stride] = stepsOf(size, axis, channels);
+  const [outAlong, , outStride] = stepsOf(result, axis, channels);
   for (const [place, { first, weights }] of taps.entries()) {
-    const places = Int32Array.from(weights, (_, k) => along * Math.min(Math.max(first + k, 0), from - 1));
-    for (let line = 0; line < across; line++) {
+    const places = Int32Array.from(weights, (_, k) => along * Math.min(Math.max(first + k, 0), size[axis] - 1));
+    for (let line = 0; line < lines; line++) {
       for (let channel = 0; channel < channels; channel++) {
         const start = line * stride + channel;
-        let sum = 0.5;
+        let sum = 0;
         for (let k = 0; k < weights.length; k++) sum += weights[k] * data[start + places[k]];
-        out[line * outStride + place * outAlong + channel] = sum < 0 ? 0 : sum > 255 ? 255 : sum;
+        out[line * outStride + place * outAlong + channel] = Math.round(sum);
       }
     }
   }
-  return { ...result, data: out };
+  return { ...result, channels, data: out instanceof Int16Array ? out : new Uint8Array(out.buffer) };
+}
+
+/** From one pixel to the next along an axis; how many lines lie along it, and from one of them to the next. */
+function stepsOf({ width, height }: Size, axis: Axis, channels: number): [number, number, number] {
+  return axis === 'width' ? [channels, height, width * channels] : [width * channels, width, channels];
 }
