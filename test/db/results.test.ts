@@ -177,16 +177,24 @@ describe('endpoints', () => {
     const [good, bad] = await Promise.all(
       ['loads', 'breaks'].map((name) => db.endpoints.create({ projectId, name, jobId: fence.id })),
     );
-    const starting = async () => (await db.endpoints.starting()).map((served) => served.endpoint.id);
+    const starting = async () => (await db.endpoints.pending()).map((served) => served.endpoint.id);
     expect(await starting()).toEqual(expect.arrayContaining([good!.id, bad!.id]));
-    expect(await db.endpoints.setReady(good!.id, checkpoint.id)).toBe(true);
+    expect(await db.endpoints.setReady(good!.id, checkpoint.id, true)).toBe(true);
     const error = { code: 'checkpoint_corrupt' as const, message: 'The file does not match its digest.' };
     expect(await db.endpoints.setFailed(bad!.id, checkpoint.id, error)).toBe(true);
-    expect(await db.endpoints.setReady(good!.id, 'ckpt_other')).toBe(false);
+    expect(await db.endpoints.setReady(good!.id, 'ckpt_other', true)).toBe(false);
     expect(await starting()).not.toEqual(expect.arrayContaining([good!.id]));
-    expect(await db.endpoints.get(projectId, 'loads')).toMatchObject({ status: 'ready', error: null });
+    // No server has said that it has it loaded.
+    const stored = { status: 'unloaded', error: null, batch_exact: true };
+    expect(await db.endpoints.get(projectId, 'loads')).toMatchObject(stored);
+    const loaded = { checkpoint_id: checkpoint.id, waiting: 3, load_ms: 120 };
+    await db.endpoints.reportLoaded('here:1', [loaded]);
+    expect(await db.endpoints.get(projectId, 'loads')).toMatchObject({
+      status: 'ready',
+      load: { waiting: 3, servers: [{ server: 'here:1', ...loaded }] },
+    });
     expect(await db.endpoints.get(projectId, 'breaks')).toMatchObject({ status: 'failed', error });
     await db.endpoints.remove(projectId, 'loads');
-    expect(await db.endpoints.setReady(good!.id, checkpoint.id)).toBe(false);
+    expect(await db.endpoints.setReady(good!.id, checkpoint.id, true)).toBe(false);
   });
 });

@@ -97,7 +97,10 @@ describe('an endpoint', () => {
     const pid = pids.at(-1) ?? 0;
 
     await serving.db.endpoints.remove(serving.projectId, 'first');
-    expect((await refused(serving, 'first', image)).status).toBe(404);
+    await until(
+      async () => (await post(serving, 'first', image)).status,
+      (status) => status === 404,
+    );
     expect((await predict(serving, 'second', image)).model.name).toBe('second');
     expect(isAlive(pid)).toBe(true);
     await serving.db.endpoints.remove(serving.projectId, 'second');

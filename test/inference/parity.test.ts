@@ -1,6 +1,6 @@
 // What a user downloads and what the endpoint answers are one model: the ONNX file of the API, run here by onnxruntime
 // on the bare pixels, against predictions over HTTP on the images as PNG files.
-import type { Endpoint } from '@trainyard/contracts';
+import type { StoredEndpoint } from '@trainyard/db';
 import { createSession, uint8Tensor } from '@trainyard/runtime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePng } from '../fixtures/png.js';
@@ -25,7 +25,7 @@ const IMAGES = 100;
 const DIFFERENCE_MAX = 1e-6;
 
 let serving: Serving;
-let endpoint: Endpoint;
+let endpoint: StoredEndpoint;
 let publicPort: number;
 
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 // the inference server are real.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Endpoint, type PredictResponse, type Problem, resolveTraining } from '@trainyard/contracts';
-import { type Database, openDatabase } from '@trainyard/db';
+import { type IngestedDataset, type PredictResponse, type Problem, resolveTraining } from '@trainyard/contracts';
+import { type Database, openDatabase, type StoredEndpoint } from '@trainyard/db';
 import { buildModel, initialParameters, parameterName, parseModelSpec } from '@trainyard/engine';
 import { checkpointKey, writeCheckpoint } from '@trainyard/runtime';
 import { type ObjectStore, openObjectStore } from '@trainyard/storage';
@@ -47,33 +47,49 @@ export interface Serving {
   inference: Program;
 }
 
-/** The inference server, and the API where `api` says so. */
-export async function startServing({ api = false } = {}): Promise<Serving> {
+/** A database, a store and a project, without any process. */
+export async function openServing(): Promise<Omit<Serving, 'inference'>> {
   const environment = await createTestEnvironment();
   const db = openDatabase(environment.DATABASE_URL);
   atEnd(() => db.close());
   const store = openObjectStore({ root: join(environment.TRAINYARD_DATA_DIR, 'objects') });
   const { projectId } = await db.projects.ensureBootstrap({ secret: TEST_KEY });
-  if (api) await startApi(environment);
-  return { db, store, projectId, environment, inference: await startInference(environment) };
+  return { db, store, projectId, environment };
+}
+
+/** The inference server, and the API where `api` says so. */
+export async function startServing({ api = false } = {}): Promise<Serving> {
+  const serving = await openServing();
+  if (api) await startApi(serving.environment);
+  return { ...serving, inference: await startInference(serving.environment) };
 }
 
 export type TrainedBy = Pick<Serving, 'db' | 'store' | 'projectId'>;
 
+export interface StoredCheckpointOptions {
+  seed?: number;
+  scale?: number;
+  /** The last layer; by default one of classes. */
+  end?: object;
+  /** What the data set is; by default one of `CLASSES` at `IMAGE`. */
+  found?: Partial<Pick<IngestedDataset, 'task' | 'classes' | 'image'>>;
+}
+
 /** A checkpoint with random weights, by default strong enough that images differ in what they get. */
 export async function storedCheckpoint(
   { db, store, projectId }: TrainedBy,
-  { seed = 1, scale = 2 } = {},
+  { seed = 1, scale = 2, end, found = {} }: StoredCheckpointOptions = {},
 ): Promise<string> {
-  const datasetId = await readyDataset({ db, projectId });
-  const spec = parseModelSpec(SPEC);
+  const { classes = CLASSES, image = IMAGE } = found;
+  const datasetId = await readyDataset({ db, projectId }, found);
+  const spec = parseModelSpec(end === undefined ? SPEC : { layers: [...SPEC.layers.slice(0, -1), end] });
   const training = resolveTraining({ normalization: 'standardize' });
   const job = await db.jobs.create({ projectId, datasetId, spec, training });
   const claim = await db.jobs.claim(job.id, WORKER);
   if (!claim) throw new Error('the job could not be taken');
   await db.jobs.start(claim);
 
-  const model = buildModel(spec, { image: IMAGE, classes: CLASSES.length });
+  const model = buildModel(spec, { image, classes: classes.length, ...(found.task ? { task: found.task } : {}) });
   const initial = initialParameters(model, seed);
   const tensors = new Map(
     model.parameters.map((parameter) => {
@@ -97,29 +113,37 @@ export async function storedCheckpoint(
   return checkpoint.id;
 }
 
-async function readyDataset({ db, projectId }: Pick<Serving, 'db' | 'projectId'>): Promise<string> {
+async function readyDataset(
+  { db, projectId }: Pick<Serving, 'db' | 'projectId'>,
+  { classes = CLASSES, ...found }: Partial<IngestedDataset>,
+): Promise<string> {
   const { id } = await db.datasets.create({ projectId, sourceKey: 'uploads/none/source' });
   await db.datasets.uploaded(id, { bytes: 1 });
   const claim = await db.datasets.claim(id, WORKER);
   if (!claim) throw new Error('the data set could not be taken');
-  const counts = { total: CLASSES.length, classes: Object.fromEntries(CLASSES.map((name) => [name, 1])) };
+  const counts = { total: classes.length, classes: Object.fromEntries(classes.map((name) => [name, 1])) };
   await db.datasets.markReady(claim, {
     format: 'image_folder',
     task: 'multiclass',
     targets: null,
     digest: 'ab'.repeat(32),
     parts: ['ds_1'],
-    classes: CLASSES,
+    classes,
     image: IMAGE,
-    counts: { total: 3 * CLASSES.length, train: counts, validation: counts, test: counts },
+    counts: { total: 3 * classes.length, train: counts, validation: counts, test: counts },
     stats: STATS,
     warnings: [],
+    ...found,
   });
   return id;
 }
 
 /** Creates an endpoint and waits until it is no longer starting. */
-export async function startedEndpoint(serving: TrainedBy, name: string, checkpointId?: string): Promise<Endpoint> {
+export async function startedEndpoint(
+  serving: TrainedBy,
+  name: string,
+  checkpointId?: string,
+): Promise<StoredEndpoint> {
   const { db, projectId } = serving;
   const checkpoint = checkpointId ?? (await storedCheckpoint(serving));
   const { id } = await db.endpoints.create({ projectId, name, checkpointId: checkpoint });
