@@ -37,7 +37,8 @@ def image(values=pixels, binary=True, name="image", datatype="UINT8"):
 
 
 def infer(inputs, name=model, **options):
-    return client.infer(name, inputs, headers=headers, **options)
+    # The client writes into the headers that it is given.
+    return client.infer(name, inputs, headers=dict(headers), **options)
 
 
 output = client.get_model_metadata(model, headers=headers)["outputs"][0]["name"]
@@ -67,7 +68,7 @@ results = {
     "deflate": infer([image()], request_compression_algorithm="deflate", response_compression_algorithm="deflate"),
     "files": infer([image(files, datatype="BYTES")], outputs=asked()),
     "options": infer([image()], priority=1, timeout=1_000_000, parameters={"mine": "x"}, outputs=asked()),
-    "async": client.async_infer(model, [image()], headers=headers, outputs=asked()).get_result(),
+    "async": client.async_infer(model, [image()], headers=dict(headers), outputs=asked()).get_result(),
 }
 seen["infer"] = {
     name: {"response": result.get_response(), "values": result.as_numpy(output).tolist()}
