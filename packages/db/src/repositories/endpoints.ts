@@ -61,9 +61,13 @@ const servedInclude = {
   uses: { include: { checkpoint: { include: trainedModelInclude } } },
 } satisfies Prisma.EndpointInclude;
 
+/** A row and its uses are two queries; else a move could be over in the one and not in the other. */
+const AT_ONE_TIME = { isolationLevel: 'RepeatableRead' } as const;
+
 export function openEndpoints(client: PrismaClient) {
   async function get(projectId: string, idOrName: string): Promise<StoredEndpoint> {
-    const row = await client.endpoint.findFirst({ where: namedEndpoint(projectId, idOrName), include: shownInclude });
+    const where = namedEndpoint(projectId, idOrName);
+    const [row] = await client.$transaction([client.endpoint.findFirst({ where, include: shownInclude })], AT_ONE_TIME);
     if (!row) throw notFound('endpoint', idOrName);
     const [endpoint] = await showEndpoints(client, [row]);
     return endpoint;
@@ -91,7 +95,8 @@ export function openEndpoints(client: PrismaClient) {
 
     async list(projectId: string, page: Page = {}): Promise<List<StoredEndpoint>> {
       const where = { ...olderThan(page), projectId };
-      const rows = await client.endpoint.findMany({ where, ...newestFirst(page), include: shownInclude });
+      const read = client.endpoint.findMany({ where, ...newestFirst(page), include: shownInclude });
+      const [rows] = await client.$transaction([read], AT_ONE_TIME);
       const list = toList(rows, page, (row) => row, idOf);
       return { ...list, data: await showEndpoints(client, list.data) };
     },
