@@ -7,6 +7,7 @@ import { readyDataset } from '../db/rows.js';
 import { CLASSIFIER, onnxFile } from '../engine/onnx-files.js';
 import { storedEvaluation } from '../evaluation/stored-evaluation.js';
 import { storedCheckpoint } from '../inference/serving.js';
+import { storedExport } from '../inference/stored-export.js';
 import { storedLook } from '../look-inside/stored-look.js';
 import { startInference } from '../setup/index.js';
 import { SMALL_NET } from './networks.js';
@@ -57,6 +58,7 @@ beforeAll(async () => {
     projects: projectId,
   };
   await storedLook({ db, store, projectId }, checkpoint);
+  await storedExport({ db, store, projectId }, checkpoint);
   await store.write(`datasets/${owned.datasets}/skipped.jsonl`, new Uint8Array());
   await writeGallery(store, gallerySource({ datasetId: owned.datasets, classes: ['cat', 'dog'], labels: [0, 1] }));
   await startInference(api.environment);
@@ -123,11 +125,12 @@ describe('no key', () => {
   it('gets 401 on every route but those that say that they need none', async () => {
     const operations = await operationsOf(api.app);
     const open = operations.filter(({ isPublic }) => isPublic).map(({ path }) => path);
-    expect(open).toEqual(['/healthz', '/readyz']);
+    expect(open).toEqual(['/healthz', '/readyz', '/v2/health/live', '/v2/health/ready']);
     for (const { method, path } of operations.filter(({ isPublic }) => !isPublic)) {
       const answer = await supertest(api.app.server)[method](path.replace('{id}', 'any'));
       expect(`${method} ${path}: ${answer.status}`).toMatch(/: 401$/);
-      if (method !== 'head') expectProblem(answer, 'unauthorized');
+      if (path.startsWith('/v2')) expect(answer.body).toEqual({ error: expect.stringContaining('API key') });
+      else if (method !== 'head') expectProblem(answer, 'unauthorized');
     }
   });
 });

@@ -59,6 +59,13 @@ describe('a server', () => {
     app.get('/broken', async () => {
       throw new Error('the password is in /etc/secret', { cause: new Error('disk') });
     });
+    app.post('/v2', { schema: { body } }, async (request) => request.body);
+    app.post('/v2/overloaded', async () => {
+      throw new TrainyardError('overloaded', '64 requests wait already.');
+    });
+    app.post('/v2/broken', async () => {
+      throw new Error('the password is in /etc/secret');
+    });
     await app.register(async (scope) => {
       await scope.register(authentication, {
         keys: {
@@ -167,6 +174,23 @@ describe('a server', () => {
 
   it('answers 400 for a broken escape in the address', async () => {
     expect((await app.inject('/things/%zz')).json()).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['/v2', 400, /^\/name: Required, but missing\. \/epochs: Expected at least 1/],
+    ['/v2/overloaded', 429, /wait already/],
+    ['/v2/broken', 500, /log of the process/],
+    ['/v2/nothing', 404, /nothing at this address/],
+    ['/v2/%zz', 400, /percent escape/],
+  ])('answers {"error"} at %s, as the inference protocol has it', async (url, status, error) => {
+    const answer = await app.inject({ method: 'POST', url, payload: { epochs: 0 } });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/json']);
+    expect(answer.json()).toEqual({ error: expect.stringMatching(error) });
+    expect(answer.headers['retry-after']).toBe(status === 429 ? '1' : undefined);
+  });
+
+  it('has problem details for an address that only begins like the protocol’s', async () => {
+    expect((await app.inject('/v20')).json()).toMatchObject({ status: 404, instance: '/v20' });
   });
 
   it('shows nothing of an unexpected error', async () => {
