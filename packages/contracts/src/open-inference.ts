@@ -190,7 +190,4 @@ export const RepositoryIndex = Type.Array(
 );
 export type RepositoryIndex = Static<typeof RepositoryIndex>;
 
-export const RepositoryRequest = Type.Object(
-  { parameters: Type.Optional(Parameters) },
-  { $id: 'RepositoryRequest' },
-);
+export const RepositoryRequest = Type.Object({ parameters: Type.Optional(Parameters) }, { $id: 'RepositoryRequest' });
