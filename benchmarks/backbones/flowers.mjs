@@ -10,8 +10,11 @@ import { cutAt, defaultCut, importBackbone, parseModelSpec, readOnnxModel } from
 import { train } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
 
-/** @param {string} archive @param {string} onnx paths of files @param {number} side of the images, in pixels */
-export async function openFlowers(archive, onnx, side) {
+/**
+ * @param {string} archive @param {string} onnx paths of files @param {number} side of the images, in pixels
+ * @param {string} from the value of the file that its last blocks begin at
+ */
+export async function openFlowers(archive, onnx, side, from) {
   const root = await mkdtemp(join(tmpdir(), 'trainyard-backbones-'));
   const store = openObjectStore({ root });
   await store.write('uploads/x/source', readFileSync(archive));
@@ -25,13 +28,27 @@ export async function openFlowers(archive, onnx, side) {
   const cut = defaultCut(imported);
   if (!cut) throw new Error('the backbone has no default cut');
   const hash = createHash('sha256').update(file).digest('hex');
-  const graph = cutAt(imported, cut.node, `sha256:${hash}`);
+  const fileDigest = `sha256:${hash}`;
+  const middle = imported.values.find(({ name }) => name === from);
+  if (!middle) throw new Error(`the backbone has no value "${from}"`);
+  const begin = { node: middle.node, channels: middle.shape[0] };
+  /** @param {string} name @param {object} places */
+  const layerOf = (name, places) => ({ type: 'onnx_backbone', name, backbone_id: id, ...places });
   return {
     store,
     root,
     counts,
     dataset: { id: 'ds_1', digest, task, classes, targets, image, fit: /** @type {const} */ ('cover'), stats },
-    layer: { type: 'onnx_backbone', name: 'backbone', backbone_id: id, output: cut.name, graph },
+    /** All of it, and in two parts. */
+    layer: layerOf('backbone', { output: cut.name, graph: cutAt(imported, { node: cut.node }, fileDigest) }),
+    parts: [
+      layerOf('body', { output: from, graph: cutAt(imported, { node: middle.node }, fileDigest) }),
+      layerOf('blocks', {
+        output: cut.name,
+        from,
+        graph: cutAt(imported, { node: cut.node, from: begin }, fileDigest),
+      }),
+    ],
     close: () => rm(root, { recursive: true }),
   };
 }
@@ -45,7 +62,7 @@ export async function openFlowers(archive, onnx, side) {
  */
 export async function trainFlowers({ store, dataset }, { id, layers, training, threads, transfer }) {
   const startedAt = performance.now();
-  /** @type {{ epoch: number, train: number | undefined, validation: number | undefined, seconds: number }[]} */
+  /** @type {{ epoch: number, train: number | undefined, validation: number | undefined, loss: number | undefined, seconds: number }[]} */
   const epochs = [];
   /** @type {string[]} */
   const log = [];
@@ -71,7 +88,13 @@ export async function trainFlowers({ store, dataset }, { id, layers, training, t
         if (told.type !== 'epoch') return;
         const { epoch, train: trained, validation } = told.row;
         const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-        epochs.push({ epoch, train: trained.accuracy, validation: validation?.accuracy, seconds });
+        epochs.push({
+          epoch,
+          train: trained.accuracy,
+          validation: validation?.accuracy,
+          loss: validation?.loss,
+          seconds,
+        });
       },
     },
   );

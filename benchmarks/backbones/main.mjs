@@ -1,7 +1,8 @@
 // What a backbone brings on few images: a head on its frozen features against scikit-learn's logistic regression on the same
 // ones, and fine-tuning it. Needs the shared test data; for the regression, a Python with scikit-learn.
 //
-//   node benchmarks/backbones/main.mjs <shared data> [--python <python with scikit-learn>] [--epochs <of fine-tuning>] [--side <of images>]
+//   node benchmarks/backbones/main.mjs <shared data> [--python <python with scikit-learn>] [--side <of images>]
+//     [--epochs <of fine-tuning>] [--factor <of its rate>] [--from <value that the trained blocks begin at>]
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -15,7 +16,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     python: { type: 'string' },
-    epochs: { type: 'string', default: '3' },
+    epochs: { type: 'string', default: '10' },
+    factor: { type: 'string', default: '0.1' },
+    from: { type: 'string', default: 'MobilenetV2/expanded_conv_15/add' },
     side: { type: 'string', default: '224' },
   },
 });
@@ -44,13 +47,11 @@ const TRAINING = {
   optimizer: { type: /** @type {const} */ ('adam'), learning_rate: 1e-2 },
   schedule: { type: /** @type {const} */ ('cosine') },
 };
-/** Of a fine-tuning: the cosine is near its end by then, at 3e-5 and less. */
-const RATE_FACTOR = 1;
-
 const flowers = await openFlowers(
   join(data, 'images/flowers-700.zip'),
   join(data, 'backbone/mobilenet_v2_1.0_224_quant.features.onnx'),
   Number(values.side),
+  values.from,
 );
 
 /** Accuracy on the validation images after each epoch of a head on frozen features. */
@@ -89,26 +90,35 @@ async function regression() {
   return found;
 }
 
-/** The head first, then all of it at a lower rate. */
+/** Validation figures of a head, and of each epoch after that in which the last blocks are trained as well. */
 async function fineTune() {
   const epochs = HEAD_EPOCHS + Number(values.epochs);
-  const run = await trainFlowers(flowers, {
-    id: 'job_tuned',
-    threads: THREADS,
-    layers: [{ ...flowers.layer, trainable: true }, HEAD],
-    training: { ...TRAINING, batch_size: 16, epochs },
-    transfer: {
-      source: null,
-      frozen: ['backbone'],
-      unfreeze: { epoch: HEAD_EPOCHS + 1, learning_rate_factor: RATE_FACTOR },
-    },
-  });
-  const head = run.epochs[HEAD_EPOCHS - 1];
-  const tuned = run.epochs.slice(HEAD_EPOCHS);
-  for (const { epoch, validation, seconds } of [head, ...tuned]) {
-    process.stdout.write(`fine-tuning, epoch ${epoch}: ${validation} after ${seconds} s\n`);
+  const [body, blocks] = flowers.parts;
+  const runs = [];
+  for (const seed of SEEDS) {
+    const run = await trainFlowers(flowers, {
+      id: `job_tuned_${seed}`,
+      threads: THREADS,
+      layers: [body, { ...blocks, trainable: true }, HEAD],
+      training: { ...TRAINING, epochs, seed },
+      transfer: {
+        source: null,
+        frozen: ['blocks'],
+        unfreeze: { epoch: HEAD_EPOCHS + 1, learning_rate_factor: Number(values.factor) },
+      },
+    });
+    const [head, ...tuned] = run.epochs.slice(HEAD_EPOCHS - 1);
+    for (const { epoch, validation, loss, seconds } of [head, ...tuned]) {
+      process.stdout.write(
+        `fine-tuning, seed ${seed}, epoch ${epoch}: ${validation} (loss ${loss}) after ${seconds} s\n`,
+      );
+    }
+    runs.push({
+      ...{ seed, seconds: run.seconds, before: head.validation, after: tuned.map(({ validation }) => validation) },
+      ...{ loss_before: head.loss, losses_after: tuned.map(({ loss }) => loss) },
+    });
   }
-  return { seconds: run.seconds, before: head.validation, after: tuned.map(({ validation }) => validation) };
+  return { from: values.from, learning_rate_factor: Number(values.factor), runs };
 }
 
 try {

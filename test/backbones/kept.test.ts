@@ -1,4 +1,5 @@
 // Nodes that there are no operations for are run as the file has them: what comes out is what onnxruntime computes from the file.
+import { TrainyardError } from '@trainyard/contracts';
 import { describeBackbone, importBackbone, readOnnxModel } from '@trainyard/engine';
 import { describe, expect, it } from 'vitest';
 import type { NodeMessage, TensorMessage } from '../../packages/engine/src/onnx/wire.js';
@@ -18,10 +19,11 @@ interface Case extends Partial<SmallFile> {
 }
 
 /** Behind a convolution of [4, 4, 4]; the last node gives `y`. */
-function file({ nodes, tensors = [], output = MAP, opsets }: Case): Uint8Array {
+function file({ input = image, nodes, tensors = [], output = MAP, opsets, values }: Case): Uint8Array {
   return onnxFile({
-    ...{ input: image, nodes: [conv, ...nodes], tensors: [...weights, ...tensors], output },
+    ...{ input, nodes: [conv, ...nodes], tensors: [...weights, ...tensors], output },
     ...(opsets ? { opsets } : {}),
+    ...(values ? { values } : {}),
   });
 }
 
@@ -202,4 +204,72 @@ describe('nodes that are kept as the file has them', () => {
     const [theirs, ours] = await bothOf(bytes, SIDE, 'y');
     expectClose(ours, theirs, 1e-5);
   });
+
+  it('take images of another size where a rule tells their shapes, and only those of the file where the file does', async () => {
+    const open = { ...CASES['an image that is enlarged by factors, linearly'], input: [3, 'h', 'w'] };
+    const [theirs, ours] = await bothOf(file(open), 12, 'y');
+    expect(ours.length).toBe(2 * 4 * 12 * 9);
+    expectClose(ours, theirs, 1e-5);
+    const told = { ...one('Det', {}, [], [4]), values: [{ name: 'y', dtype: 'float32' as const, shape: ['n', 4] }] };
+    const [found, expected] = await bothOf(file(told), SIDE, 'y');
+    expectClose(expected, found, 1e-5);
+    await expect(bothOf(file(told), 12, 'y')).rejects.toThrow(
+      "what it gets from images of the file's own size, [4, 4, 4]",
+    );
+  });
+
+  it.each<[string, NodeMessage, TensorMessage[], string]>([
+    ['shapes that nobody tells', node('Det', ['c'], 'odd'), [], 'onnx.shape_inference.infer_shapes'],
+    ['reducing the batch', node('ReduceL2', ['c'], 'odd', { axes: [0] }), [], 'it mixes the images of a batch'],
+    ['normalising over it', node('MeanVarianceNormalization', ['c'], 'odd'), [], 'it mixes the images of a batch'],
+    [
+      'moving images into each other',
+      node('Reshape', ['c', 's'], 'odd'),
+      [integers('s', [16, -1])],
+      'it mixes the images',
+    ],
+    ['drawing numbers', node('RandomNormalLike', ['c'], 'odd'), [], 'it draws random numbers'],
+    ['a size that an image decides', node('Expand', ['b', 'c'], 'odd'), [], 'decides a shape'],
+    ['a domain of their own', { ...node('Relu', ['c'], 'odd'), domain: 'pkg.own' }, [], 'of the domain "pkg.own"'],
+  ])('are refused for %s', (_, odd, tensors, reason) => {
+    const nodes = [odd, node('Relu', ['odd'], 'y')];
+    const { unsupported } = importBackbone(readOnnxModel(file({ kept: [], nodes, tensors })));
+    expect(unsupported).toMatchObject([{ node: 'odd', reason: expect.stringContaining(reason) }]);
+  });
+
+  it('are refused in opsets that onnxruntime does not have, and where an old form means something else', () => {
+    const reasonOf = (opset: number) =>
+      importBackbone(readOnnxModel(file({ ...one('Softmax', { axis: 1 }), opsets: { '': opset } }))).unsupported[0]
+        ?.reason;
+    expect(reasonOf(27)).toContain('expected opset 26 at most');
+    expect(reasonOf(12)).toContain('means something else since opset 13');
+    expect(reasonOf(13)).toBeUndefined();
+  });
+
+  it('are read or refused with any changed byte, and never break the import', () => {
+    const split = CASES['a split into parts that go different ways'];
+    const resize = CASES['an image that is brought to a size, with the batch out of its shape'];
+    for (const whole of [file(split), file(resize)]) {
+      const found = new Set<string>();
+      // The nodes are at the front of the file.
+      for (let at = 0; at < 400; at += 2) {
+        for (const value of [0, 2, 0xff]) {
+          const changed = whole.slice();
+          changed[at] = value;
+          found.add(outcome(changed));
+        }
+      }
+      expect([...found].sort()).toEqual(['invalid_backbone', 'read']);
+    }
+  });
 });
+
+function outcome(bytes: Uint8Array): string {
+  try {
+    const model = readOnnxModel(bytes);
+    describeBackbone(model, importBackbone(model));
+    return 'read';
+  } catch (error) {
+    return error instanceof TrainyardError ? error.code : `threw ${String(error)}`;
+  }
+}

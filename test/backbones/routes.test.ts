@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { expectPointers, expectProblem } from '../api/problem.js';
 import { type Caller, createTestApi, type TestApi } from '../api/setup.js';
 import { readyDataset } from '../db/rows.js';
-import { CLASSIFIER, digestOf, graphOf, node, onnxFile } from '../engine/onnx-files.js';
+import { CLASSIFIER, digestOf, graphOf, KEPT_INSIDE, node, onnxFile } from '../engine/onnx-files.js';
 
 const FILE = onnxFile(CLASSIFIER);
 const TOP = { type: 'dense', units: 'classes', activation: 'softmax' };
@@ -47,8 +47,13 @@ describe('an uploaded backbone', () => {
       unsupported: [],
       default_output: 'features',
     });
-    expect(backbone.cuts).toContainEqual({ output: 'r1', operator: 'Relu', shape: [null, 8, 8, 6] });
-    expect(backbone.cuts).toContainEqual({ output: 'features', operator: 'Flatten', shape: [null, 6] });
+    expect(backbone.cuts).toContainEqual({ output: 'r1', operator: 'Relu', shape: [null, 8, 8, 6], trainable: true });
+    expect(backbone.cuts).toContainEqual({
+      output: 'features',
+      operator: 'Flatten',
+      shape: [null, 6],
+      trainable: true,
+    });
     expect(backbone.operators).toContainEqual({ operator: 'Conv', count: 1, differentiable: true });
     const { body } = await api.member.get('/v1/backbones').expect(200);
     expect([...Value.Errors(ListOf(Backbone), body)]).toEqual([]);
@@ -92,10 +97,15 @@ describe('an uploaded backbone', () => {
 
   it('tells of nodes that cannot be run, and is cut in front of them', async () => {
     const { nodes, tensors } = CLASSIFIER;
-    const odd = [...nodes.slice(0, 4), node('Det', ['pool'], 'odd'), node('Relu', ['odd'], 'behind')];
+    const odd = [
+      ...nodes.slice(0, 4),
+      { ...node('Crop', ['pool'], 'odd'), domain: 'org.example' },
+      node('Relu', ['odd'], 'behind'),
+    ];
     const { body } = await upload(api.member, onnxFile({ ...CLASSIFIER, nodes: odd, tensors })).expect(201);
-    expect(body.unsupported).toEqual([{ operator: 'Det', node: 'odd', reason: 'there is no such operator here' }]);
-    expect(body.operators).toContainEqual({ operator: 'Det', count: 1, differentiable: false });
+    const reason = expect.stringContaining('onnxruntime has no operators of the domain "org.example"');
+    expect(body.unsupported).toEqual([{ operator: 'org.example.Crop', node: 'odd', reason }]);
+    expect(body.operators).toContainEqual({ operator: 'org.example.Crop', count: 1, differentiable: false });
     expect(body.cuts.map(({ output }: { output: string }) => output)).toEqual(['c1', 'n1', 'r1', 'pool']);
     expect(body.default_output).toBe('pool');
     await api.member.delete(`/v1/backbones/${body.id}`).expect(204);
@@ -143,6 +153,35 @@ describe('a specification with a backbone', () => {
     expectPointers(await validate(grey), 'invalid_spec', ['/spec/layers/0/backbone_id']);
     const nested = { input: SIZE, layers: [{ type: 'sequential', layers: [layerOf({ output: 'nowhere' })] }, TOP] };
     expectPointers(await validate(nested), 'invalid_spec', ['/spec/layers/0/layers/0/output']);
+  });
+
+  it('is frozen in front of a node that is kept as the file has it, and may be trained behind it', async () => {
+    const { body: uploaded } = await upload(api.member, onnxFile(KEPT_INSIDE)).expect(201);
+    const trainable = Object.fromEntries(
+      uploaded.cuts.map((cut: Backbone['cuts'][number]) => [cut.output, cut.trainable]),
+    );
+    expect(trainable).toEqual({ c1: true, r1: true, lrn: false, c2: false, r2: false, pool: false, features: false });
+    const layer = { type: 'onnx_backbone', backbone_id: uploaded.id };
+    const validate = (...layers: object[]) =>
+      api.member.post('/v1/models/validate', { spec: { input: SIZE, layers: [...layers, { ...TOP, units: 3 }] } });
+    await validate(layer).expect(200);
+    const refused = await validate({ ...layer, trainable: true });
+    expectPointers(refused, 'invalid_spec', ['/spec/layers/0/trainable']);
+    expect(refused.body.detail).toContain('no gradient passes LRN "lrn"');
+    const conv = { type: 'conv2d', filters: 3, kernel_size: 1 };
+    const behindTrained = await validate(conv, layer);
+    expectPointers(behindTrained, 'invalid_spec', ['/spec/layers/1/trainable']);
+    await validate({ ...conv, trainable: false }, layer).expect(200);
+    const parts = [
+      { ...layer, output: 'lrn' },
+      { ...layer, from: 'lrn', trainable: true },
+    ];
+    const { body: valid } = await validate(...parts).expect(200);
+    expect(valid.summary.trainable_parameters).toBe(8 * 6 * 9 + 8 + 8 * 3 + 3);
+    expectPointers(await validate(parts[0], { ...parts[1], from: 'nowhere' }), 'invalid_spec', ['/spec/layers/1/from']);
+    expectPointers(await validate(parts[0], { ...parts[1], from: 'pool' }), 'invalid_spec', ['/spec/layers/1/from']);
+    expectPointers(await validate(parts[0], { ...parts[1], output: 'c1' }), 'invalid_spec', ['/spec/layers/1/from']);
+    await api.member.delete(`/v1/backbones/${uploaded.id}`).expect(204);
   });
 
   it('keeps the backbone until its job has ended', async () => {

@@ -1,11 +1,12 @@
-// A backbone from its upload to an endpoint: a head first, then all of it, evaluated, exported and served.
+// A backbone from its upload to an endpoint: a head first, then its last part, behind a node that lets no gradient pass;
+// evaluated, exported and served.
 import type { Backbone, Evaluation, List, LogLine } from '@trainyard/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import supertest from 'supertest';
 import { expect, it } from 'vitest';
 import { Service } from '../e2e/service.js';
 import { unseenImages } from '../e2e/unseen-images.js';
-import { CLASSIFIER, onnxFile } from '../engine/onnx-files.js';
+import { KEPT_INSIDE, onnxFile } from '../engine/onnx-files.js';
 
 const CLASSES = ['left', 'right'];
 const SIZE = 8;
@@ -18,19 +19,21 @@ it('is trained in two phases, evaluated, exported and served', async () => {
     .post('/v1/backbones')
     .set(service.authorization)
     .field('name', 'small')
-    .attach('file', Buffer.from(onnxFile(CLASSIFIER)), 'small.onnx')
+    .attach('file', Buffer.from(onnxFile(KEPT_INSIDE)), 'small.onnx')
     .expect(201);
-  const { id }: Backbone = uploaded.body;
+  const { id, kept }: Backbone = uploaded.body;
+  expect(kept).toMatchObject([{ operator: 'LRN', node: 'lrn' }]);
 
   const job = await service.trained({
     dataset_id: dataset.id,
     model: {
       layers: [
-        { type: 'onnx_backbone', name: 'body', backbone_id: id, trainable: true },
+        { type: 'onnx_backbone', name: 'body', backbone_id: id, output: 'lrn' },
+        { type: 'onnx_backbone', name: 'blocks', backbone_id: id, from: 'lrn', trainable: true },
         { type: 'dense', name: 'top', units: 'classes', activation: 'softmax' },
       ],
     },
-    freeze: ['body'],
+    freeze: ['blocks'],
     unfreeze: { epoch: 5, learning_rate_factor: 0.5 },
     training: {
       epochs: 8,
@@ -44,8 +47,8 @@ it('is trained in two phases, evaluated, exported and served', async () => {
   expect(job.result?.test?.accuracy).toBeGreaterThan(0.8);
   const { data: lines } = await service.get<List<LogLine>>(`/v1/jobs/${job.id}/logs?limit=100`);
   const log = lines.map(({ message }) => message).join('\n');
-  expect(log).toContain('The frozen backbone is run once for each of');
-  expect(log).toContain('Epochs 1 to 4: these layers are frozen: body');
+  expect(log.match(/The frozen backbone is run once for each of/g)).toHaveLength(2);
+  expect(log).toContain('Epochs 1 to 4: these layers are frozen: blocks');
 
   const evaluation = await service.settled<Evaluation>(`/v1/jobs/${job.id}/evaluation?split=test`, [
     'queued',

@@ -14,22 +14,32 @@ import {
   encodeModel,
   type NodeMessage,
   type TensorMessage,
+  type ValueMessage,
 } from '../../packages/engine/src/onnx/wire.js';
 
 export interface SmallFile {
-  /** Without the batch. */
-  readonly input: readonly number[];
+  /** Without the batch; a name stands for a side that is open. */
+  readonly input: readonly (number | string)[];
   readonly nodes: readonly NodeMessage[];
   readonly tensors: readonly TensorMessage[];
   /** Without the batch; of the last node's first output. */
   readonly output: readonly number[];
   /** Versions of operators by their domains; ONNX' own in the compiler's version where left out. */
   readonly opsets?: Readonly<Record<string, number>>;
+  /** Types that the file tells of values within. */
+  readonly values?: readonly ValueMessage[];
 }
 
 /** The input is called `x`, and the last node's output is the file's. */
-export function onnxFile({ input, nodes, tensors, output, opsets = { '': 17 } }: SmallFile): Uint8Array<ArrayBuffer> {
-  const value = (name: string, shape: readonly number[]) => ({
+export function onnxFile({
+  input,
+  nodes,
+  tensors,
+  output,
+  opsets = { '': 17 },
+  values = [],
+}: SmallFile): Uint8Array<ArrayBuffer> {
+  const value = (name: string, shape: SmallFile['input']) => ({
     name,
     dtype: 'float32' as const,
     shape: ['n', ...shape],
@@ -40,6 +50,7 @@ export function onnxFile({ input, nodes, tensors, output, opsets = { '': 17 } }:
     inputs: [value('x', input)],
     outputs: [value(nodes[nodes.length - 1].outputs[0], output)],
     initializers: tensors,
+    values,
   };
   return encodeModel({ graph, producer: { name: 'test', version: '1' }, metadata: {}, opsets });
 }
@@ -96,16 +107,32 @@ export const CLASSIFIER: SmallFile = {
   output: [4],
 };
 
+/** With a node in its middle that there are no operations for, `lrn`, and a convolution behind it. */
+export const KEPT_INSIDE: SmallFile = {
+  input: [3, 8, 8],
+  nodes: [
+    node('Conv', ['x', 'w1', 'b1'], 'c1', { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+    node('Relu', ['c1'], 'r1'),
+    node('LRN', ['r1'], 'lrn', { size: 3, alpha: { float: 0.1 } }),
+    node('Conv', ['lrn', 'w2', 'b2'], 'c2', { kernel_shape: [3, 3] }),
+    node('Relu', ['c2'], 'r2'),
+    node('GlobalAveragePool', ['r2'], 'pool'),
+    node('Flatten', ['pool'], 'features'),
+  ],
+  tensors: [floats('w1', [6, 3, 3, 3]), floats('b1', [6]), floats('w2', [8, 6, 3, 3]), floats('b2', [8])],
+  output: [8],
+};
+
 export function digestOf(file: Uint8Array): string {
   return `sha256:${createHash('sha256').update(file).digest('hex')}`;
 }
 
-/** The description of a file up to a value, by default where a layer without `output` cuts. */
-export function graphOf(file: Uint8Array, output?: string): BackboneGraph {
+/** The description of a file from its image, or from a value, up to another: by default where a layer without `output` cuts. */
+export function graphOf(file: Uint8Array, output?: string, from?: string): BackboneGraph {
   const model = readOnnxModel(file);
   const imported = importBackbone(model);
   const at = output ?? describeBackbone(model, imported).default_output ?? '';
-  const graph = cutStored(toStoredBackbone(imported, cutsOf(imported)), at, digestOf(file));
-  if (!graph) throw new Error(`the file cannot be cut at "${at}"`);
+  const graph = cutStored(toStoredBackbone(imported, cutsOf(imported)), { output: at, from }, digestOf(file));
+  if (typeof graph === 'string') throw new Error(`the file cannot be cut at "${at}": ${graph}`);
   return graph;
 }

@@ -1,7 +1,7 @@
 /** Puts the descriptions of uploaded backbones into a posted specification, in place of whatever it says of them. */
 import { isId, TrainyardError } from '@trainyard/contracts';
 import type { Database } from '@trainyard/db';
-import { cutStored } from '@trainyard/engine';
+import { type BackboneGraph, type CutRefusal, cutStored } from '@trainyard/engine';
 
 type Fields = Readonly<Record<string, unknown>>;
 /** As deep as the compiler reads nested models. */
@@ -34,10 +34,10 @@ async function fillLayers<T>(scope: Scope, posted: T, pointer: string, depth: nu
 }
 
 async function fillLayer({ db, projectId }: Scope, layer: Fields, pointer: string): Promise<unknown> {
-  const { backbone_id: id, output: posted, graph: _, ...rest } = layer;
+  const { backbone_id: id, output: posted, from: begin, graph: _, ...rest } = layer;
   // What is no id, or no text, the compiler refuses by the schema.
   if (typeof id !== 'string' || !isId('backbone', id)) return layer;
-  if (posted !== undefined && posted !== null && typeof posted !== 'string') return layer;
+  if (!isText(posted) || !isText(begin)) return layer;
   const stored = await db.backbones.graph(projectId, id);
   if (stored === null) {
     throw refused(
@@ -46,16 +46,34 @@ async function fillLayer({ db, projectId }: Scope, layer: Fields, pointer: strin
     );
   }
   const output = posted ?? stored.defaultOutput;
-  const graph = output === null ? null : cutStored(stored.graph, output, stored.digest);
-  if (output === null || graph === null) {
-    const received = output === null ? 'nothing, and it has no default' : JSON.stringify(output);
-    const where = `one of the "cuts" of GET /v1/backbones/${id}`;
-    throw refused(
-      `${pointer}/output`,
-      `expected a value that the backbone can be cut at, ${where}; received ${received}`,
-    );
+  const from = begin ?? undefined;
+  const graph = output === null ? 'output' : cutStored(stored.graph, { output, from }, stored.digest);
+  if (output === null || typeof graph === 'string') throw refusedCut(graph, { id, output, from, pointer });
+  return { ...rest, backbone_id: id, output, ...(from === undefined ? {} : { from }), graph };
+}
+
+function refusedCut(
+  refusal: CutRefusal | BackboneGraph,
+  { id, output, from, pointer }: { id: string; output: string | null; from: string | undefined; pointer: string },
+): TrainyardError {
+  const where = `one of the "cuts" of GET /v1/backbones/${id}`;
+  if (refusal === 'from') {
+    const expected = `expected an image of more than one pixel to begin at, ${where}`;
+    return refused(`${pointer}/from`, `${expected}; received ${JSON.stringify(from)}`);
   }
-  return { ...rest, backbone_id: id, output, graph };
+  if (refusal === 'from_not_enough') {
+    const expected = `expected a value that all of ${JSON.stringify(output)} is computed from, ${where}`;
+    return refused(`${pointer}/from`, `${expected}; received ${JSON.stringify(from)}`);
+  }
+  const received = output === null ? 'nothing, and it has no default' : JSON.stringify(output);
+  return refused(
+    `${pointer}/output`,
+    `expected a value that the backbone can be cut at, ${where}; received ${received}`,
+  );
+}
+
+function isText(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || typeof value === 'string';
 }
 
 function isFields(value: unknown): value is Fields {

@@ -13,6 +13,8 @@ export const StoredBackbone = Type.Object({
   parameters: Type.Array(BackboneParameter),
   /** The value that may be cut at, and the place of its node. */
   cuts: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+  /** Channels of those that are images of more than one pixel: another layer may go on from there. */
+  channels_at: Type.Optional(Type.Record(Type.String(), Type.Integer({ minimum: 1 }))),
 });
 export type StoredBackbone = Static<typeof StoredBackbone>;
 
@@ -24,14 +26,41 @@ export function toStoredBackbone(imported: ImportedBackbone, cuts: ImportedBackb
     nodes: [...nodes],
     parameters: [...parameters],
     cuts: Object.fromEntries(cuts.map(({ name, node }) => [name, node])),
+    channels_at: Object.fromEntries(cuts.flatMap(({ name, shape }) => (isImage(shape) ? [[name, shape[0]]] : []))),
   };
 }
 
-/** The graph up to a value; null where it cannot be cut there. Throws where `stored` is no stored backbone. */
-export function cutStored(stored: unknown, output: string, digest: string): BackboneGraph | null {
+function isImage([, ...sides]: readonly number[]): boolean {
+  return sides.length === 2 && sides.some((side) => side > 1);
+}
+
+/** Names of values of the file. */
+export interface StoredCut {
+  readonly output: string;
+  /** An image that another layer ends with; the file's own image where left out. */
+  readonly from?: string | undefined;
+}
+
+/** Why a backbone cannot be cut so: the field that is about, and whether nothing may be there or not with the other. */
+export type CutRefusal = 'output' | 'from' | 'from_not_enough';
+
+/** The graph from a value up to another. Throws where `stored` is no stored backbone. */
+export function cutStored(stored: unknown, { output, from }: StoredCut, digest: string): BackboneGraph | CutRefusal {
   if (!Value.Check(StoredBackbone, stored)) throw new TypeError('The stored backbone cannot be read.');
-  const { nodes, parameters, layout, channels, cuts } = stored;
-  const node = Object.hasOwn(cuts, output) ? cuts[output] : undefined;
-  if (node === undefined) return null;
-  return cutAt({ nodes, parameters, layout, image: { channels, height: null, width: null } }, node, digest);
+  const { nodes, parameters, layout, channels, cuts, channels_at: channelsAt = {} } = stored;
+  const node = own(cuts, output);
+  if (node === undefined) return 'output';
+  const image = { channels, height: null, width: null };
+  if (from === undefined) return cutAt({ nodes, parameters, layout, image }, { node }, digest) ?? 'output';
+  const [begin, given] = [own(cuts, from), own(channelsAt, from)];
+  if (begin === undefined || given === undefined) return 'from';
+  const isBehind = begin < node;
+  const graph = isBehind
+    ? cutAt({ nodes, parameters, layout, image }, { node, from: { node: begin, channels: given } }, digest)
+    : null;
+  return graph ?? 'from_not_enough';
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

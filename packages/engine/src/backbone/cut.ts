@@ -1,5 +1,5 @@
 /** Cuts an imported backbone at one of its values: the nodes that it needs, and the weights of those. */
-import type { BackboneGraph, BackboneNode } from './graph.js';
+import type { BackboneGraph, BackboneNode, Operand } from './graph.js';
 import type { ImportedBackbone, ImportedValue } from './import.js';
 
 /** Whether a layer of ours can go on from there: an image or a vector. */
@@ -12,33 +12,51 @@ export function cutsOf({ values }: ImportedBackbone): ImportedValue[] {
   return values.filter(isCut);
 }
 
-/** Without the nodes that the value at `node` does not need; the last node is the one cut at. */
+/** Where a backbone begins and ends. */
+export interface CutPlaces {
+  /** The node whose output is the end. */
+  readonly node: number;
+  /** The node whose output it begins with, and the channels of that; the image where left out. */
+  readonly from?: { readonly node: number; readonly channels: number };
+}
+
+/**
+ * Without the nodes that the end does not need, or that lie in front of the beginning; the last node is the one cut at.
+ * Null where the end needs more than the beginning.
+ */
 export function cutAt(
   { nodes, parameters, layout, image }: Pick<ImportedBackbone, 'nodes' | 'parameters' | 'layout' | 'image'>,
-  node: number,
+  { node, from }: CutPlaces,
   digest: string,
-): BackboneGraph {
-  const needed = neededNodes(nodes, node);
-  const places = new Map<number, number>([[0, 0]]);
+): BackboneGraph | null {
+  const begin = from ? from.node + 1 : 0;
+  const needed = neededNodes(nodes, node, begin);
+  const places = new Map<number, number>([[begin, 0]]);
   const found: BackboneNode[] = [];
   for (const index of needed) {
-    const node = nodes[index];
-    const moved = node.inputs.map((operand) =>
-      typeof operand === 'string' ? operand : (places.get(operand) ?? operand),
-    );
-    found.push({ ...node, inputs: moved });
+    const each = nodes[index];
+    const inputs: Operand[] = [];
+    for (const operand of each.inputs) {
+      const place = typeof operand === 'string' ? operand : places.get(operand);
+      if (place === undefined) return null;
+      inputs.push(place);
+    }
+    found.push({ ...each, inputs });
     places.set(index + 1, found.length);
   }
   const used = new Set(found.flatMap(({ inputs }) => inputs));
   const weights = parameters.filter(({ name }) => used.has(name));
-  return { digest, layout, channels: image.channels, parameters: weights, nodes: found };
+  const entry = from ? ({ layout: 'nchw', channels: from.channels } as const) : { layout, channels: image.channels };
+  return { digest, ...entry, parameters: weights, nodes: found };
 }
 
-function neededNodes(nodes: readonly BackboneNode[], last: number): number[] {
+function neededNodes(nodes: readonly BackboneNode[], last: number, begin: number): number[] {
   const needed = new Set([last]);
   for (let index = last; index >= 0; index--) {
     if (!needed.has(index)) continue;
-    for (const operand of nodes[index].inputs) if (typeof operand === 'number' && operand > 0) needed.add(operand - 1);
+    for (const operand of nodes[index].inputs) {
+      if (typeof operand === 'number' && operand > 0 && operand !== begin) needed.add(operand - 1);
+    }
   }
   return [...needed].sort((a, b) => a - b);
 }

@@ -36,8 +36,9 @@ export const LAYOUTS = ['nchw', 'nhwc'] as const;
 export const BackboneGraph = Type.Object({
   /** SHA-256 of the ONNX file, whose weights these names stand for. */
   digest: Type.String(),
-  /** How the file wants its images. */
+  /** How the file wants its images; `nchw` for a part that begins at a value of the file. */
   layout: Type.Unsafe<(typeof LAYOUTS)[number]>({ type: 'string', enum: LAYOUTS }),
+  /** Of what goes in. */
   channels: Type.Integer({ minimum: 1 }),
   parameters: Type.Array(BackboneParameter),
   nodes: Type.Array(BackboneNode),

@@ -18,6 +18,14 @@ const Arguments = Type.Object({
   output: Type.Optional(
     Type.String({ minLength: 1, maxLength: 1000, description: 'the value of the file to cut at; see the backbone' }),
   ),
+  from: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description:
+        'the value of the file to begin at, an image that the layer before ends with; the first one where left out',
+    }),
+  ),
   graph: Type.Optional({
     ...BackboneGraph,
     description: 'The nodes up to the cut. It is put in when the specification is taken; what is sent is not used',
@@ -31,13 +39,14 @@ export const onnxBackbone: LayerDefinition<OnnxBackboneArguments> = {
   summary: 'An uploaded ONNX model, up to where it is cut.',
   arguments: Arguments,
   frozenByDefault: true,
-  plan({ graph }, [input]) {
+  plan({ graph, from }, [input]) {
     const described = requireGraph(graph);
     const image = requireImage('onnx_backbone', input);
     if (image.channels !== described.channels) {
       throw new LayerError(
-        'backbone_id',
-        `expected an image of ${described.channels} channels, as the backbone was made for; received ${image.channels}`,
+        from === undefined ? 'backbone_id' : 'from',
+        `expected an image of ${described.channels} channels, as ${from === undefined ? 'the backbone was made for' : `"${from}" is`}; ` +
+          `received ${image.channels}`,
       );
     }
     const { output, flops } = trace(described, image);

@@ -57,6 +57,8 @@ export interface GraphMessage {
   readonly inputs: readonly ValueMessage[];
   readonly outputs: readonly ValueMessage[];
   readonly initializers: readonly TensorMessage[];
+  /** Types of values between the nodes; readers find them out where they are left out. */
+  readonly values?: readonly ValueMessage[];
 }
 
 export interface ModelMessage {
@@ -106,6 +108,7 @@ const writeGraph: Write<GraphMessage> = (writer, graph) => {
   for (const tensor of graph.initializers) nested(writer, 5, writeTensor, tensor);
   for (const input of graph.inputs) nested(writer, 11, writeValue, input);
   for (const output of graph.outputs) nested(writer, 12, writeValue, output);
+  for (const value of graph.values ?? []) nested(writer, 13, writeValue, value);
 };
 
 const writeNode: Write<NodeMessage> = (writer, node) => {

@@ -60,8 +60,10 @@ function outputTypes(
   const rule = shapeRule(domain, type);
   if (rule && !declared) {
     const types = rule(new KeptCall({ ...scope, outputs, attributes: readAttributes(attributes.map(bytesOfBase64)) }));
-    if (types.some(({ shape }) => shape.some((side) => !(Number.isInteger(side) && side >= 0)))) {
-      throw new ShapeError(type, 'an input that it fits', types.map(({ shape }) => describeShape(shape)).join(', '));
+    const isShape = (shape: readonly number[]) => shape.every((side) => Number.isInteger(side) && side >= 0);
+    if (types.length < outputs || !types.every(({ shape }) => isShape(shape))) {
+      const received = scope.inputs.map((input) => (input ? describeShape(input.shape) : 'none')).join(', ');
+      throw new ShapeError(type, 'inputs that fit it', received);
     }
     return types.slice(0, outputs);
   }
@@ -127,10 +129,16 @@ function constant(graph: Graph, { dtype, shape, values }: FixedTensor): Value {
   if (values.length !== sizeOf(shape)) {
     throw new ShapeError('constant', `${sizeOf(shape)} numbers`, String(values.length));
   }
-  if (dtype === 'int64') return graph.constant(dtype, shape, BigInt64Array.from(values, BigInt));
+  if (dtype === 'int64') return graph.constant(dtype, shape, BigInt64Array.from(values, toInt64));
   if (dtype === 'int8' || dtype === 'float16')
     return cast(constant(graph, { dtype: widerOf(dtype), shape, values }), dtype);
   return graph.constant(dtype, shape, ARRAYS[dtype].from(values));
+}
+
+/** Integers beyond 2⁵³ only stand for "to the end" in ONNX' slices. */
+function toInt64(value: number): bigint {
+  if (!Number.isInteger(value)) throw new UnsupportedNode(`expected integers; received ${value}`);
+  return BigInt(Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value)));
 }
 
 function widerOf(dtype: 'int8' | 'float16'): DType {
