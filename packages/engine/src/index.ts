@@ -2,7 +2,7 @@ export { type Augmenter, augmentImage, createAugmenter } from './augment/augment
 export type { ImagePlace } from './augment/draws.js';
 export { allocateMixedRows, type BatchPlace, type MixedRows, type Mixing, mixImages } from './augment/mix.js';
 export { cutAt, cutsOf, defaultCut } from './backbone/cut.js';
-export { cutStored, type StoredBackbone, toStoredBackbone } from './backbone/cut-stored.js';
+export { type CutRefusal, cutStored, type StoredBackbone, toStoredBackbone } from './backbone/cut-stored.js';
 export { type BackboneDescription, describeBackbone } from './backbone/describe.js';
 export { BackboneGraph } from './backbone/graph.js';
 export { type ImportedBackbone, type ImportedValue, importBackbone } from './backbone/import.js';
