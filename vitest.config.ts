@@ -7,8 +7,11 @@ import { defineConfig } from 'vitest/config';
 /** onnxruntime would report how it is used to its maker, and leave files in the temporary folder. */
 const env = { ORT_DISABLE_TELEMETRY: '1' };
 
+/** What is built is loaded by Node itself: through vitest it takes each test file seconds more. */
+const server = { deps: { external: [/\/(?:packages|apps)\/[a-z]+\/dist\//] } };
+
 /** Tests that run real programs against real servers. */
-const api = { env, globalSetup: ['test/setup/global.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+const api = { env, server, globalSetup: ['test/setup/global.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
 
 /** What needs no server and changes nothing outside itself is not loaded anew for each file: that takes longer than most tests. */
 const together = { isolate: false };
@@ -25,12 +28,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          server,
           ...together,
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },
-      { test: { env, ...together, name: 'engine', include: [ENGINE], testTimeout: 120_000 } },
+      { test: { env, server, ...together, name: 'engine', include: [ENGINE], testTimeout: 120_000 } },
       { test: { ...api, name: 'api', include: ['test/**/*.test.ts'], exclude: [ENGINE] } },
       ...(process.env.TRAINYARD_FAULTS === 'full' ? [faults] : []),
     ],

@@ -37,7 +37,8 @@ export async function createTestEnvironment(): Promise<TestEnvironment> {
     TRAINYARD_INFERENCE_PORT: String(inferencePort),
     TRAINYARD_INFERENCE_URL: `http://127.0.0.1:${inferencePort}`,
     TRAINYARD_API_KEY: TEST_KEY,
-    TRAINYARD_THREADS: '2',
+    // A second one waits busily for the first, which costs more than it gains with networks as small as the tests'.
+    TRAINYARD_THREADS: '1',
     TRAINYARD_LOG_LEVEL: 'info',
   };
 }

@@ -7,10 +7,18 @@ import { inject } from 'vitest';
 import { atEnd } from './cleanup.js';
 
 /** Makes an empty database, without tables, and drops it when the test file ends. Answers its URL. */
-export async function createEmptyDatabase(): Promise<string> {
+export function createEmptyDatabase(): Promise<string> {
+  return createDatabase('template1');
+}
+
+async function createDatabase(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin((client) => client.query(`create database ${name}`));
+  await asAdmin((client) => client.query(`create database ${name} template ${template}`));
   atEnd(() => asAdmin((client) => dropDatabase(client, name)));
+  return urlOf(name);
+}
+
+function urlOf(name: string): string {
   return Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href;
 }
 
@@ -27,9 +35,22 @@ async function dropDatabase(client: pg.Client, name: string): Promise<void> {
 
 /** Makes a database with every migration applied, and drops it when the test file ends. Answers its URL. */
 export async function createTestDatabase(): Promise<string> {
-  const url = await createEmptyDatabase();
-  await migrate(url);
-  return url;
+  await asAdmin(ensureMigrated);
+  return createDatabase(MIGRATED);
+}
+
+/** What each database of a test is a copy of: the migrations are applied once in a run. */
+const MIGRATED = 'migrated';
+
+/** The first to ask makes it; the others wait. It has its name once it is whole. */
+async function ensureMigrated(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_lock(2)');
+  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [MIGRATED]);
+  if (rowCount !== 0) return;
+  await client.query('drop database if exists unfinished');
+  await client.query('create database unfinished');
+  await migrate(urlOf('unfinished'));
+  await client.query(`alter database unfinished rename to ${MIGRATED}`);
 }
 
 /** Numbers that no other test file gets, of one kind. */
