@@ -224,6 +224,21 @@ describe('answers fit the documents of', () => {
   });
 });
 
+it('requests for other models are refused with what was expected', async (context) => {
+  const samples = {
+    'sklearn__v2__iris-input': '"input-0"',
+    torchserve__v2__bytes_conv__mnist_v2_bytes: '"312a4eb0-0ca7-4803-a101-a6d2c18486fe"',
+    torchserve__v2__tensor_conv__mnist_v2: '"input-0"',
+    triton__torchscript__input: '"INPUT__0"',
+  };
+  for (const [name, received] of Object.entries(samples)) {
+    const body = readFileSync(sharedData(context, `protocol/kserve/${name}.json`));
+    const { status, json } = await ask(port, '/v2/models/shapes/infer', { body });
+    const error = expect.stringContaining(`The model "shapes" has one input, "image"; received ${received}.`);
+    expect([name, status, json.error]).toEqual([name, 400, error]);
+  }
+});
+
 describe('Triton’s client', () => {
   const python = process.env.TRAINYARD_TRITON_PYTHON;
 
