@@ -115,15 +115,19 @@ export const IngestReport = Type.Union([
 ]);
 export type IngestReport = Static<typeof IngestReport>;
 
-export const ProbeTask = Strict({ device: Words(DEVICES) });
+export const ProbeTask = Strict({ devices: Type.Array(Words(DEVICES)) });
 export type ProbeTask = Static<typeof ProbeTask>;
 
 /** The device works, on a machine with these traits. */
-export const ProbeReport = Strict({
-  type: Type.Literal('works'),
-  cpu: Type.String(),
-  onnxruntime_version: Type.String(),
-});
+export const ProbeReport = Type.Union([
+  Strict({
+    type: Type.Literal('works'),
+    device: Words(DEVICES),
+    cpu: Type.String(),
+    onnxruntime_version: Type.String(),
+  }),
+  Strict({ type: Type.Literal('fails'), device: Words(DEVICES), reason: Type.String() }),
+]);
 export type ProbeReport = Static<typeof ProbeReport>;
 
 const ERROR_CODES = Object.keys(ERROR_KINDS) as ErrorCode[];

@@ -1,7 +1,7 @@
-/** Tries each device in a child of its own, once, when the worker starts; the child also reads what the machine is. */
-import { DEVICES, type Device, PROBE_PROTOCOL } from '@trainyard/contracts';
+/** Tries the devices in a child, once, when the worker starts; the child also reads what the machine is. */
+import { DEVICES, type Device, PROBE_PROTOCOL, type ProbeReport } from '@trainyard/contracts';
 import type { MachineTraits, WorkerDevice } from '@trainyard/db';
-import { runChild } from '../child/run-child.js';
+import { type ChildOutcome, runChild } from '../child/run-child.js';
 
 const SCRIPT = new URL('../children/probe.js', import.meta.url);
 const TIMEOUT_MS = 60_000;
@@ -13,33 +13,33 @@ export interface Probed {
 }
 
 export async function probeDevices(stop: AbortSignal): Promise<Probed> {
-  const probes = await Promise.all(DEVICES.map((device) => probe(device, stop)));
-  return {
-    devices: probes.map(({ found }) => found),
-    traits: probes.map(({ traits }) => traits).find((each) => each !== null) ?? null,
-  };
-}
-
-async function probe(
-  device: Device,
-  stop: AbortSignal,
-): Promise<{ found: WorkerDevice; traits: MachineTraits | null }> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  let traits: MachineTraits | null = null;
+  const reports = new Map<Device, ProbeReport>();
+  // The CPU is the first of them: what a driver does to the child afterwards does not touch what is known of it.
   const outcome = await runChild({
     script: SCRIPT,
     protocol: PROBE_PROTOCOL,
-    task: { device },
-    onReport: async ({ cpu, onnxruntime_version: onnxruntimeVersion }) => {
-      traits = { cpu, onnxruntimeVersion };
-    },
+    task: { devices: [...DEVICES] },
+    onReport: async (report) => void reports.set(report.device, report),
     stop,
     kill: timeout,
   });
-  if (outcome.type === 'done') return { found: { device, available: true, reason: null }, traits };
-  const missing = (reason: string) => ({ found: { device, available: false, reason }, traits: null });
-  if (outcome.type === 'failed') return missing(outcome.error.message);
-  if (timeout.aborted) return missing(`Its probe took over ${TIMEOUT_MS / 1000} s.`);
-  if (outcome.type === 'stopped') return missing('Its probe was stopped.');
-  return missing(`Its probe ended with ${outcome.exit}.`);
+  const silence = timeout.aborted ? `Its probe took over ${TIMEOUT_MS / 1000} s.` : reasonOf(outcome);
+  const works = [...reports.values()].find(({ type }) => type === 'works');
+  return {
+    devices: DEVICES.map((device) => found(device, reports.get(device), silence)),
+    traits: works?.type === 'works' ? { cpu: works.cpu, onnxruntimeVersion: works.onnxruntime_version } : null,
+  };
+}
+
+/** `silence`: why a device has no report. */
+function found(device: Device, report: ProbeReport | undefined, silence: string): WorkerDevice {
+  if (report?.type === 'works') return { device, available: true, reason: null };
+  return { device, available: false, reason: report?.reason ?? silence };
+}
+
+function reasonOf(outcome: ChildOutcome): string {
+  if (outcome.type === 'failed') return outcome.error.message;
+  if (outcome.type === 'crashed') return `Its probe ended with ${outcome.exit}.`;
+  return 'Its probe was stopped.';
 }
