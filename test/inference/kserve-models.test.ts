@@ -263,7 +263,7 @@ describe('Triton’s client', () => {
     expect([seen.metadata, seen.version_metadata]).toEqual([METADATA, METADATA]);
     expect(seen.config).toEqual(seen.version_config);
     const { classes_binary, classes_json, ...inferred } = seen.infer;
-    expect(Object.keys(inferred)).toHaveLength(9);
+    expect(Object.keys(inferred)).toHaveLength(10);
     for (const [name, { response, values }] of Object.entries<{ response: object; values: number[][] }>(inferred)) {
       expect([name, values]).toEqual([name, rows]);
       expect(response).toMatchObject({ model_name: 'shapes', model_version: version });

@@ -3,12 +3,14 @@
 Arguments: host:port, API key, name of the model, path of a JSON file with `pixels` (uint8, n x h x w x c) and
 `files` (images in base64).
 """
+import asyncio
 import base64
 import json
 import sys
 
 import numpy as np
 import tritonclient.http as http
+import tritonclient.http.aio as aio
 from tritonclient.utils import InferenceServerException
 
 address, key, model, path = sys.argv[1:5]
@@ -70,6 +72,15 @@ results = {
     "options": infer([image()], priority=1, timeout=1_000_000, parameters={"mine": "x"}, outputs=asked()),
     "async": client.async_infer(model, [image()], headers=dict(headers), outputs=asked()).get_result(),
 }
+
+
+async def asynchronously():
+    async with aio.InferenceServerClient(address) as other:
+        assert await other.is_model_ready(model, headers=headers)
+        return await other.infer(model, [image()], headers=dict(headers), outputs=asked())
+
+
+results["aio"] = asyncio.run(asynchronously())
 seen["infer"] = {
     name: {"response": result.get_response(), "values": result.as_numpy(output).tolist()}
     for name, result in results.items()
