@@ -3,10 +3,11 @@
  * cheap query for all of them, which the watcher asks a few times a second.
  */
 
-import { isId } from '@trainyard/contracts';
+import { EndpointName, isId, TrainyardError } from '@trainyard/contracts';
 import type { Database, ServedEndpoint } from '@trainyard/db';
 
 const ENTRIES_MAX = 2_000;
+const NAME = new RegExp(EndpointName.pattern);
 
 type Endpoints = Pick<Database['endpoints'], 'served' | 'servedById' | 'state' | 'revisions'>;
 
@@ -26,7 +27,11 @@ export class EndpointDirectory {
 
   /** Throws `not_found`. */
   async find(projectId: string, idOrName: string): Promise<ServedEndpoint> {
-    return this.known(projectId, idOrName) ?? this.#ask(projectId, idOrName);
+    const known = this.known(projectId, idOrName);
+    if (known !== undefined) return known;
+    // Postgres is not asked for what no endpoint can be called, as NUL in a text, which it refuses.
+    if (!isId('endpoint', idOrName) && !NAME.test(idOrName)) throw notFound(idOrName);
+    return this.#ask(projectId, idOrName);
   }
 
   /** Undefined where nobody has asked for it so far. */
@@ -108,6 +113,11 @@ export class EndpointDirectory {
     // Another endpoint may have the name by now.
     if (this.#names.get(key) === id) this.#names.delete(key);
   }
+}
+
+function notFound(name: string): TrainyardError {
+  const detail = `There is no endpoint ${JSON.stringify(name)} in this project. Check the name, or list what there is.`;
+  return new TrainyardError('not_found', detail);
 }
 
 /** Neither ids nor names hold a slash. */
