@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { heldJob } from '../db/rows.js';
 import { encodePng } from '../fixtures/index.js';
-import { IMAGE, storedCheckpoint } from '../inference/serving.js';
+import { CLASSES, IMAGE, type StoredCheckpointOptions, storedCheckpoint } from '../inference/serving.js';
 import { type Program, startInference } from '../setup/index.js';
 import { expectPointers, expectProblem } from './problem.js';
 import { createTestApi, type TestApi } from './setup.js';
@@ -57,6 +57,116 @@ describe('POST /v1/endpoints', () => {
     expectProblem(await create({ name: 'theirs', checkpoint_id: theirs }), 'not_found');
     const { body: checkpoint } = await api.stranger.get(`/v1/checkpoints/${theirs}`).expect(200);
     expectProblem(await create({ name: 'theirs', job_id: checkpoint.job_id }), 'not_found');
+  });
+});
+
+describe('PATCH /v1/endpoints/{id or name}', () => {
+  const patch = (body: object, name = 'patched') => api.member.patch(`/v1/endpoints/${name}`, body);
+  const stored = (options: StoredCheckpointOptions) =>
+    storedCheckpoint({ db: api.db, store: api.store, projectId: api.member.projectId }, options);
+  let other: string;
+
+  beforeAll(async () => {
+    other = await newCheckpoint();
+    const { body } = await create({ name: 'patched', checkpoint_id: checkpointId, top_k: 2 }).expect(201);
+    expect(body.top_k).toBe(2);
+    await api.db.endpoints.setReady(body.id, checkpointId, true);
+  });
+
+  it('200 for a move, to the best checkpoint of a job as well, and back', async () => {
+    const { body } = await patch({ checkpoint_id: other }).expect(200);
+    expect(body).toMatchObject({ checkpoint_id: checkpointId, moving_to: { checkpoint_id: other } });
+    expect((await patch({ checkpoint_id: checkpointId }).expect(200)).body.moving_to).toBeNull();
+    const { body: checkpoint } = await api.member.get(`/v1/checkpoints/${other}`).expect(200);
+    expect((await patch({ job_id: checkpoint.job_id }).expect(200)).body.moving_to.checkpoint_id).toBe(other);
+    expectProblem(await patch({ traffic: split(0.5, 0.5) }), 'conflict');
+    await patch({ checkpoint_id: checkpointId }).expect(200);
+  });
+
+  const split = (own: number, others: number) => [
+    { checkpoint_id: checkpointId, weight: own },
+    { checkpoint_id: other, weight: others },
+  ];
+
+  it('200 for a split, a shadow and settings; null takes each back', async () => {
+    const change = { traffic: split(0.9, 0.1), shadow: { checkpoint_id: other }, labels: { star: 'Stern' } };
+    const { body } = await patch({ ...change, batching: { max_delay_ms: 5 } }).expect(200);
+    const agreement = { requests: 0, images: 0, agreement: null, mean_difference: null, largest_difference: null };
+    expect(body).toMatchObject({
+      traffic: split(0.9, 0.1).map((part, place) => ({ ...part, status: place === 0 ? 'ready' : 'loading' })),
+      shadow: { checkpoint_id: other, fraction: 1, status: 'loading', agreement },
+      labels: { star: 'Stern' },
+      batching: { max_delay_ms: 5 },
+      top_k: 2,
+    });
+    const back = { traffic: null, shadow: null, labels: null, batching: null, top_k: null };
+    expect((await patch(back).expect(200)).body).toMatchObject(back);
+    expect((await patch({}).expect(200)).body).toMatchObject(back);
+  });
+
+  it('200 for another name, 409 for one that is taken', async () => {
+    await patch({ name: 'renamed' }).expect(200);
+    expectProblem(await api.member.get('/v1/endpoints/patched'), 'not_found');
+    await create({ name: 'in-the-way', checkpoint_id: checkpointId }).expect(201);
+    expectProblem(await patch({ name: 'in-the-way' }, 'renamed'), 'name_taken');
+    await patch({ name: 'patched' }, 'renamed').expect(200);
+  });
+
+  it('422 for what does not fit the model, with the reason', async () => {
+    const bad: [object, string[]][] = [
+      [{ labels: { moon: 'Mond' } }, ['/labels/moon']],
+      [{ labels: { star: 'circle' } }, ['/labels']],
+      [{ thresholds: 0.3 }, ['/thresholds']],
+      [{ top_k: 0 }, ['/top_k']],
+      [{ traffic: split(0.5, 0.4) }, ['/traffic']],
+      [{ traffic: split(0.5, 0.5).map((part) => ({ ...part, checkpoint_id: other })) }, ['/traffic']],
+      [{ traffic: split(0.5, 0.5).slice(1) }, ['/traffic']],
+      [{ traffic: split(0.5, 0.5), checkpoint_id: other }, ['/traffic']],
+      [{ shadow: { checkpoint_id: checkpointId } }, ['/shadow/checkpoint_id']],
+      [{ shadow: { checkpoint_id: other, fraction: 0 } }, ['/shadow/fraction']],
+      [{ batching: { max_batch_size: 0 } }, ['/batching/max_batch_size']],
+      [{ status: 'ready' }, ['/status']],
+    ];
+    for (const [body, pointers] of bad) expectPointers(await patch(body), 'invalid_request', pointers);
+    expectPointers(await create({ name: 'bad', checkpoint_id: checkpointId, thresholds: 0.3 }), 'invalid_request', [
+      '/thresholds',
+    ]);
+  });
+
+  it('422 for a checkpoint of another task or other labels, and 200 for one of another image size', async () => {
+    const sigmoid = { type: 'dense', units: 'classes', activation: 'sigmoid' };
+    const unfit = [
+      await stored({ end: sigmoid, found: { task: 'multilabel' } }),
+      await stored({ found: { classes: ['circle', 'square', 'star'] } }),
+      await stored({ found: { classes: [...CLASSES].reverse() } }),
+    ];
+    for (const checkpoint_id of unfit) {
+      const answer = await patch({ checkpoint_id });
+      expectPointers(answer, 'invalid_request', ['/checkpoint_id']);
+      expect(answer.body.errors[0].detail).toContain(checkpoint_id);
+    }
+    expectPointers(await patch({ shadow: { checkpoint_id: unfit[0] } }), 'invalid_request', ['/shadow/checkpoint_id']);
+    const larger = await stored({ found: { image: { width: 32, height: 24, channels: 3 } } });
+    expect((await patch({ checkpoint_id: larger }).expect(200)).body.moving_to.checkpoint_id).toBe(larger);
+    await patch({ checkpoint_id: checkpointId }).expect(200);
+  });
+
+  it('200 for thresholds of labels, and of one of two classes', async () => {
+    const sigmoid = { type: 'dense', units: 'classes', activation: 'sigmoid' };
+    const labels = await stored({ end: sigmoid, found: { task: 'multilabel' } });
+    await create({ name: 'labels', checkpoint_id: labels, thresholds: { star: 0.2 } }).expect(201);
+    const two = await stored({ end: { ...sigmoid, units: 1 }, found: { classes: ['cat', 'dog'] } });
+    await create({ name: 'two', checkpoint_id: two }).expect(201);
+    expect((await patch({ thresholds: { cat: 0.9 } }, 'two').expect(200)).body.thresholds).toEqual({ cat: 0.9 });
+    expectPointers(await patch({ thresholds: { cat: 0.9, dog: 0.9 } }, 'two'), 'invalid_request', ['/thresholds']);
+  });
+
+  it('404 for what is of another project', async () => {
+    expectProblem(await api.stranger.patch('/v1/endpoints/patched', { top_k: 1 }), 'not_found');
+    const theirs = await newCheckpoint(api.stranger.projectId);
+    for (const body of [{ checkpoint_id: theirs }, { shadow: { checkpoint_id: theirs } }]) {
+      expectProblem(await patch(body), 'not_found');
+    }
   });
 });
 

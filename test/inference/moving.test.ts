@@ -1,50 +1,22 @@
 // Endpoints that are moved to another checkpoint while they are asked without a pause.
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildInference } from '@trainyard/inference';
 import type { FastifyInstance } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodePng } from '../fixtures/png.js';
-import { atEnd, TEST_KEY } from '../setup/index.js';
-import {
-  type ClassResponse,
-  IMAGE,
-  openServing,
-  randomPixels,
-  startedEndpoint,
-  storedCheckpoint,
-  until,
-} from './serving.js';
+import { ask, ownServer } from './own-server.js';
+import { openServing, startedEndpoint, storedCheckpoint, until } from './serving.js';
 
 const serving = await openServing();
 const { db, projectId } = serving;
-const payload = encodePng({ ...IMAGE, pixels: randomPixels(1) });
 
 let servers: FastifyInstance[];
 let first: string;
 let second: string;
 
 beforeAll(async () => {
-  servers = await Promise.all([startServer(), startServer()]);
+  servers = await Promise.all([ownServer(serving), ownServer(serving)]);
   first = await storedCheckpoint(serving, { seed: 1 });
   second = await storedCheckpoint(serving, { seed: 2 });
 }, 60_000);
-
-async function startServer(): Promise<FastifyInstance> {
-  const app = await buildInference({
-    ...serving,
-    objectsDir: join(serving.environment.TRAINYARD_DATA_DIR, 'objects'),
-    threads: 1,
-  });
-  atEnd(() => app.close());
-  return app;
-}
-
-async function ask(server: FastifyInstance, name: string) {
-  const headers = { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'image/png' };
-  const answer = await server.inject({ method: 'POST', url: `/v1/endpoints/${name}/predict`, headers, payload });
-  return { status: answer.statusCode, body: answer.json<ClassResponse>() };
-}
 
 /** Asks a server one request after another until it is told to stop. */
 function steadily(server: FastifyInstance, name: string) {
@@ -140,11 +112,7 @@ describe('an endpoint that moves', () => {
 describe('several servers', () => {
   it('refuse a revoked key within a second, and know an endpoint by its new name', async () => {
     const { id, secret } = await db.keys.create({ projectId, name: 'brief', role: 'member' });
-    const asked = async () => {
-      const headers = { authorization: `Bearer ${secret}`, 'content-type': 'image/png' };
-      const url = '/v1/endpoints/steady/predict';
-      return (await servers[1].inject({ method: 'POST', url, headers, payload })).statusCode;
-    };
+    const asked = async () => (await ask(servers[1], 'steady', { key: secret })).status;
     expect(await asked()).toBe(200);
     await db.keys.revoke(projectId, id);
     await sleep(1_050);
