@@ -1,10 +1,15 @@
 // Nodes that there are no operations for are run as the file has them: what comes out is what onnxruntime computes from the file.
+import { readFileSync } from 'node:fs';
 import { TrainyardError } from '@trainyard/contracts';
 import { describeBackbone, importBackbone, readOnnxModel } from '@trainyard/engine';
 import { describe, expect, it } from 'vitest';
 import type { NodeMessage, TensorMessage } from '../../packages/engine/src/onnx/wire.js';
 import { floats, integers, node, onnxFile, type SmallFile } from '../engine/onnx-files.js';
 import { bothOf, expectClose } from './both-of.js';
+
+const NETWORKS: { side: number; cases: { name: string; onnx: string; features: number[] }[] } = JSON.parse(
+  readFileSync(new URL('oracles/torch-networks.json', import.meta.url), 'utf8'),
+);
 
 const SIDE = 8;
 const image = [3, SIDE, SIDE];
@@ -203,6 +208,16 @@ describe('nodes that are kept as the file has them', () => {
     expect([...new Set(kept.map(({ operator }) => operator))]).toEqual(small.kept);
     const [theirs, ours] = await bothOf(bytes, SIDE, 'y');
     expectClose(ours, theirs, 1e-5);
+  });
+
+  it.each(NETWORKS.cases)('are those of $name, as PyTorch exports it', async ({ onnx, features }) => {
+    const bytes = new Uint8Array(Buffer.from(onnx, 'base64'));
+    const imported = importBackbone(readOnnxModel(bytes));
+    expect(imported.unsupported).toEqual([]);
+    expect(imported.kept.length).toBeGreaterThan(3);
+    const [theirs, ours] = await bothOf(bytes, NETWORKS.side, 'features');
+    expectClose(ours, theirs, 1e-5);
+    expectClose(ours, Float32Array.from(features), 2e-5);
   });
 
   it('take images of another size where a rule tells their shapes, and only those of the file where the file does', async () => {

@@ -31,8 +31,10 @@ export const flatten: BackboneOperator = {
 
 export const reshape: BackboneOperator = {
   ...reshaping((node, input) => {
-    if (node.number('allowzero', 0) !== 0) throw new UnsupportedNode('allowzero is not supported');
     const [first, ...rest] = node.integersOrAttribute(1, 'shape') ?? [];
+    if (node.number('allowzero', 0) !== 0 && [first, ...rest].includes(0)) {
+      throw new UnsupportedNode('it makes an axis of no elements');
+    }
     const kept = rest.map((side, i) => (side === 0 ? input[i + 1] : side));
     const total = sizeOf(input.slice(1));
     const known = kept.filter((side) => side !== -1);
