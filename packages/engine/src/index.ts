@@ -30,6 +30,13 @@ export { compileTrainedPredictor, type TrainedPredictor } from './compile/traine
 export { exportKeras, type KerasVersion } from './keras/export/index.js';
 export { type ImportedModel, importKeras } from './keras/import.js';
 export { type LossRule, lossFor, smoothingMismatch } from './losses/index.js';
+export { type KernelLayout, storedPlaces, storedShape } from './lowering/blocked/kernel-layout.js';
+export {
+  type BlockedProbe,
+  compileBlockedProbe,
+  compileLanesProbe,
+  type LanesProbe,
+} from './lowering/blocked/probe.js';
 export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.js';
 export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.js';
 export { backbonesOf, type ModelBackbone } from './model/backbones.js';

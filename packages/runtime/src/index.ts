@@ -1,5 +1,6 @@
 export * from './analyses/index.js';
 export * from './analyses/trained-model.js';
+export * from './blocked-lanes.js';
 export * from './checkpoint-file.js';
 export * from './compiled-training.js';
 export * from './fit.js';

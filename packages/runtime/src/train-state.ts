@@ -1,5 +1,5 @@
 /** What a run of a training step changes: weights, running statistics, the optimizer's slots, averaged weights. */
-import type { StateTensor } from '@trainyard/engine';
+import { type StateTensor, storedPlaces, storedShape } from '@trainyard/engine';
 import { elements } from './batches.js';
 import { type Feeds, float32Tensor, type TensorValue } from './session.js';
 
@@ -11,7 +11,11 @@ export interface CarriedTensor {
 export class TrainState {
   readonly #tensors: readonly StateTensor[];
   readonly #carried: readonly CarriedTensor[];
+  /** In the plain order; after a run until they are asked for again only those that the step has in it. */
   readonly #values = new Map<string, Float32Array>();
+  /** As the step takes them, where that is another order. */
+  readonly #stored = new Map<string, Float32Array>();
+  readonly #places = new Map<string, Int32Array>();
 
   /**
    * `initial` holds the model's weights by name, and the other tensors where the training goes on. `carried` are weights that
@@ -25,12 +29,27 @@ export class TrainState {
     this.#tensors = tensors;
     this.#carried = carried;
     for (const { name, shape } of carried) this.#values.set(name, sized(name, shape, initial.get(name)));
-    for (const tensor of tensors) this.#values.set(tensor.name, this.#initialValue(tensor, initial));
+    for (const tensor of tensors) {
+      const value = this.#initialValue(tensor, initial);
+      this.#values.set(tensor.name, value);
+      if (!tensor.layout) continue;
+      const places = storedPlaces(tensor.layout);
+      this.#places.set(tensor.name, places);
+      this.#stored.set(
+        tensor.name,
+        Float32Array.from(places, (place) => (place < 0 ? 0 : value[place])),
+      );
+    }
   }
 
   feeds(): Feeds {
     return Object.fromEntries(
-      this.#tensors.map((tensor) => [tensor.input, float32Tensor(this.value(tensor.name), tensor.shape)]),
+      this.#tensors.map(({ name, input, shape, layout }) => [
+        input,
+        layout
+          ? float32Tensor(this.#stored.get(name) ?? this.value(name), storedShape(layout))
+          : float32Tensor(this.value(name), shape),
+      ]),
     );
   }
 
@@ -40,16 +59,21 @@ export class TrainState {
 
   /** Takes over what a run gave. */
   advance(results: Readonly<Record<string, TensorValue>>): void {
-    for (const { name, output } of this.#tensors) {
+    for (const { name, output, layout } of this.#tensors) {
       const result = results[output];
       if (result?.dtype !== 'float32')
         throw new TypeError(`Output ${output}: expected float32. Received: ${result?.dtype}`);
-      this.#values.set(name, result.data);
+      if (layout) {
+        this.#stored.set(name, result.data);
+        this.#values.delete(name);
+      } else {
+        this.#values.set(name, result.data);
+      }
     }
   }
 
   value(name: string): Float32Array {
-    const value = this.#values.get(name);
+    const value = this.#values.get(name) ?? this.#plain(name);
     if (!value) throw new RangeError(`The training has no tensor ${name}`);
     return value;
   }
@@ -62,7 +86,18 @@ export class TrainState {
   }
 
   get values(): ReadonlyMap<string, Float32Array> {
+    for (const { name } of this.#tensors) this.value(name);
     return this.#values;
+  }
+
+  #plain(name: string): Float32Array | undefined {
+    const stored = this.#stored.get(name);
+    const places = this.#places.get(name);
+    if (!stored || !places) return undefined;
+    const value = new Float32Array(places.reduce((count, place) => (place < 0 ? count : count + 1), 0));
+    for (let i = 0; i < places.length; i++) if (places[i] >= 0) value[places[i]] = stored[i];
+    this.#values.set(name, value);
+    return value;
   }
 
   #initialValue(tensor: StateTensor, initial: ReadonlyMap<string, Float32Array>): Float32Array {

@@ -1,6 +1,7 @@
 /** The tensors that a training step takes in and gives back changed: weights, running statistics, slots and averages. */
 import type { Graph, Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
+import type { KernelLayout } from '../lowering/blocked/kernel-layout.js';
 import type { Model, ModelParameter } from '../model/model.js';
 import { parameterName } from '../model/parameters.js';
 import type { OptimizerRule } from '../optimizers/optimizer.js';
@@ -11,6 +12,8 @@ export interface StateTensor {
   readonly input: string;
   readonly output: string;
   readonly shape: Shape;
+  /** How the compiled step has its elements, where that is not the plain order of `shape`. */
+  readonly layout?: KernelLayout | null;
   /** `parameter` for weights and running statistics, `slot` for the optimizer's own, `average` for averaged weights. */
   readonly role: 'parameter' | 'slot' | 'average';
   /** What it holds before the first step: the model's initial weights, a number, or what another tensor holds. */

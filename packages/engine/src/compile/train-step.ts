@@ -6,6 +6,7 @@ import type { LayerRate, Optimizer } from '@trainyard/contracts';
 import { Graph, type Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import { predictionsOf } from '../losses/targets.js';
+import { type BlockedGraph, lowerBlocked } from '../lowering/blocked/lower-blocked.js';
 import { lowerPortable } from '../lowering/portable/index.js';
 import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
@@ -23,7 +24,7 @@ import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from
 import type { Preprocessing } from './preprocessing.js';
 import { RandomInputs } from './random-inputs.js';
 import { RateGroups, rateFactors } from './rate-groups.js';
-import { declareState, entriesOf, type StateTensor } from './state.js';
+import { declareState, entriesOf, type StateTensor, type WeightState } from './state.js';
 import type { TensorSpec } from './tensor-spec.js';
 import { updateState } from './update.js';
 
@@ -43,6 +44,8 @@ export interface TrainStepOptions extends ObjectiveOptions {
   readonly mixed?: boolean;
   /** K, the training steps of one run. */
   readonly stepsPerRun: number;
+  /** Lanes of the blocked layout, where the CPU's onnxruntime has it; the portable lowering otherwise. */
+  readonly block?: number | null;
 }
 
 /** With K = 1 the tensors of a step have the shapes given; with K > 1 they have a leading axis of K. */
@@ -78,7 +81,8 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
   const step = buildTrainStep(model, options);
   const { graph, state, random } = step;
   const tensors = state.flatMap(entriesOf).map(({ tensor }) => tensor);
-  const lowered = lowerPortable(graph);
+  const block = options.block ?? null;
+  const { graph: lowered, layouts } = block === null ? portable(graph) : blocked(graph, state, block);
   const k = options.stepsPerRun;
   const withSteps = (shape: Shape): Shape => (k === 1 ? shape : [k, ...shape]);
   const describe = (name: string, { shape }: Value, dtype: TensorSpec['dtype']) => ({
@@ -95,7 +99,7 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
         : toRepeatedOnnx(lowered, { times: k, carried: tensors }, { name: 'train' }),
     batchSize: options.batchSize,
     stepsPerRun: k,
-    state: tensors,
+    state: tensors.map((tensor) => ({ ...tensor, layout: layouts.get(tensor.input) ?? null })),
     images: describe('images', step.images, pixelType(model)),
     labels: describeLabels('labels', step.labels),
     weights: describe('weights', step.weights, 'float32'),
@@ -109,6 +113,21 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
     loss: LOSS,
     predictions: describe(PREDICTIONS, step.predictions, 'float32'),
   };
+}
+
+function portable(graph: Graph): BlockedGraph {
+  return { graph: lowerPortable(graph), layouts: new Map() };
+}
+
+function blocked(graph: Graph, state: readonly WeightState[], block: number): BlockedGraph {
+  const entries = state.flatMap((weight) =>
+    entriesOf(weight).map(({ tensor }) => ({ tensor, of: weight.weight.tensor })),
+  );
+  return lowerBlocked(
+    graph,
+    { block, likeWeights: new Map(entries.map(({ tensor, of }) => [tensor.input, of.input])) },
+    new Map(entries.map(({ tensor }) => [tensor.output, tensor.input])),
+  );
 }
 
 /** The graph of one training step, before it is lowered. */

@@ -37,8 +37,12 @@ export interface GradientArguments<A> {
 export interface OnnxForm<A> {
   /** The operator, where its name differs from the operation's. */
   readonly type?: string;
+  /** The operator set that it is of, where that is not ONNX' own; version 1. */
+  readonly domain?: string;
+  /** For each input of the operator the place among the operation's inputs; null where it is left out. */
+  slots?(attributes: A): readonly (number | null)[];
   /** The attributes that ONNX has as attributes, with the type that it gives them. */
-  readonly attributes?: { readonly [K in keyof A]?: 'int' | 'ints' | 'float' | 'string' | 'dtype' };
+  readonly attributes?: { readonly [K in keyof A]?: 'int' | 'ints' | 'float' | 'floats' | 'string' | 'dtype' };
   /** What ONNX wants as constant int64 inputs, after the tensors: 1-D, in order. */
   constants?(attributes: A): readonly (readonly number[])[];
   /** How it is written in sets of operators from a version on, where ONNX has changed it. */

@@ -2,6 +2,6 @@
 import type { Node } from '../graph/graph.js';
 
 /** The rule is registered under the operation's type, which fixes what its attributes are. */
-export function attributesOf<A extends object>(node: Node): A {
+export function attributesOf<A extends object>(node: Pick<Node, 'attributes'>): A {
   return node.attributes as A;
 }

@@ -33,7 +33,7 @@ export function lower(graph: Graph, lowering: Lowering): Graph {
   return target;
 }
 
-function rewrite(target: Graph, node: Node, inputs: Value[], lowering: Lowering): readonly Value[] {
+export function rewrite(target: Graph, node: Node, inputs: readonly Value[], lowering: Lowering): readonly Value[] {
   const rule = lowering[node.op.type];
   if (rule) return rule(inputs, node);
   if (!node.op.onnx) throw new Error(`this lowering has no rule for ${node.op.type}`);
@@ -50,7 +50,7 @@ function copyConstant(value: Value, target: Graph): Value {
   return target.constant(value.dtype, value.shape, data, isGenerated(value.name) ? undefined : value.name);
 }
 
-function neededValues(graph: Graph): Set<Value> {
+export function neededValues(graph: Graph): Set<Value> {
   const needed = new Set<Value>(graph.outputs.values());
   for (const node of [...graph.nodes].reverse()) {
     if (node.outputs.some((output) => needed.has(output))) for (const input of node.inputs) needed.add(input);

@@ -53,6 +53,7 @@ function identity(name: string, source: string, i: number): NodeMessage {
  */
 export function opsetsOf({ nodes }: Graph): Opsets & { readonly '': number } {
   const opsets: Record<string, number> & { '': number } = { '': OPSET };
+  for (const { op } of nodes) if (op.onnx?.domain) opsets[op.onnx.domain] = 1;
   const kept = nodes.flatMap(keptFormOf);
   for (const { domain, version } of kept) opsets[domain] = Math.max(opsets[domain] ?? 1, version);
   for (const { type, domain, version } of kept) {
@@ -106,10 +107,17 @@ function toNode(node: Node, i: number, { integers, opset, isBatchOpen }: NodeSco
   return {
     name: `${op.type}@${i}`,
     type: form.type ?? op.type,
-    inputs: [...inputs.map((input) => input.name), ...constants.map((list) => integers.add(list))],
+    ...(form.domain ? { domain: form.domain } : {}),
+    inputs: [...namesIn(form.slots?.(attributes) ?? null, inputs), ...constants.map((list) => integers.add(list))],
     outputs: outputs.map((output) => output.name),
     attributes: toAttributes(attributes, { ...form.attributes }),
   };
+}
+
+/** Of the inputs in the places that the operator has; empty for one that is left out. */
+function namesIn(slots: readonly (number | null)[] | null, inputs: readonly Value[]): string[] {
+  if (slots === null) return inputs.map((input) => input.name);
+  return slots.map((place) => (place === null ? '' : inputs[place].name));
 }
 
 function formOf(form: OnnxForm<object>, opset: number): OnnxForm<object> {
@@ -125,7 +133,7 @@ function toKeptNode(
     name: `${type}@${i}`,
     type,
     domain,
-    inputs: slots.map((place) => (place === null ? '' : inputs[place].name)),
+    inputs: namesIn(slots, inputs),
     outputs: outputs.map((output) => output.name),
     attributes: {},
     attributeBytes,
@@ -137,7 +145,7 @@ function keepFirst(shape: readonly number[], [x]: readonly Value[], [y]: readonl
   return shape.length > 0 && x.shape[0] === y.shape[0] ? [0, ...shape.slice(1)] : shape;
 }
 
-type AttributeKinds = Readonly<Record<string, 'int' | 'ints' | 'float' | 'string' | 'dtype' | undefined>>;
+type AttributeKinds = Readonly<Record<string, 'int' | 'ints' | 'float' | 'floats' | 'string' | 'dtype' | undefined>>;
 
 function toAttributes(attributes: object, kinds: AttributeKinds): Record<string, AttributeValue> {
   const values: Record<string, AttributeValue> = {};
@@ -153,7 +161,7 @@ function toAttribute(name: string, kind: string, value: unknown): AttributeValue
   if (kind === 'int' && typeof value === 'number') return { kind, value };
   if (kind === 'float' && typeof value === 'number') return { kind, value };
   if (kind === 'string' && typeof value === 'string') return { kind, value };
-  if (kind === 'ints' && Array.isArray(value)) return { kind, value };
+  if ((kind === 'ints' || kind === 'floats') && Array.isArray(value)) return { kind, value };
   throw new Error(`the attribute ${name} is no ${kind}`);
 }
 

@@ -21,7 +21,7 @@ export const DATA_TYPE: Readonly<Record<DType, number>> = {
 export type AttributeValue =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'ints' | 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'graph'; readonly value: GraphMessage };
 
@@ -76,7 +76,7 @@ const IR_VERSION = 8;
 export const OPSET = 17;
 
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, floats: 6, ints: 7 } as const;
 
 type Write<T> = (writer: BinaryWriter, message: T) => void;
 
@@ -136,6 +136,9 @@ const writeAttribute: Write<[string, AttributeValue]> = (writer, [name, attribut
       break;
     case 'graph':
       nested(writer, 6, writeGraph, attribute.value);
+      break;
+    case 'floats':
+      for (const value of attribute.value) writer.tag(7, WireType.Bit32).float(value);
       break;
     case 'ints':
       for (const value of attribute.value) int(writer, 8, value);
