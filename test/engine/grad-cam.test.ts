@@ -116,6 +116,23 @@ describe('Grad-CAM', () => {
     }
     throw new Error('nothing was refused');
   };
+  const backboneOf = (ops: readonly string[]) => ({
+    type: 'onnx_backbone',
+    name: 'backbone',
+    backbone_id: `bb_${'0'.repeat(26)}`,
+    graph: {
+      ...{ digest: 'none', layout: 'nchw', channels: 1 },
+      parameters: [{ name: 'kernel', shape: [2, 1, 3, 3], trainable: true }],
+      nodes: ops.map((op, place) => ({
+        op,
+        inputs: op === 'Conv' ? [0, 'kernel'] : [place],
+        attributes:
+          op === 'Conv'
+            ? { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1, kernel_shape: [3, 3] }
+            : {},
+      })),
+    },
+  });
   const DENSE = [{ type: 'flatten' }, { type: 'dense', units: 'classes', activation: 'softmax' }];
 
   it('is refused to a model without a convolution', () => {
@@ -132,6 +149,12 @@ describe('Grad-CAM', () => {
       expect([layer, code]).toEqual([layer, 'invalid_request']);
       expect(detail).toContain(`received ${JSON.stringify(layer)}. Choose one of: seen.`);
     }
+  });
+
+  it('looks into a backbone that ends in a vector: at its last convolution, activated', () => {
+    const layers = [backboneOf(['Conv', 'Relu', 'GlobalAveragePool']), ...DENSE.slice(1)];
+    const inside = explain(layers);
+    expect([inside.layer, inside.heat.shape]).toEqual(['backbone', [1, 6, 6]]);
   });
 
   it('passes over a last convolution that gives a single pixel', () => {

@@ -1,5 +1,6 @@
 /** Which maps of a network Grad-CAM looks at. */
 import { TrainyardError } from '@trainyard/contracts';
+import { reachedByGradients } from '../autodiff/reached-by-gradients.js';
 import type { Value } from '../graph/graph.js';
 import { type Shape, sameShape } from '../graph/tensor-type.js';
 import type { ForwardResult } from '../model/forward.js';
@@ -14,25 +15,29 @@ export interface ExplainedMaps {
 
 /**
  * The maps of a layer, its activation applied; where none is named, those of the last layer behind a convolution that has
- * any. A layer with convolutions inside that ends in a vector (a backbone with its pool) has those of its last convolution.
+ * any that gradients of the outputs reach. A layer with convolutions inside that ends in a vector (a backbone with its pool)
+ * has those of its last convolution.
  *
  * @throws TrainyardError `invalid_request` where there are none
  */
 export function mapsToExplain(model: Model, result: ForwardResult, layer: string | undefined): ExplainedMaps {
-  const mapsAt = (place: number) => mapsOf(model.layers[place], result, place);
-  const places = [...model.layers.keys()].filter((place) => mapsAt(place) !== null);
+  const found = [...model.layers.entries()].flatMap(([place, built]) => {
+    const maps = mapsOf(built, result, place);
+    return maps ? [{ place, layer: built.spec.name, maps }] : [];
+  });
+  const reached = reachedByGradients(result.logits);
+  const possible = found.filter(({ maps }) => reached.has(maps));
   const behind = behindConvolutions(model.layers);
-  const place =
+  const chosen =
     layer === undefined
-      ? places.findLast((candidate) => behind[candidate] && !passesOn(model.layers[candidate], result, candidate))
-      : places.find((candidate) => model.layers[candidate].spec.name === layer);
-  const maps = place === undefined ? null : mapsAt(place);
-  if (place !== undefined && maps) return { layer: model.layers[place].spec.name, maps };
-  const names = places.map((candidate) => model.layers[candidate].spec.name);
-  throw unexplained(layer === undefined ? noConvolution(model) : notThere(layer, names));
+      ? possible.findLast(({ place }) => behind[place] && !passesOn(model.layers[place], result, place))
+      : possible.find((candidate) => candidate.layer === layer);
+  if (chosen) return chosen;
+  if (layer !== undefined) throw unexplained(notThere(layer, possible));
+  throw unexplained(found.some(({ place }) => behind[place]) ? noWay(found) : noConvolution(model));
 }
 
-export function unexplained(detail: string): TrainyardError {
+function unexplained(detail: string): TrainyardError {
   return new TrainyardError('invalid_request', detail, { errors: [{ pointer: '/layer', detail }] });
 }
 
@@ -80,7 +85,13 @@ function noConvolution({ layers }: Model): string {
   return `Expected a model with a convolution that gives more than one pixel; this one has ${types}. Grad-CAM needs maps to look at.`;
 }
 
-function notThere(layer: string, names: readonly string[]): string {
-  const known = names.length === 0 ? 'This model has none.' : `Choose one of: ${names.join(', ')}.`;
+function noWay(found: readonly ExplainedMaps[]): string {
+  const names = found.map(({ layer }) => layer).join(', ');
+  return `Expected maps that gradients of the outputs can be sent back to; between those of ${names} and the outputs are nodes of a backbone that have no gradient.`;
+}
+
+function notThere(layer: string, possible: readonly ExplainedMaps[]): string {
+  const known =
+    possible.length === 0 ? 'This model has none.' : `Choose one of: ${possible.map((each) => each.layer).join(', ')}.`;
   return `Expected the name of a layer that gives an image of several pixels; received ${JSON.stringify(layer)}. ${known}`;
 }

@@ -19,7 +19,7 @@ import { reduceSum } from '../ops/reduce-sum.js';
 import { relu } from '../ops/relu.js';
 import { transpose } from '../ops/transpose.js';
 import { constantWeights } from './constant-weights.js';
-import { mapsToExplain, unexplained } from './explained-maps.js';
+import { mapsToExplain } from './explained-maps.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
@@ -55,7 +55,7 @@ export function compileGradCam(model: Model, options: GradCamOptions): GradCamGr
   });
   const { layer, maps } = mapsToExplain(model, result, options.layer);
   const [gradient] = gradients(result.logits, [maps], score);
-  if (!gradient) throw unexplained(`The outputs do not depend on the layer "${layer}".`);
+  if (!gradient) throw new Error(`the outputs do not depend on the layer ${layer}`);
   const heat = heatOf(maps, gradient);
   graph.output('heat', heat);
   return {
