@@ -1,3 +1,4 @@
+import { exportKey } from '@trainyard/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointAt, ERROR, heldJob, RESULT } from '../db/rows.js';
 import { expectProblem } from './problem.js';
@@ -15,7 +16,7 @@ async function trainedJob() {
   const storageKey = `checkpoints/${fence.id}/000000010-1.safetensors`;
   const { checkpoint } = await db.checkpoints.record(fence, { ...checkpointAt(1, true), storageKey });
   await db.jobs.finish(fence, RESULT);
-  const files = [storageKey, `exports/${checkpoint.id}.onnx`];
+  const files = [storageKey, exportKey(checkpoint.id, `sha256:${'ab'.repeat(32)}`)];
   for (const file of files) await store.write(file, new Uint8Array([1]));
   return { id: fence.id, checkpoint: checkpoint.id, files };
 }

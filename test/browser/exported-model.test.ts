@@ -14,7 +14,8 @@ import {
   startedEndpoint,
   startServing,
 } from '../inference/serving.js';
-import { startWorker, TEST_KEY } from '../setup/index.js';
+import { storedExport } from '../inference/stored-export.js';
+import { TEST_KEY } from '../setup/index.js';
 import { findChromium, launchChromium } from './chromium.js';
 import { DemoPage } from './demo-page.js';
 import { RuntimePage } from './runtime-page.js';
@@ -30,13 +31,8 @@ let checkpointId: string;
 describe.skipIf(findChromium() === null)('an exported file in Chromium', () => {
   beforeAll(async () => {
     serving = await startServing({ api: true });
-    const [endpoint, launched] = await Promise.all([
-      startedEndpoint(serving, 'pages'),
-      launchChromium(),
-      startWorker(serving.environment),
-    ]);
-    checkpointId = endpoint.checkpoint_id;
-    browser = launched;
+    checkpointId = (await startedEndpoint(serving, 'pages')).checkpoint_id;
+    [browser] = await Promise.all([launchChromium(), storedExport(serving, checkpointId)]);
   });
 
   it('gives the top class and the probabilities of the endpoint, run by onnxruntime-web', async () => {

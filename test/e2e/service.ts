@@ -82,10 +82,15 @@ export class Service {
     return this.post(`/v1/endpoints/${endpoint}/predict`, { instances }, 200);
   }
 
+  /** Asks again where an ONNX file is still made. */
   async download(checkpointId: string, format: string): Promise<Uint8Array> {
     const path = `/v1/checkpoints/${checkpointId}/download?format=${format}`;
-    const { body } = await this.#send('get', path).responseType('blob').expect(200);
-    return body;
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { body, status } = await this.#send('get', path).responseType('blob');
+      if (status === 200) return body;
+      if (status !== 202 || Date.now() > deadline) throw new Error(`${path}: ${status} ${body}`);
+    }
   }
 
   async picture(path: string): Promise<Buffer> {

@@ -4,7 +4,7 @@ import type { StoredEndpoint } from '@trainyard/db';
 import { createSession, uint8Tensor } from '@trainyard/runtime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePng } from '../fixtures/png.js';
-import { TEST_KEY } from '../setup/index.js';
+import { startWorker, TEST_KEY } from '../setup/index.js';
 import {
   CLASSES,
   files,
@@ -17,6 +17,7 @@ import {
   type Serving,
   startedEndpoint,
   startServing,
+  until,
 } from './serving.js';
 
 const IMAGES = 100;
@@ -31,12 +32,16 @@ let publicPort: number;
 beforeAll(async () => {
   serving = await startServing({ api: true });
   endpoint = await startedEndpoint(serving, 'parity');
+  // Only now: it would take the job whose checkpoint is written here.
+  await startWorker(serving.environment);
   publicPort = Number(serving.environment.TRAINYARD_PORT);
 });
 
 async function exportedOnnx(): Promise<Uint8Array> {
   const url = `http://127.0.0.1:${publicPort}/v1/checkpoints/${endpoint.checkpoint_id}/download?format=onnx`;
-  const download = await fetch(url, { headers: { authorization: `Bearer ${TEST_KEY}` } });
+  const ask = () => fetch(url, { headers: { authorization: `Bearer ${TEST_KEY}` } });
+  // A worker makes it; where that takes longer than the answer waits, it is asked for again.
+  const download = await until(ask, ({ status }) => status !== 202);
   expect(download.status).toBe(200);
   return new Uint8Array(await download.arrayBuffer());
 }

@@ -12,7 +12,7 @@ let newest = 0;
 
 listen();
 opened.then(
-  () => newest === 0 && setState('ready', 'Drop an image, click to choose one, or paste one.'),
+  () => newest === 0 && setState('ready', 'The model is loaded. Give it an image.'),
   (error: unknown) => setState('failed', `The model cannot run in this browser: ${messageOf(error)}`),
 );
 
@@ -34,13 +34,15 @@ async function answer(file: Blob): Promise<void> {
     const outputs = await classifier.predict(pixels);
     const took = performance.now() - startedAt;
     showAnswer(outputs, about);
-    setState(
-      'done',
-      `${image.width} × ${image.height} pixels, answered in ${took.toFixed(took < 10 ? 1 : 0)} ms, here.`,
-    );
+    setState('done', summaryOf(image, took));
   } catch (error) {
     if (asked === newest) setState('failed', `No answer: ${messageOf(error)}`);
   }
+}
+
+function summaryOf({ width, height }: { width: number; height: number }, took: number): string {
+  const seen = `${about.image.width} × ${about.image.height}`;
+  return `Of ${width} × ${height} pixels the model sees ${seen}. It answered here, in ${took.toFixed(took < 10 ? 1 : 0)} ms.`;
 }
 
 function listen(): void {
