@@ -3,7 +3,7 @@ import { backboneKey, newId, type TrainerReport, type TrainingOptions } from '@t
 import { backboneWeights, compileTrainedPredictor, parseModelSpec } from '@trainyard/engine';
 import { createSession, float32Tensor, readCheckpoint, type TensorValue } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLASSIFIER, graphOf, onnxFile } from '../engine/onnx-files.js';
+import { CLASSIFIER, graphOf, node, onnxFile } from '../engine/onnx-files.js';
 import { Killed, type Recorded, TestTrainer } from '../runtime/trainer.js';
 
 const FILE = onnxFile(CLASSIFIER);
@@ -181,6 +181,23 @@ describe('a backbone that is trained', () => {
       // A bias in front of a batch normalisation has no gradient but rounding.
       expect(moved, name).toBeGreaterThan(name === 'conv_1.bias' ? -1 : 1e-4);
     }
+  });
+});
+
+it('says so where onnxruntime does not run a node that the file keeps', async () => {
+  const odd = { ...node('NoSuchOperator', ['r1'], 'odd'), domain: 'com.microsoft' };
+  const nodes = [...CLASSIFIER.nodes.slice(0, 3), odd, node('GlobalMaxPool', ['odd'], 'pool')];
+  const file = onnxFile({
+    ...{ input: CLASSIFIER.input, tensors: CLASSIFIER.tensors, nodes, output: [6, 1, 1] },
+    opsets: { '': 17, 'com.microsoft': 1 },
+    values: [{ name: 'odd', dtype: 'float32', shape: ['n', 6, 8, 8] }],
+  });
+  const id = newId('backbone');
+  await trainer.store.write(backboneKey(id), file);
+  const layers = [{ type: 'onnx_backbone', name: 'body', backbone_id: id, graph: graphOf(file, 'pool') }, top];
+  await expect(trained('job_odd', layers)).rejects.toMatchObject({
+    code: 'invalid_backbone',
+    message: expect.stringMatching(/keeps NoSuchOperator "odd".*NoSuchOperator/s),
   });
 });
 

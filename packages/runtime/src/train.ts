@@ -29,6 +29,7 @@ import { refuseTest } from './divergence.js';
 import { type FitObserver, type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { frozenWeights, refuseMoved } from './frozen-weights.js';
 import { initialWeights } from './initial-weights.js';
+import { requireRunnable } from './kept-nodes.js';
 import { KernelSnapshots } from './kernel-snapshots.js';
 import { compiledLine, packedLine, startLines } from './log-lines.js';
 import { PhasedFit } from './phased-fit.js';
@@ -90,6 +91,7 @@ async function trainPlanned(
   const history = new CheckpointHistory(store, job, task.checkpoints);
   const fresh = async (): Promise<FitStart> => {
     const tensors = await initialWeights(store, model, task);
+    await requireRunnable(model, { parameters: tensors, preprocessing, plan });
     return { tensors, epoch: 0, step: 0, best: null, learningRate: null };
   };
   const context: MetricContext = metricContext(model, outputNames(task.dataset));

@@ -9,7 +9,7 @@ import { UnsupportedNode } from '../operator.js';
 import { base64Of } from './base64.js';
 import { requireDType } from './call.js';
 import type { FixedTensor, KeptNode, Slot } from './node.js';
-import { isRuntimeDomain, shapeRule } from './rules/index.js';
+import { isRuntimeDomain, isRuntimeOperator, shapeRule } from './rules/index.js';
 import { upgrade } from './upgrade.js';
 
 /** What of the file is known before a node, beside what operations need. */
@@ -28,10 +28,8 @@ const MAX_FIXED = 4096;
 const SIZING: Readonly<Record<string, readonly number[]>> = { Resize: [1, 2], Upsample: [1] };
 /** Inputs that are a shape whose first side is the batch's. */
 const SHAPES: Readonly<Record<string, number>> = { ConstantOfShape: 0, Expand: 1, Reshape: 1, Resize: 3 };
-/** Those that give something else in each run. */
-const DRAWN = /^(Random|Bernoulli|Multinomial)/;
-/** It measures all images of a batch together. */
-const MIXING: readonly string[] = ['DynamicQuantizeLinear', 'NonZero', 'Unique', 'Compress', 'NonMaxSuppression'];
+/** Those that were renamed. */
+const OLD: readonly string[] = ['Upsample'];
 
 export function readKept(node: OnnxNode, scope: KeptScope): BackboneNode {
   requireRunnable(node, scope);
@@ -62,6 +60,9 @@ function requireRunnable({ type, domain, attributes }: OnnxNode, { opsets }: Kep
       `onnxruntime has no operators of the domain "${domain}"; export with ONNX' own operators`,
     );
   }
+  if (!isRuntimeOperator(domain, type) && !OLD.includes(type)) {
+    throw new UnsupportedNode('onnxruntime has no such operator, or none that works image by image');
+  }
   const version = opsets.get('') ?? 1;
   if (domain === '' && version > OPSET_MAX) {
     throw new UnsupportedNode(`expected opset ${OPSET_MAX} at most, which onnxruntime has; received ${version}`);
@@ -69,8 +70,6 @@ function requireRunnable({ type, domain, attributes }: OnnxNode, { opsets }: Kep
   if ([...attributes.values()].some(({ kind }) => kind === 'graph')) {
     throw new UnsupportedNode('it holds a graph of its own (a loop or a condition)');
   }
-  if (DRAWN.test(type)) throw new UnsupportedNode('it draws random numbers');
-  if (MIXING.includes(type)) throw new UnsupportedNode('what it gives depends on all images of a batch');
 }
 
 function bytesByName({ attributes, attributeBytes }: OnnxNode): Map<string, Uint8Array> {

@@ -37,7 +37,7 @@ const batchNormalization: ShapeRule = (call) => {
   return sameAsFirst(call);
 };
 
-const cumulativeSum: ShapeRule = (call) => {
+const cumulative: ShapeRule = (call) => {
   for (const axis of call.values(1)) call.ownAxis(axis, call.input(0).shape);
   return sameAsFirst(call);
 };
@@ -82,7 +82,8 @@ export const axesRules: Readonly<Record<string, ShapeRule>> = {
   ArgMax: largest,
   ArgMin: largest,
   BatchNormalization: batchNormalization,
-  CumSum: cumulativeSum,
+  CumProd: cumulative,
+  CumSum: cumulative,
   MeanVarianceNormalization: meanVariance,
   TopK: topK,
 };

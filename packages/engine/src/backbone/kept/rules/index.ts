@@ -39,3 +39,11 @@ export function shapeRule(domain: string, type: string): ShapeRule | null {
 export function isRuntimeDomain(domain: string): boolean {
   return Object.hasOwn(BY_DOMAIN, domain);
 }
+
+/** Operators without a rule that onnxruntime has and that work image by image: files have to tell their shapes. */
+const DECLARED = ['CenterCropPad', 'Col2Im', 'Det', 'MaxUnpool'];
+
+/** Whether onnxruntime may have it; of com.microsoft's it is only seen when it is run. */
+export function isRuntimeOperator(domain: string, type: string): boolean {
+  return domain !== '' || shapeRule(domain, type) !== null || DECLARED.includes(type);
+}

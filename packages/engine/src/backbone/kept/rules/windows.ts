@@ -105,6 +105,7 @@ export const windowRules: Readonly<Record<string, ShapeRule>> = {
   AveragePool: pool,
   Conv: convolutionAt(1),
   ConvTranspose: convTranspose,
+  DeformConv: convolutionAt(1),
   GlobalAveragePool: globalPool,
   GlobalLpPool: globalPool,
   GlobalMaxPool: globalPool,
