@@ -40,6 +40,12 @@ describe('gradients', () => {
     expect(gradients(product, [x])[0]?.shape).toEqual([2]);
   });
 
+  it('of what comes out of an operation do not pass through it', () => {
+    const graph = new Graph();
+    const signs = sign(graph.input('x', 'float32', [2]));
+    expect(gradients(mul(signs, signs), [signs])[0]?.shape).toEqual([2]);
+  });
+
   it('name the operation that they cannot pass through', () => {
     const graph = new Graph();
     const x = graph.input('x', 'float32', [2, 3]);

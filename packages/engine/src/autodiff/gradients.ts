@@ -26,6 +26,7 @@ export function gradients(of: Value, targets: readonly Value[], seed?: Value): (
 
   for (const node of nodes.reverse()) {
     if (!node.outputs.some((output) => relevant.has(output) && parts.has(output))) continue;
+    if (!node.inputs.some((input) => relevant.has(input))) continue;
     const incoming = node.outputs.map((output) => total(parts, output));
     applyRule(node, incoming, relevant, parts);
   }
