@@ -11,5 +11,10 @@ export function fromBase64(text: string): Uint8Array {
   const start = DATA_URL.exec(text.slice(0, DATA_URL_LENGTH_MAX))?.[0].length ?? 0;
   const encoded = text.slice(start).replaceAll(/\s/g, '');
   if (BASE64.test(encoded)) return Buffer.from(encoded, 'base64');
-  throw new TrainyardError('invalid_image', 'The text is not base64. Send the bytes of an image file in base64.');
+  const shown = JSON.stringify(text.slice(0, 20));
+  const came = `Received ${text.length} characters that begin with ${shown}.`;
+  throw new TrainyardError(
+    'invalid_image',
+    `The text is not base64. Send the bytes of an image file in base64. ${came}`,
+  );
 }

@@ -2,6 +2,7 @@
 import { type FieldError, type ImageFit, type ImageSize, TrainyardError } from '@trainyard/contracts';
 import { decodeImage } from '@trainyard/datasets';
 import type { Instance } from './instances.js';
+import { receivedFile } from './received-file.js';
 
 const ERRORS_SHOWN = 20;
 
@@ -17,11 +18,13 @@ export async function decodeInstances(
   const pixels = new Uint8Array(instances.length * size);
   const errors: FieldError[] = [];
   const decode = async ({ pointer, file }: Instance, index: number): Promise<void> => {
+    let bytes: Uint8Array | undefined;
     try {
-      pixels.set(await decodeImage(file(), image), index * size);
+      bytes = file();
+      pixels.set(await decodeImage(bytes, image), index * size);
     } catch (error) {
       if (!(error instanceof TrainyardError && error.code === 'invalid_image')) throw error;
-      errors.push({ pointer, detail: error.detail });
+      errors.push({ pointer, detail: bytes ? `${error.detail} ${receivedFile(bytes)}` : error.detail });
     }
   };
   await Promise.all(instances.map(decode));
