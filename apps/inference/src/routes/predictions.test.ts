@@ -51,6 +51,41 @@ describe('toPredictions', () => {
     });
   });
 
+  it('gives the labels that reach their own threshold, or the one of all', () => {
+    const outputs = Float32Array.of(0.5, 0.25, 0.75);
+    const labels = (thresholds: Settings['thresholds']) => {
+      const { predictions } = predictionsOf('multilabel', outputs, ['sun', 'sea', 'sand'], { thresholds });
+      return 'labels' in predictions[0] ? predictions[0].labels : null;
+    };
+    expect(labels(0.25)).toEqual(['sun', 'sea', 'sand']);
+    expect(labels({ sea: 0.25, sand: 0.875 })).toEqual(['sun', 'sea']);
+  });
+
+  it('takes the second of two classes from the threshold on, or the one that is named', () => {
+    const chosen = (thresholds: Settings['thresholds']) =>
+      predictionsOf('binary', Float32Array.of(0.75, 0.25, 0.25, 0.75), ['cat', 'dog'], { thresholds }).predictions;
+    expect(chosen(0.25)).toMatchObject([{ label: 'dog', confidence: 0.25 }, { label: 'dog' }]);
+    expect(chosen(0.875)).toMatchObject([{ label: 'cat' }, { label: 'cat', confidence: 0.25 }]);
+    expect(chosen({ cat: 0.25 })).toMatchObject([{ label: 'cat' }, { label: 'cat', confidence: 0.25 }]);
+    expect(chosen(null)).toMatchObject([{ label: 'cat' }, { label: 'dog' }]);
+  });
+
+  it('names the most probable first, equal ones in the order of the classes, under the names that are shown', () => {
+    const outputs = Float32Array.of(0.25, 0.375, 0.125, 0.25);
+    const settings = { labels: { b: 'bee' }, topK: 3 };
+    const { predictions } = predictionsOf('multiclass', outputs, ['a', 'b', 'c', 'd'], settings);
+    expect(predictions[0]).toEqual({
+      label: 'bee',
+      confidence: 0.375,
+      probabilities: { a: 0.25, bee: 0.375, c: 0.125, d: 0.25 },
+      top: [
+        { label: 'bee', probability: 0.375 },
+        { label: 'a', probability: 0.25 },
+        { label: 'd', probability: 0.25 },
+      ],
+    });
+  });
+
   it('gives the values of a regression by target, as they are', () => {
     expect(predictionsOf('regression', Float32Array.of(-3.5, 120, 0.25, 7), ['age', 'weight'])).toEqual({
       task: 'regression',
