@@ -37,26 +37,18 @@ it('hands over a first key once, when none is given, and never logs it', async (
   expect((await get(second, '/v1/projects', key)).status).toBe(200);
 });
 
-it('finds everything again after a restart', async () => {
+it('ends with code 0 while a client follows a job, and finds everything again when it is started', async () => {
   const environment = await createTestEnvironment();
   const { db, projectId } = await openDefaultProject(environment);
   const job = await queuedJob(db, projectId);
   const before = await startApi(environment);
   const seen = await (await get(before, `/v1/jobs/${job.id}`, TEST_KEY)).json();
-  expect(await before.stop()).toBe(0);
-  const after = await startApi(environment);
-  expect(await (await get(after, `/v1/jobs/${job.id}`, TEST_KEY)).json()).toEqual(seen);
-});
-
-it('ends with code 0 while a client follows a job, and ends the stream', async () => {
-  const environment = await createTestEnvironment();
-  const { db, projectId } = await openDefaultProject(environment);
-  const job = await queuedJob(db, projectId);
-  const api = await startApi(environment);
-  const following = await get(api, `/v1/jobs/${job.id}/events`, TEST_KEY, 'text/event-stream');
-  const [text, code] = await Promise.all([following.text(), api.stop()]);
+  const following = await get(before, `/v1/jobs/${job.id}/events`, TEST_KEY, 'text/event-stream');
+  const [text, code] = await Promise.all([following.text(), before.stop()]);
   expect(code).toBe(0);
   expect(text).toContain('event: status');
+  const after = await startApi(environment);
+  expect(await (await get(after, `/v1/jobs/${job.id}`, TEST_KEY)).json()).toEqual(seen);
 });
 
 it('waits for a database that comes after it', async () => {

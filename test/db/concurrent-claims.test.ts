@@ -24,9 +24,9 @@ interface Taken {
   held: number;
 }
 
-describe('twenty workers that take two hundred jobs at once', () => {
+describe('twenty workers that take a hundred jobs at once', () => {
   const LIMITS = [1, 3, null, null];
-  const PER_PROJECT = 50;
+  const PER_PROJECT = 25;
   const taken: Taken[] = [];
   const priorities = new Map<string, number>();
   const projects: string[] = [];
@@ -66,8 +66,8 @@ describe('twenty workers that take two hundred jobs at once', () => {
     };
     await Promise.all(Array.from({ length: 20 }, (_, i) => work(`wrk_${i}`)));
 
-    expect(taken).toHaveLength(200);
-    expect(new Set(taken.map(({ id }) => id)).size).toBe(200);
+    expect(taken).toHaveLength(100);
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(100);
     expect(new Set(taken.map(({ worker }) => worker)).size).toBeGreaterThan(10);
     const { rows } = await sql.query('SELECT DISTINCT status::text, attempt FROM jobs');
     expect(rows).toEqual([{ status: 'succeeded', attempt: 1 }]);
@@ -95,14 +95,14 @@ describe('twenty workers that take two hundred jobs at once', () => {
   });
 });
 
-describe('three workers that come and go under a hundred jobs', () => {
+describe('three workers that come and go under fifty jobs', () => {
   it('end each job once, whatever happens to their attempts', async () => {
     const { db, sql } = await open();
     const dice = new Dice(7);
     const { id: projectId } = await db.projects.create({ name: 'churned' });
     const dataset = await readyDataset(db, projectId);
     const ids: string[] = [];
-    for (let i = 0; i < 100; i++) ids.push((await createJob(db, projectId, dataset.id)).id);
+    for (let i = 0; i < 50; i++) ids.push((await createJob(db, projectId, dataset.id)).id);
     const left = async () => {
       const { rows } = await sql.query<{ left: number }>(
         "SELECT count(*)::int AS left FROM jobs WHERE status <> 'succeeded'",

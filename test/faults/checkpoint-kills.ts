@@ -8,7 +8,7 @@ import { KILL_POINTS, KillPlans } from './kill-plans.js';
 import { tellRecovery } from './recovery.js';
 import { checkFiles } from './trace.js';
 
-const WORKERS = 2;
+const WORKERS = { short: 1, full: 2 };
 const ALL_FIRED_MS = { short: 90_000, full: 420_000 };
 const END_MS = 120_000;
 
@@ -24,7 +24,7 @@ export const checkpointKills: FaultScenario = {
     const bed = await sharedBed(['stateful']);
     const plans = new KillPlans();
     for (let round = 0; round < rounds; round++) plans.add(points[round % points.length], context.dice.between(1, 4));
-    const fleet = await bed.specialFleet(Math.min(WORKERS, rounds), plans.environment);
+    const fleet = await bed.specialFleet(Math.min(WORKERS[FORM], rounds), plans.environment);
     const files = await untilAllFired(bed, fleet, plans, context).finally(() => fleet.close());
     await bed.fleet(1);
     await bed.checkAll(END_MS);

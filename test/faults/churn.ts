@@ -2,28 +2,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bed, KIND_NAMES, sharedBed } from './bed.js';
 import type { Fleet } from './fleet.js';
-import { type FaultContext, type FaultScenario, FORM } from './harness.js';
+import type { FaultContext, FaultScenario } from './harness.js';
 import { type Struck, tellRecovery } from './recovery.js';
 
-const WORKERS = { short: 2, full: 3 };
+const WORKERS = 3;
 /** Between two ends of workers. */
 const PAUSE_MS = { least: 1000, most: 4000 };
-const ENDS = { short: 2, full: 100 };
+const ENDS = 100;
 const KILL_SHARE = 0.5;
 const END_MS = 300_000;
 
 export const churn: FaultScenario = {
   name: 'Workers are killed, told to stop and replaced, while they work off a queue',
-  rounds: { short: 3, full: 100 },
+  // One of each is in test/worker: control.test.ts (killed) and hand-over.test.ts (told to stop).
+  rounds: { short: 0, full: 100 },
   limitSeconds: { short: 300, full: 1200 },
   async run(context, rounds) {
     const bed = await sharedBed(KIND_NAMES);
     for (let job = 0; job < rounds; job++) await bed.submit(context.dice.one(KIND_NAMES));
-    const fleet = await bed.fleet(WORKERS[FORM]);
+    const fleet = await bed.fleet(WORKERS);
     const struck: Struck[] = [];
     const ending: Promise<void>[] = [];
     // However slow the machine, the jobs get on: each worker has its moment, and so many ends are enough.
-    for (let left = ENDS[FORM]; left > 0 && (await open(bed)) > 0; left--) {
+    for (let left = ENDS; left > 0 && (await open(bed)) > 0; left--) {
       await fleet.settled();
       await sleep(context.dice.between(PAUSE_MS.least, PAUSE_MS.most));
       if (fleet.workers.length > 0) ending.push((await endOne(bed, fleet, struck, context)).gone);

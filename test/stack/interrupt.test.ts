@@ -25,7 +25,6 @@ const moments: [signal: NodeJS.Signals, moment: string][] = [
   ['SIGINT', 'Starting PostgreSQL'],
   ['SIGKILL', 'Starting the worker'],
   ['SIGINT', 'Upload'],
-  ['SIGINT', 'images/s'],
   ['SIGKILL', 'images/s'],
 ];
 
