@@ -3,7 +3,7 @@ import { backboneKey, newId, type TrainerReport, type TrainingOptions } from '@t
 import { backboneWeights, compileTrainedPredictor, parseModelSpec } from '@trainyard/engine';
 import { createSession, float32Tensor, readCheckpoint, type TensorValue } from '@trainyard/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLASSIFIER, graphOf, node, onnxFile } from '../engine/onnx-files.js';
+import { CLASSIFIER, graphOf, integers, node, onnxFile } from '../engine/onnx-files.js';
 import { Killed, type Recorded, TestTrainer } from '../runtime/trainer.js';
 
 const FILE = onnxFile(CLASSIFIER);
@@ -198,6 +198,30 @@ it('says so where onnxruntime does not run a node that the file keeps', async ()
   await expect(trained('job_odd', layers)).rejects.toMatchObject({
     code: 'invalid_backbone',
     message: expect.stringMatching(/keeps NoSuchOperator "odd".*NoSuchOperator/s),
+  });
+});
+
+it('a node that is kept runs in each step where images change, several steps in one run', async () => {
+  const nodes = [
+    ...CLASSIFIER.nodes.slice(0, 3),
+    node('Shape', ['r1'], 'shape'),
+    node('Slice', ['shape', 'zero', 'two', 'zero'], 'front'),
+    node('Concat', ['front', 'sides'], 'sizes', { axis: 0 }),
+    node('Resize', ['r1', '', '', 'sizes'], 'small', { mode: 'linear' }),
+    node('GlobalMaxPool', ['small'], 'pool'),
+  ];
+  const tensors = [...CLASSIFIER.tensors, integers('zero', [0]), integers('two', [2]), integers('sides', [5, 5])];
+  const file = onnxFile({ input: CLASSIFIER.input, tensors, nodes, output: [6, 1, 1] });
+  const id = newId('backbone');
+  await trainer.store.write(backboneKey(id), file);
+  const body = { type: 'onnx_backbone', name: 'body', backbone_id: id, graph: graphOf(file, 'pool') };
+  const layers = [{ type: 'dropout', name: 'none', rate: 0 }, body, top];
+  const whole = await trained('job_resized', layers);
+  expect(computed(whole)).toBe(0);
+  const onFeatures = await trained('job_resized_once', [body, top]);
+  expect(computed(onFeatures)).toBe(1);
+  lossesOf(whole).forEach((loss, epoch) => {
+    expect(lossesOf(onFeatures)[epoch]).toBeCloseTo(loss, 4);
   });
 });
 
