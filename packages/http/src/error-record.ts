@@ -50,9 +50,10 @@ export function errorRecordOf(error: FastifyError | TrainyardError, request: Fas
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return mediaTypeRecord(request);
   const known = FASTIFY_ERRORS[error.code];
   if (known !== undefined) return known;
-  if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
   const status = error.statusCode ?? 500;
-  if (status < 400 || status >= 500) return toErrorRecord(error);
+  // A connection that breaks while a body is read has the code of one to a database, but is the client's.
+  const isClients = status >= 400 && status < 500;
+  if (!isClients) return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : toErrorRecord(error);
   return { code: STATUS_CODES[status] ?? 'bad_request', message: 'The request cannot be read. Check how it is sent.' };
 }
 

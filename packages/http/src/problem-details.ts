@@ -49,7 +49,8 @@ export function sendError(
 ): FastifyReply {
   const record = errorRecordOf(error, request);
   const { status } = ERROR_KINDS[record.code];
-  if (status >= 500) request.log.error({ err: error, code: record.code }, 'request failed');
+  // What becomes of a request is nothing to look into once its client has gone.
+  if (status >= 500 && !reply.raw.destroyed) request.log.error({ err: error, code: record.code }, 'request failed');
   else request.log.debug({ code: record.code, err: error }, 'request refused');
   return sendProblem(request, reply, record);
 }
