@@ -92,6 +92,7 @@ describe('GET /openapi.json', () => {
     const { body: job } = await api.operator.post('/v1/jobs', example('CreateJob')).expect(404);
     expect(job.type).toBe('urn:trainyard:error:not_found');
     await api.operator.post('/v1/endpoints', example('CreateEndpoint')).expect(404);
+    await api.operator.patch('/v1/endpoints/none', example('UpdateEndpoint')).expect(404);
     await api.operator.post('/v1/sweeps', example('CreateSweep')).expect(404);
   });
 });
