@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { exportPrefix } from '@trainyard/contracts';
 import { createSession, uint8Tensor } from '@trainyard/runtime';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Analyses } from '../../apps/api/src/plugins/analyses.js';
 import { CLASSES, IMAGE, storedCheckpoint } from '../inference/serving.js';
 import { exportOnceAsked, storedExport } from '../inference/stored-export.js';
 import { expectPointers, expectProblem } from './problem.js';
@@ -73,7 +74,7 @@ describe('GET /v1/checkpoints/{id}/download', () => {
 
   it('202 while an ONNX file is made, with when to ask again', async () => {
     const id = await newCheckpoint();
-    const { analyses } = api.app;
+    const { analyses }: { analyses: Analyses } = api.app;
     const wait = analyses.wait.bind(analyses);
     const hurrying = vi.spyOn(analyses, 'wait').mockImplementation((asked) => wait(asked, 1));
     for (const what of ['download', 'certificate', 'demo.html']) {
