@@ -33,7 +33,8 @@ describe('readConfig', () => {
     });
     expect(readConfig('worker', GIVEN)).toMatchObject({ threads: expect.any(Number), stopMs: 20_000 });
     expect(readConfig('worker', GIVEN).threads).toBeGreaterThan(0);
-    expect(readConfig('inference', GIVEN)).toMatchObject({ port: 8081, host: '127.0.0.1' });
+    expect(readConfig('inference', GIVEN)).toMatchObject({ port: 8081, host: '127.0.0.1', modelsMax: 8 });
+    expect(readConfig('inference', { ...GIVEN, TRAINYARD_MODELS_MAX: '2' }).modelsMax).toBe(2);
   });
 
   it('reads what is set', () => {

@@ -58,7 +58,12 @@ const SCHEMAS = {
     }),
   }),
   worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads, ...Stop }),
-  inference: Type.Object({ ...Shared, ...Threads, TRAINYARD_INFERENCE_PORT: Port(8081) }),
+  inference: Type.Object({
+    ...Shared,
+    ...Threads,
+    TRAINYARD_INFERENCE_PORT: Port(8081),
+    TRAINYARD_MODELS_MAX: Type.Integer({ minimum: 1, maximum: 1000, default: 8 }),
+  }),
 };
 
 export type App = keyof typeof SCHEMAS;
@@ -114,6 +119,8 @@ export interface InferenceConfig extends SharedConfig {
   host: string;
   port: number;
   threads: number;
+  /** Models that are loaded at once, a process for each. */
+  modelsMax: number;
 }
 
 export interface Config {
@@ -158,6 +165,7 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
       host: read.TRAINYARD_HOST,
       port: read.TRAINYARD_INFERENCE_PORT,
       threads: read.TRAINYARD_THREADS,
+      modelsMax: read.TRAINYARD_MODELS_MAX,
     };
   },
 };
