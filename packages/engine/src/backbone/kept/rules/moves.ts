@@ -153,7 +153,8 @@ const spaceToDepth = blocks((side, block, axis) => [side, side * block ** 2][axi
 const shapeOf: ShapeRule = (call) => {
   const rank = call.input(0).shape.length;
   const within = (place: number) => Math.max(0, Math.min(rank, place < 0 ? place + rank : place));
-  return [{ dtype: 'int64', shape: [within(call.number('end', rank)) - within(call.number('start', 0))] }];
+  const sides = within(call.number('end', rank)) - within(call.number('start', 0));
+  return [{ dtype: 'int64', shape: [Math.max(0, sides)] }];
 };
 
 const constantOfShape: ShapeRule = (call) => {
