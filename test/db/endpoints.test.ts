@@ -96,6 +96,8 @@ describe('an endpoint', () => {
     await expect(db.endpoints.update(projectId, 'halves', again)).rejects.toMatchObject({ code: 'conflict' });
     await db.endpoints.completeMove(id, checkpoints[1], true);
     expect(await get('halves')).toMatchObject({ checkpoint_id: checkpoints[1], traffic: null });
+    const late = db.endpoints.update(projectId, 'halves', { ...again, servedId: checkpoints[0] });
+    await expect(late).rejects.toMatchObject({ code: 'conflict' });
     await expect(db.endpoints.update(projectId, 'halves', { name: 'moving' })).rejects.toMatchObject({
       code: 'name_taken',
     });

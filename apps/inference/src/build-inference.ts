@@ -1,11 +1,10 @@
 /** The inference server as a Fastify instance that does not listen yet. */
 import type { Database } from '@trainyard/db';
-import { authentication, createServer, type ServerOptions } from '@trainyard/http';
+import { authentication, createServer, RememberedKeys, type ServerOptions } from '@trainyard/http';
 import type { ObjectStore } from '@trainyard/storage';
 import type { FastifyInstance } from 'fastify';
 import { countRefusals } from './endpoints/asked-endpoint.js';
 import { openEndpoints } from './endpoints/open-endpoints.js';
-import { RememberedKeys } from './endpoints/remembered-keys.js';
 import { protocolHealth } from './kserve/health-routes.js';
 import { openInference } from './kserve/open-inference.js';
 import { ModelPool } from './models/model-pool.js';

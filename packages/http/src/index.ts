@@ -7,5 +7,6 @@ export { gracefulClose } from './graceful-close.js';
 export type { Principal } from './principal.js';
 export { sendProblem } from './problem-details.js';
 export { type ReadinessChecks, requireReady } from './readiness.js';
+export { RememberedKeys } from './remembered-keys.js';
 export { REQUEST_ID_HEADER } from './request-id.js';
 export { type RunningServer, type ServerProcess, serveProcess } from './serve-process.js';

@@ -18,6 +18,8 @@ export async function resolveChange(
   const settings = settingsIn(body);
   checkSettings(served.model, settings);
   return {
+    // A part of the traffic and a shadow stand beside the checkpoint that they were held against.
+    servedId: traffic || shadow ? served.model.checkpointId : undefined,
     name,
     settings,
     checkpointId: await targetOf(db, served, body),

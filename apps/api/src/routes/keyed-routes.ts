@@ -1,5 +1,5 @@
 /** Every route that needs a key. A new route is listed here. */
-import { authentication } from '@trainyard/http';
+import { authentication, RememberedKeys } from '@trainyard/http';
 import type { FastifyPluginAsync } from 'fastify';
 import { idempotency } from '../idempotency/idempotency.js';
 import { createBackbone } from './backbones/create-backbone.js';
@@ -159,17 +159,23 @@ const ROUTES = [
   getEndpoint,
   updateEndpoint,
   deleteEndpoint,
-  predict,
-  explain,
-  openInference,
   listWorkers,
   listDeliveries,
   replayDelivery,
   testWebhook,
 ];
 
+/** What is passed on to the inference server, by the thousand: its keys are remembered for a second. */
+const PASSED_ON = [predict, explain, openInference];
+
 export const keyedRoutes: FastifyPluginAsync = async (app) => {
-  await app.register(authentication, { keys: app.db.keys });
-  await app.register(idempotency);
-  for (const route of ROUTES) await app.register(route);
+  await app.register(async (scope) => {
+    await scope.register(authentication, { keys: app.db.keys });
+    await scope.register(idempotency);
+    for (const route of ROUTES) await scope.register(route);
+  });
+  await app.register(async (scope) => {
+    await scope.register(authentication, { keys: new RememberedKeys(app.db.keys) });
+    for (const route of PASSED_ON) await scope.register(route);
+  });
 };

@@ -8,6 +8,8 @@ import { type ServedCheckpoint, servedCheckpoint } from './served-checkpoint.js'
 
 /** What is undefined stays as it is; null ends it. */
 export interface EndpointChange {
+  /** The checkpoint that was served when the change was looked at; `conflict` where it is another by now. */
+  servedId?: string | undefined;
   name?: string | undefined;
   /** Where to move it. */
   checkpointId?: string | undefined;
@@ -28,8 +30,8 @@ export function endpointChanges(client: PrismaClient, get: Get) {
     },
 
     /**
-     * Throws `not_found`, `name_taken`, and `conflict` where the traffic is to be split of an endpoint that is not ready
-     * or moves.
+     * Throws `not_found`, `name_taken`, and `conflict` where the endpoint serves another checkpoint than `servedId`, or
+     * the traffic is to be split of one that is not ready or moves.
      */
     async update(projectId: string, idOrName: string, change: EndpointChange): Promise<StoredEndpoint> {
       const id = await refuseTakenName(takenName(change.name ?? ''), () =>
@@ -62,7 +64,10 @@ async function lockEndpoint(tx: Prisma.TransactionClient, projectId: string, idO
 }
 
 async function applyChange(tx: Prisma.TransactionClient, row: Locked, change: EndpointChange): Promise<void> {
-  const { name, checkpointId, traffic, shadow, settings } = change;
+  const { servedId = row.checkpointId, name, checkpointId, traffic, shadow, settings } = change;
+  if (servedId !== row.checkpointId) {
+    throw new TrainyardError('conflict', `The endpoint has moved to ${row.checkpointId} meanwhile. Send it again.`);
+  }
   const data: Prisma.EndpointUncheckedUpdateInput = {
     ...(name === undefined ? {} : { name }),
     ...(settings === undefined ? {} : { settings: toJson({ ...toSettings(row.settings), ...settings }) }),
