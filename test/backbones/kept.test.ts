@@ -201,6 +201,11 @@ CASES["an operator of onnxruntime's own"].nodes[0] = {
   domain: 'com.microsoft',
 };
 
+/** An LRN with one more attribute, the bytes of an AttributeProto. */
+function withAttribute(bytes: Uint8Array): NodeMessage {
+  return { ...node('LRN', ['c'], 'odd', { size: 3 }), attributeBytes: [bytes] };
+}
+
 describe('nodes that are kept as the file has them', () => {
   it.each(Object.entries(CASES))('%s', async (_, small) => {
     const bytes = file(small);
@@ -247,6 +252,14 @@ describe('nodes that are kept as the file has them', () => {
     ],
     ['drawing numbers', node('RandomNormalLike', ['c'], 'odd'), [], 'none that works image by image'],
     ['a size that an image decides', node('Expand', ['b', 'c'], 'odd'), [], 'decides a shape'],
+    ['a graph of their own', withAttribute(Buffer.from([10, 1, 103, 0x32, 0, 0xa0, 1, 5])), [], 'a graph of its own'],
+    // A TensorProto whose data_location is EXTERNAL.
+    [
+      'data of another file',
+      withAttribute(Buffer.from([10, 1, 116, 0x2a, 4, 16, 1, 112, 1, 0xa0, 1, 4])),
+      [],
+      'no plain value',
+    ],
     ['names that nobody has', node('Fold', ['c'], 'odd'), [], 'onnxruntime has no such operator'],
     ['a domain of their own', { ...node('Relu', ['c'], 'odd'), domain: 'pkg.own' }, [], 'of the domain "pkg.own"'],
   ])('are refused for %s', (_, odd, tensors, reason) => {

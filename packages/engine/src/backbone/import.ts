@@ -5,11 +5,11 @@
 import { Graph, type Value } from '../graph/graph.js';
 import { type Shape, ShapeError, sizeOf } from '../graph/tensor-type.js';
 import { dtypeOf } from '../onnx/data-type.js';
-import { invalidOnnx } from '../onnx/read-fields.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/read-model.js';
 import { integersOf, ONNX_FLOAT, type OnnxTensor, requireElements } from '../onnx/read-tensor.js';
 import { foldIntegers, type Integers } from './constant-folding.js';
 import { type BackboneGraph, type BackboneNode, type BackboneParameter, type Operand, OUTPUT } from './graph.js';
+import { imageInput, imageOf, layoutOf } from './image-input.js';
 import { type KeptScope, readKept } from './kept/read.js';
 import { NodeReader, TRACED_BATCH } from './node-reader.js';
 import { UnsupportedNode } from './operator.js';
@@ -310,33 +310,6 @@ function isFloatCast({ type, attributes }: OnnxNode): boolean {
 
 function floatTensor(name: string, value: number): OnnxTensor {
   return { name, dataType: ONNX_FLOAT, shape: [], raw: null, numbers: [value], isExternal: false };
-}
-
-function imageInput({ inputs }: OnnxModel): OnnxValue {
-  const [input, ...others] = inputs;
-  const shape = input?.shape;
-  if (others.length === 0 && shape?.length === 4 && input.dataType === ONNX_FLOAT) return input;
-  const received = inputs.map(({ name, shape: sides }) => `"${name}" [${(sides ?? ['?']).map((side) => side ?? '?')}]`);
-  throw invalidOnnx(
-    'Expected one input of float32 images, [batch, channels, height, width] or [batch, height, width, channels]; ' +
-      `received ${received.join(', ') || 'none'}. Export the model so that it takes float32 images alone.`,
-  );
-}
-
-function layoutOf([first, , last]: readonly (number | null)[]): BackboneGraph['layout'] {
-  const isChannels = (side: number | null | undefined) => side === 1 || side === 3;
-  if (isChannels(first)) return 'nchw';
-  if (isChannels(last)) return 'nhwc';
-  throw invalidOnnx('Expected images of 1 or 3 channels, as a fixed side of the input; export the model with one.');
-}
-
-function imageOf(layout: BackboneGraph['layout'], sides: readonly (number | null)[]): ImportedBackbone['image'] {
-  const [channels, height, width] = layout === 'nchw' ? sides : [sides[2], sides[0], sides[1]];
-  for (const side of [height, width]) {
-    if (side !== null && !(side >= 1 && side <= 4096))
-      throw invalidOnnx(`Expected sides from 1 to 4096; received ${side}.`);
-  }
-  return { channels: channels ?? 3, height, width };
 }
 
 function missing(name: string): never {

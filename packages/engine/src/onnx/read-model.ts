@@ -13,7 +13,8 @@ export type OnnxAttribute =
   | { readonly kind: 'tensor'; readonly value: OnnxTensor }
   /** One or several. */
   | { readonly kind: 'graph' }
-  /** Lists of texts and the like. */
+  | { readonly kind: 'texts' }
+  /** Sparse tensors, types and the like. */
   | { readonly kind: 'other' };
 
 export interface OnnxNode {
@@ -56,7 +57,7 @@ type FileGraph = Omit<OnnxModel, 'opset' | 'opsets' | 'producer'>;
 
 const MAX_NODES = 5_000;
 /** AttributeProto.AttributeType. */
-const KIND = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, graphs: 10 } as const;
+const KIND = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8, graphs: 10 } as const;
 
 /** @throws TrainyardError `invalid_backbone` for bytes that are no ONNX model, or one without operators or input */
 export function readOnnxModel(bytes: Uint8Array): OnnxModel {
@@ -207,6 +208,7 @@ function attributeOf(
   if (type === KIND.floats || type === KIND.ints) return { kind: 'numbers', value: found.numbers };
   if (type === KIND.string) return { kind: 'text', value: found.text };
   if (type === KIND.tensor && found.tensor) return { kind: 'tensor', value: found.tensor };
+  if (type === KIND.strings) return { kind: 'texts' };
   if (type === KIND.graph || type === KIND.graphs) return { kind: 'graph' };
   return { kind: 'other' };
 }

@@ -1,5 +1,5 @@
 /** Reads a node that is kept as it is: what its inputs are, and how its outputs' shapes are found. */
-import type { OnnxNode, OnnxValue } from '../../onnx/read-model.js';
+import { type OnnxAttribute, type OnnxNode, type OnnxValue, readAttributes } from '../../onnx/read-model.js';
 import { numbersOf, ONNX_FLOAT, ONNX_FLOAT16, type OnnxTensor } from '../../onnx/read-tensor.js';
 import { OPSET } from '../../onnx/wire.js';
 import type { Integers } from '../constant-folding.js';
@@ -67,13 +67,18 @@ function requireRunnable({ type, domain, attributes }: OnnxNode, { opsets }: Kep
   if (domain === '' && version > OPSET_MAX) {
     throw new UnsupportedNode(`expected opset ${OPSET_MAX} at most, which onnxruntime has; received ${version}`);
   }
-  if ([...attributes.values()].some(({ kind }) => kind === 'graph')) {
-    throw new UnsupportedNode('it holds a graph of its own (a loop or a condition)');
-  }
+  for (const [name, attribute] of attributes) requirePlain(name, attribute);
 }
 
-function bytesByName({ attributes, attributeBytes }: OnnxNode): Map<string, Uint8Array> {
-  return new Map([...attributes.keys()].map((name, i) => [name, attributeBytes[i]]));
+/** Attributes go on as they are: what points out of the file, or is no plain value, must not. */
+function requirePlain(name: string, attribute: OnnxAttribute): void {
+  if (attribute.kind === 'graph') throw new UnsupportedNode('it holds a graph of its own (a loop or a condition)');
+  const isPlain = attribute.kind !== 'other' && !(attribute.kind === 'tensor' && attribute.value.isExternal);
+  if (!isPlain) throw new UnsupportedNode(`its attribute "${name}" is no plain value`);
+}
+
+function bytesByName({ attributeBytes }: OnnxNode): Map<string, Uint8Array> {
+  return new Map(attributeBytes.flatMap((bytes) => [...readAttributes([bytes]).keys()].map((name) => [name, bytes])));
 }
 
 function readSlot(node: OnnxNode, i: number, scope: KeptScope, inputs: Operand[]): Slot {
