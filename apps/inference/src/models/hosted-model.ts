@@ -12,7 +12,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Batcher, type Prediction, type PredictOptions } from './batcher.js';
 import { LoadFailure } from './load-failure.js';
 import { ModelProcess } from './model-process.js';
-import { type ModelStatistics, StatisticsKeeper } from './model-statistics.js';
+import type { ModelStatistics, StatisticsKeeper } from './model-statistics.js';
 
 /** How long a request waits for its model to be loaded. */
 const LOAD_WAIT_MS = 10_000;
@@ -28,6 +28,8 @@ export interface HostedModelOptions {
   task: ModelTask;
   log: FastifyBaseLogger;
   answerMs: number;
+  /** Goes on from where the model was loaded before. */
+  statistics: StatisticsKeeper;
   /** Called once where the process could not be loaded: the model is of no use from then on. */
   onFailed: () => void;
 }
@@ -35,7 +37,7 @@ export interface HostedModelOptions {
 export class HostedModel {
   readonly #options: HostedModelOptions;
   readonly #batcher: Batcher;
-  readonly #statistics = new StatisticsKeeper();
+  readonly #statistics: StatisticsKeeper;
   #process: ModelProcess | undefined;
   #loading: Promise<ModelDescription>;
   #waitingForLoad = 0;
@@ -47,6 +49,7 @@ export class HostedModel {
   /** Begins to load. */
   constructor(options: HostedModelOptions) {
     this.#options = options;
+    this.#statistics = options.statistics;
     this.#batcher = new Batcher({
       task: () => this.#running().description.task,
       run: (inputs) => this.#running().run(inputs),

@@ -11,7 +11,7 @@ import type { TrainedModel } from '@trainyard/db';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Prediction, PredictOptions } from './batcher.js';
 import { HostedModel } from './hosted-model.js';
-import type { ModelStatistics } from './model-statistics.js';
+import { type ModelStatistics, StatisticsKeeper } from './model-statistics.js';
 
 export const MODELS_MAX = 8;
 
@@ -28,12 +28,16 @@ export interface ModelPoolOptions {
 }
 
 const ANSWER_MS = 30_000;
+/** Checkpoints whose statistics outlast their process; each has some 64 KiB. */
+const STATISTICS_MAX = 256;
 
 export class ModelPool {
   readonly #options: Required<ModelPoolOptions>;
   /** By checkpoint id; the one that was used last comes last. */
   readonly #hosted = new Map<string, HostedModel>();
   readonly #closing = new Set<Promise<void>>();
+  /** By checkpoint id; the one that was loaded last comes last. */
+  readonly #statistics = new Map<string, StatisticsKeeper>();
 
   constructor({ modelsMax = MODELS_MAX, answerMs = ANSWER_MS, ...options }: ModelPoolOptions) {
     this.#options = { ...options, modelsMax, answerMs };
@@ -86,9 +90,9 @@ export class ModelPool {
     if (hosted) this.#end(checkpointId, hosted);
   }
 
-  /** Since it was loaded; undefined where it is not. */
+  /** Since the server was started, also of a model that was let go meanwhile; undefined where it was never loaded. */
   statistics(checkpointId: string): ModelStatistics | undefined {
-    return this.#hosted.get(checkpointId)?.statistics();
+    return this.#hosted.get(checkpointId)?.statistics() ?? this.#statistics.get(checkpointId)?.read(0);
   }
 
   /** Ends every process. */
@@ -112,11 +116,23 @@ export class ModelPool {
       task: this.#task(model),
       log: this.#options.log.child({ checkpoint_id: checkpointId }),
       answerMs: this.#options.answerMs,
+      statistics: this.#keepStatistics(checkpointId),
       onFailed: () => {
         if (this.#hosted.get(checkpointId) === hosted) this.#hosted.delete(checkpointId);
       },
     });
     return hosted;
+  }
+
+  #keepStatistics(checkpointId: string): StatisticsKeeper {
+    const statistics = this.#statistics.get(checkpointId) ?? new StatisticsKeeper();
+    this.#statistics.delete(checkpointId);
+    for (const oldest of this.#statistics.keys()) {
+      if (this.#statistics.size < STATISTICS_MAX) break;
+      this.#statistics.delete(oldest);
+    }
+    this.#statistics.set(checkpointId, statistics);
+    return statistics;
   }
 
   #makeRoom(): void {
