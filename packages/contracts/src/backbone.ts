@@ -46,7 +46,8 @@ export const Backbone = Type.Object(
       }),
     ),
     kept: Type.Array(NamedNode, {
-      description: 'Nodes that are run as the file has them: no gradient passes, so what lies in front of them stays frozen',
+      description:
+        'Nodes that are run as the file has them: no gradient passes, so what lies in front of them stays frozen',
     }),
     unsupported: Type.Array(NamedNode, {
       description: 'Nodes that cannot be run here; what depends on them cannot be cut at',
