@@ -9,11 +9,10 @@ import {
   eventsOf,
   jobThat,
   metricsOf,
-  readyDataset,
-  startTrainyard,
   submit,
   type Trainyard,
-} from './trainyard.js';
+} from '../trainyard.js';
+import { oneWorker } from './shared.js';
 
 const TRAINING = { epochs: 5, batch_size: 16, optimizer: { type: 'adam' as const, learning_rate: 0.005 } };
 
@@ -23,9 +22,7 @@ let job: Job;
 let checkpoints: Checkpoint[];
 
 beforeAll(async () => {
-  trainyard = await startTrainyard();
-  await trainyard.startWorker();
-  dataset = await readyDataset(trainyard);
+  ({ trainyard, dataset } = await oneWorker());
   const { id } = await submit(trainyard, dataset.id, { ...TRAINING, checkpoints: { keep: 2 } });
   job = await jobThat(trainyard, id, ended);
   checkpoints = await checkpointsOf(trainyard, id);

@@ -1,24 +1,13 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildImageFolderZip } from '../fixtures/index.js';
-import type { Program } from '../setup/index.js';
-import {
-  datasetThat,
-  ended,
-  jobThat,
-  readyDataset,
-  startTrainyard,
-  submit,
-  type Trainyard,
-  upload,
-} from './trainyard.js';
+import { buildImageFolderZip } from '../../fixtures/index.js';
+import { datasetThat, ended, jobThat, readyDataset, submit, type Trainyard, upload } from '../trainyard.js';
+import { oneWorker } from './shared.js';
 
 let trainyard: Trainyard;
-let worker: Program;
 
 beforeAll(async () => {
-  trainyard = await startTrainyard();
-  worker = await trainyard.startWorker();
+  ({ trainyard } = await oneWorker());
 });
 
 async function filesOf(id: string): Promise<string[]> {
@@ -93,7 +82,7 @@ function untilTaken(id: string): Promise<unknown> {
 describe('a data set that is deleted while it is read', () => {
   it('is gone at once, and its worker goes on with another', async () => {
     const { db, projectId } = trainyard;
-    const { id } = await upload(trainyard, await buildImageFolderZip({ classes: 3, perClass: 300, size: 64 }));
+    const { id } = await upload(trainyard, await buildImageFolderZip({ classes: 3, perClass: 100, size: 48 }));
     await untilTaken(id);
     await remove(id);
     await expect(db.datasets.get(projectId, id)).rejects.toMatchObject({ code: 'not_found' });
@@ -122,15 +111,16 @@ describe('a job', () => {
 
 describe('a data set whose worker is killed while it reads', () => {
   it('is read by another, to the same bytes', async () => {
-    const archive = await buildImageFolderZip({ classes: 3, perClass: 200, size: 48 });
+    const archive = await buildImageFolderZip({ classes: 3, perClass: 100, size: 48 });
     const undisturbed = await upload(trainyard, archive);
     await datasetThat(trainyard, undisturbed.id, ({ status }) => status === 'ready');
     const { id } = await upload(trainyard, archive);
     await untilTaken(id);
-    worker.process.kill('SIGKILL');
-    await trainyard.startWorker();
+    const shared = await oneWorker();
+    shared.worker.process.kill('SIGKILL');
+    shared.worker = await trainyard.startWorker();
     const dataset = await datasetThat(trainyard, id, ({ status }) => status !== 'processing');
-    expect(dataset).toMatchObject({ status: 'ready', counts: { total: 600 } });
+    expect(dataset).toMatchObject({ status: 'ready', counts: { total: 300 } });
     const digests = await digestsOf(id);
     expect(digests.size).toBeGreaterThan(5);
     expect([...digests]).toEqual([...(await digestsOf(undisturbed.id))]);

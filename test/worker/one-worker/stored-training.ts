@@ -1,17 +1,9 @@
 import { type Job, resolveTraining } from '@trainyard/contracts';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { atEnd } from '../setup/index.js';
-import {
-  checkpointsOf,
-  ended,
-  jobThat,
-  metricsOf,
-  readyDataset,
-  startTrainyard,
-  submit,
-  type Trainyard,
-} from './trainyard.js';
+import { atEnd } from '../../setup/index.js';
+import { checkpointsOf, ended, jobThat, metricsOf, submit, type Trainyard } from '../trainyard.js';
+import { oneWorker } from './shared.js';
 
 /** A job's training as the first version stored it, and as it is posted today. */
 const FIRST_VERSION = {
@@ -27,12 +19,10 @@ const FIRST_VERSION = {
 };
 
 it('goes on with a job that the first version has begun, to the same bytes', async () => {
-  const trainyard = await startTrainyard();
+  const { trainyard, dataset } = await oneWorker();
   const { db, projectId, databaseUrl } = trainyard;
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   atEnd(() => sql.end());
-  await trainyard.startWorker();
-  const dataset = await readyDataset(trainyard);
   const { id } = await submit(trainyard, dataset.id, FIRST_VERSION, 'cpu');
   await jobThat(trainyard, id, (job) => ended(job) || (job.progress?.epoch ?? 0) > 2);
   await db.jobs.pause(projectId, id);

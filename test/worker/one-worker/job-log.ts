@@ -4,20 +4,19 @@ import { parseModelSpec } from '@trainyard/engine';
 import pg from 'pg';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { JobLog } from '../../apps/worker/src/training/job-log.js';
-import { heldJob, openTestDatabase, RESULT } from '../db/rows.js';
-import type { Program } from '../setup/index.js';
-import { descendantsOf } from './processes.js';
-import { ended, jobThat, readyDataset, SMALL_NET, startTrainyard, submit, type Trainyard } from './trainyard.js';
+import { JobLog } from '../../../apps/worker/src/training/job-log.js';
+import { heldJob, openTestDatabase, RESULT } from '../../db/rows.js';
+import type { Program } from '../../setup/index.js';
+import { descendantsOf } from '../processes.js';
+import { ended, jobThat, SMALL_NET, submit, type Trainyard } from '../trainyard.js';
+import { oneWorker } from './shared.js';
 
 let trainyard: Trainyard;
 let dataset: Dataset;
 let worker: Program;
 
 beforeAll(async () => {
-  trainyard = await startTrainyard();
-  worker = await trainyard.startWorker();
-  dataset = await readyDataset(trainyard);
+  ({ trainyard, worker, dataset } = await oneWorker());
 });
 
 async function linesOf(jobId: string): Promise<LogLine[]> {

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildImageFolderZip } from '../fixtures/index.js';
-import { datasetThat, readyDataset, startTrainyard, type Trainyard, upload } from './trainyard.js';
+import { buildImageFolderZip } from '../../fixtures/index.js';
+import { datasetThat, readyDataset, type Trainyard, upload } from '../trainyard.js';
+import { oneWorker } from './shared.js';
 
 let trainyard: Trainyard;
 
 beforeAll(async () => {
-  trainyard = await startTrainyard();
-  await trainyard.startWorker();
+  ({ trainyard } = await oneWorker());
 });
 
 describe('an uploaded data set', () => {
