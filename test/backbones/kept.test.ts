@@ -153,6 +153,14 @@ const CASES: Record<string, Case> = {
     nodes: [node('QuantizeLinear', ['c', 'step', 'zero'], 'q'), node('DequantizeLinear', ['q', 'step', 'zero'], 'y')],
     tensors: [scalar('step', 0.02), { name: 'zero', dtype: 'int8', shape: [], data: Uint8Array.of(253) }],
   },
+  'numbers of half precision': {
+    kept: ['Cast', 'Mul'],
+    nodes: [node('Cast', ['c'], 'h', { to: 10 }), node('Mul', ['h', 'k'], 'm'), node('Cast', ['m'], 'y', { to: 1 })],
+    // 1, -2, 0.5 and 3.
+    tensors: [
+      { name: 'k', dtype: 'float16', shape: [4, 1, 1], data: Uint8Array.from([0, 0x3c, 0, 0xc0, 0, 0x38, 0, 0x42]) },
+    ],
+  },
   'a convolution with quantised weights': {
     kept: ['DequantizeLinear', 'Conv'],
     nodes: [
