@@ -60,7 +60,7 @@ export class EndpointDirectory {
     this.#isUnchecked = true;
   }
 
-  /** Takes over what has changed. Answers how many endpoints have a checkpoint that is to be loaded. */
+  /** Takes over what has changed. Answers how many checkpoints are to be loaded. */
   async refresh(): Promise<number> {
     const { fingerprint, pending } = await this.#endpoints.state();
     if (fingerprint !== this.#fingerprint || this.#isUnchecked) {

@@ -12,6 +12,8 @@ import { PeriodicTask } from './periodic-task.js';
 
 const EVERY_MS = 200;
 const LOADING_MAX = 4;
+/** Until a checkpoint is tried again for which there was no room, or whose outcome could not be written. */
+const AGAIN_MS = 1_000;
 
 export interface EndpointWatcherOptions {
   endpoints: Pick<Database['endpoints'], 'pending'>;
@@ -26,6 +28,8 @@ export class EndpointWatcher {
   readonly #options: EndpointWatcherOptions;
   /** By endpoint and checkpoint. */
   readonly #loading = new Map<string, Promise<void>>();
+  /** When those that were not loaded are tried again. */
+  readonly #notBefore = new Map<string, number>();
   readonly #task: PeriodicTask;
 
   constructor(options: EndpointWatcherOptions) {
@@ -78,10 +82,15 @@ export class EndpointWatcher {
   #begin({ endpoint }: ServedEndpoint, checkpointId: string, load: () => Promise<void>): void {
     const key = `${endpoint.id} ${checkpointId}`;
     if (this.#loading.has(key) || this.#loading.size >= LOADING_MAX) return;
+    if (performance.now() < (this.#notBefore.get(key) ?? 0)) return;
+    this.#notBefore.delete(key);
     const { log } = this.#options;
     const fields = { endpoint_id: endpoint.id, checkpoint_id: checkpointId };
     const done = load()
-      .catch((err: unknown) => log.warn({ err, ...fields }, 'a checkpoint of an endpoint was not loaded'))
+      .catch((err: unknown) => {
+        this.#notBefore.set(key, performance.now() + AGAIN_MS);
+        log.warn({ err, ...fields }, 'a checkpoint of an endpoint was not loaded');
+      })
       .finally(() => this.#loading.delete(key));
     this.#loading.set(key, done);
   }

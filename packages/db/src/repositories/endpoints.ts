@@ -52,7 +52,7 @@ export interface ServedEndpoint {
 /** Another whenever an endpoint came, went or was changed. */
 export interface EndpointsState {
   fingerprint: string;
-  /** Endpoints with a checkpoint that is to be loaded. */
+  /** Checkpoints that are to be loaded. */
   pending: number;
 }
 
@@ -139,10 +139,9 @@ export function openEndpoints(client: PrismaClient) {
      */
     async state(): Promise<EndpointsState> {
       const [row] = await client.$queryRaw<{ fingerprint: string; pending: number }[]>`
-        SELECT concat_ws('-', count(*), sum(revision)) AS fingerprint,
-          (count(*) FILTER (WHERE status = 'starting' OR EXISTS (
-            SELECT FROM endpoint_uses u WHERE u.endpoint_id = endpoints.id AND NOT u.ready)))::int AS pending
-        FROM endpoints`;
+        SELECT (SELECT concat_ws('-', count(*), sum(revision)) FROM endpoints) AS fingerprint,
+          ((SELECT count(*) FROM endpoints WHERE status = 'starting')
+            + (SELECT count(*) FROM endpoint_uses WHERE NOT ready))::int AS pending`;
       return row;
     },
 
