@@ -18,18 +18,21 @@ export interface Refusal {
 
 export class SteadyClients {
   readonly refusals: Refusal[] = [];
-  /** When each good answer came, of `performance.now()`. */
-  readonly answeredAt: number[] = [];
+  /** How many good answers came. */
+  answered = 0;
   /** Answers that differ from those of the first time. */
   wrong = 0;
   readonly #sent: ReturnType<typeof png>[];
   readonly #expected: string[];
   readonly #clients: Promise<void>[];
+  /** When each client had its last good answer, of `performance.now()`. */
+  readonly #answeredAt: number[];
   #isStopped = false;
 
   private constructor(asked: Asked, name: string, count: number, expected: string[], sent: ReturnType<typeof png>[]) {
     this.#expected = expected;
     this.#sent = sent;
+    this.#answeredAt = Array.from({ length: count }, () => 0);
     this.#clients = Array.from({ length: count }, (_, client) => this.#ask(asked, name, client));
   }
 
@@ -38,6 +41,11 @@ export class SteadyClients {
     const expected: string[] = [];
     for (const image of sent) expected.push(JSON.stringify((await predict(asked, name, image)).predictions));
     return new SteadyClients(asked, name, count, expected, sent);
+  }
+
+  /** When the last of the clients had its last good answer. */
+  get allAnsweredAt(): number {
+    return Math.min(...this.#answeredAt);
   }
 
   /** Waits for what is under way. Throws where a connection broke. */
@@ -52,7 +60,8 @@ export class SteadyClients {
       const { status, headers, body } = await post<ClassResponse & Problem>(asked, name, this.#sent[image]);
       const at = performance.now();
       if (status === 200) {
-        this.answeredAt.push(at);
+        this.answered++;
+        this.#answeredAt[client] = at;
         if (JSON.stringify(body.predictions) !== this.#expected[image]) this.wrong++;
       } else {
         this.refusals.push({ status, type: body.type, retryAfter: headers.get('retry-after'), at });
