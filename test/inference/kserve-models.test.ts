@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { encodePng } from '../fixtures/png.js';
 import { createTestFolder } from '../setup/folder.js';
 import { sharedData, startApi, TEST_KEY } from '../setup/index.js';
-import { asJson, ask, pixelsAsBinary, pixelsAsJson } from './kserve-requests.js';
+import { asJson, ask, HEADER_LENGTH, pixelsAsBinary, pixelsAsJson } from './kserve-requests.js';
 import {
   base64,
   CLASSES,
@@ -99,13 +99,16 @@ describe('a model', () => {
   it('has two versions while its traffic is split, and each can be asked by its name', async () => {
     const split = await startedEndpoint(serving, 'split', version);
     const other = await storedCheckpoint(serving, { seed: 2 });
-    const patch = asJson({ traffic: [version, other].map((checkpoint_id) => ({ checkpoint_id, weight: 0.5 })) });
-    expect((await ask(port, `/v1/endpoints/${split.id}`, { ...patch, method: 'PATCH' })).status).toBe(200);
-    await until(
-      () => get('/v2/models/split'),
-      ({ versions }) => (versions as string[]).length === 2,
-    );
-    expect((await get('/v2/models/split')).versions).toEqual([version, other]);
+    const splitWith = async (checkpoint: string) => {
+      const patch = asJson({ traffic: [version, checkpoint].map((checkpoint_id) => ({ checkpoint_id, weight: 0.5 })) });
+      expect((await ask(port, `/v1/endpoints/${split.id}`, { ...patch, method: 'PATCH' })).status).toBe(200);
+      await until(
+        () => get('/v2/models/split'),
+        ({ versions }) => (versions as string[]).includes(checkpoint),
+      );
+      expect((await get('/v2/models/split')).versions).toEqual([version, checkpoint]);
+    };
+    await splitWith(other);
     const answered = async (path: string) => {
       const { json } = await ask(port, `/v2/models/split${path}/infer`, pixelsAsBinary(PIXELS));
       return json as unknown as { model_version: string; outputs: { data: number[] }[] };
@@ -125,6 +128,17 @@ describe('a model', () => {
     }
     expect(seen).toEqual(new Set([version, other]));
     expect((await get('/v2/models/split/stats')).model_stats).toHaveLength(2);
+
+    // Of versions that take images of different sizes, pixels without a version are the endpoint's own.
+    const small = { width: 10, height: 8, channels };
+    const sized = await storedCheckpoint(serving, { found: { image: small } });
+    await splitWith(sized);
+    for (let request = 0; request < 8; request++) expect((await answered('')).model_version).toBe(version);
+    expect((await get(`/v2/models/split/versions/${sized}`)).inputs).toMatchObject([{ shape: [-1, 8, 10, channels] }]);
+    const wrong = await ask(port, `/v2/models/split/versions/${sized}/infer`, pixelsAsBinary(PIXELS));
+    expect([wrong.status, wrong.json.error]).toEqual([400, expect.stringContaining('Expected [n,8,10,3]')]);
+    const raw = { body: Buffer.alloc(8 * 10 * channels), headers: { [HEADER_LENGTH]: '0' } };
+    expect((await ask(port, `/v2/models/split/versions/${sized}/infer`, raw)).status).toBe(200);
     await ask(port, `/v1/endpoints/${split.id}`, { method: 'DELETE' });
   });
 

@@ -225,11 +225,15 @@ describe('an error', () => {
   it('hides the models of other projects', async () => {
     const other = await serving.db.projects.create({ name: 'other' });
     const { secret: key } = await serving.db.keys.create({ projectId: other.id, name: 'theirs', role: 'member' });
-    for (const path of [INFER, `/v2/models/${endpoint.id}/infer`, '/v2/repository/models/shapes/unload']) {
-      expect([path, (await ask(port, path, { ...pixelsAsJson(PIXELS), key })).status]).toEqual([path, 404]);
+    const model = `/v2/models/${endpoint.id}`;
+    for (const path of ['/v2/models/shapes', model, `${model}/versions/${endpoint.checkpoint_id}`]) {
+      for (const what of ['', '/ready', '/config', '/stats']) {
+        expect([path, what, (await ask(port, path + what, { key })).status]).toEqual([path, what, 404]);
+      }
+      expect([path, (await ask(port, `${path}/infer`, { ...pixelsAsJson(PIXELS), key })).status]).toEqual([path, 404]);
     }
-    for (const path of ['/v2/models/shapes', `/v2/models/${endpoint.id}/ready`, '/v2/models/shapes/stats']) {
-      expect([path, (await ask(port, path, { key })).status]).toEqual([path, 404]);
+    for (const path of ['/v2/repository/models/shapes/load', '/v2/repository/models/shapes/unload']) {
+      expect([path, (await ask(port, path, { method: 'POST', key })).status]).toEqual([path, 404]);
     }
     expect((await ask(port, '/v2/models/stats', { key })).json).toEqual({ model_stats: [] });
     expect((await ask(port, '/v2/repository/index', { key, body: '{}' })).json).toEqual([]);
