@@ -1,5 +1,5 @@
-// `unit` tests sit beside the source and need nothing running, nor do those of `engine`; `api` tests are below test/ and share
-// one PostgreSQL and one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
+// `unit` tests sit beside the source and need nothing running, nor do those of `engine` and `files`; `api` tests are below test/
+// and share one PostgreSQL and one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
 // short form it is part of `api`.
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -10,12 +10,16 @@ const env = { ORT_DISABLE_TELEMETRY: '1' };
 /** What is built is loaded by Node itself: through vitest it takes each test file seconds more. */
 const server = { deps: { external: [/\/(?:packages|apps)\/[a-z]+\/dist\//] } };
 
+/** What is below test/. */
+const below = { env, server, setupFiles: ['test/setup/at-end.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+
 /** Tests that run real programs against real servers. */
-const api = { env, server, globalSetup: ['test/setup/global.ts'], testTimeout: 120_000, hookTimeout: 120_000 };
+const api = { ...below, globalSetup: ['test/setup/global.ts'] };
 
 /** What needs no server and changes nothing outside itself is not loaded anew for each file: that takes longer than most tests. */
 const together = { isolate: false };
 const ENGINE = 'test/engine/**/*.test.ts';
+const FILES = 'test/{datasets,runtime}/**/*.test.ts';
 
 const faults = { test: { ...api, name: 'faults', include: ['test/faults/**/*.test.ts'] } };
 
@@ -34,8 +38,9 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      { test: { env, server, ...together, name: 'engine', include: [ENGINE], testTimeout: 120_000 } },
-      { test: { ...api, name: 'api', include: ['test/**/*.test.ts'], exclude: [ENGINE] } },
+      { test: { ...below, ...together, name: 'engine', include: [ENGINE] } },
+      { test: { ...below, ...together, name: 'files', include: [FILES] } },
+      { test: { ...api, name: 'api', include: ['test/**/*.test.ts'], exclude: [ENGINE, FILES] } },
       ...(process.env.TRAINYARD_FAULTS === 'full' ? [faults] : []),
     ],
   },

@@ -1,5 +1,5 @@
-// What a test file has started ends with it, the last first.
-import { afterAll } from 'vitest';
+// What a test file has started ends with it, the last first: `at-end.ts` sees to it in each file, also where several are run
+// by one process.
 
 const steps: (() => unknown)[] = [];
 
@@ -8,7 +8,8 @@ export function atEnd(step: () => unknown): void {
   steps.push(step);
 }
 
-afterAll(async () => {
+/** Undoes what has been registered. */
+export async function endAll(): Promise<void> {
   const errors: unknown[] = [];
   for (let step = steps.pop(); step; step = steps.pop()) {
     try {
@@ -18,4 +19,4 @@ afterAll(async () => {
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, 'what the tests started did not end cleanly');
-});
+}
