@@ -129,9 +129,9 @@ describe('its picture', () => {
     expect(overlay).toBe(`data:image/png;base64,${pictures[0].toString('base64')}`);
     expect(pictures[1]).toEqual(pictures[0]);
     const { width, height } = await sizeOf(pictures[0]);
-    // 36 times the image, beside a bar and below a title.
-    expect(width).toBeGreaterThan(36 * IMAGE.width + 80);
-    expect(height).toBe(36 * IMAGE.height + 170);
+    // 28 times the image, beside a bar and below a title.
+    expect(width).toBeGreaterThan(28 * IMAGE.width + 80);
+    expect(height).toBe(28 * IMAGE.height + 170);
   });
 });
 

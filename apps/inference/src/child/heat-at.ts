@@ -8,15 +8,15 @@ import type { Heat } from '@trainyard/runtime';
  * @param across share of the width, from 0 to 1 @param down share of the height
  */
 export function heatAt({ rows, columns, values }: Heat, across: number, down: number): number {
-  const [left, right, x] = between(across, columns);
-  const [top, bottom, y] = between(down, rows);
-  const row = (start: number) => values[start + left] * (1 - x) + values[start + right] * x;
-  return row(top * columns) * (1 - y) + row(bottom * columns) * y;
+  const x = Math.max(0, Math.min(columns - 1, across * columns - 0.5));
+  const y = Math.max(0, Math.min(rows - 1, down * rows - 0.5));
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [right, bottom] = [Math.min(columns - 1, left + 1), Math.min(rows - 1, top + 1)];
+  const upper = mix(values[top * columns + left], values[top * columns + right], x - left);
+  const lower = mix(values[bottom * columns + left], values[bottom * columns + right], x - left);
+  return mix(upper, lower, y - top);
 }
 
-/** The cells on both sides of a place, and how far it is from the first to the second. */
-function between(share: number, cells: number): [number, number, number] {
-  const place = Math.max(0, Math.min(cells - 1, share * cells - 0.5));
-  const first = Math.floor(place);
-  return [first, Math.min(cells - 1, first + 1), place - first];
+function mix(a: number, b: number, share: number): number {
+  return a + (b - a) * share;
 }

@@ -21,7 +21,7 @@ const TITLE: TextStyle = bold({ height: 23, colour: INK });
 const SMALL: TextStyle = { height: 15, colour: FAINT };
 
 /** Of the longer side of the image. */
-const SIDE = 720;
+const SIDE = 560;
 /** From so many times on the pixels of a small image are shown as squares. */
 const SQUARES_FROM = 4;
 const MARGIN = 40;
@@ -32,6 +32,7 @@ const WIDTH_MIN = 560;
 const COVER = { least: 0.22, most: 0.6 };
 /** Of white over what the model did not see. */
 const UNSEEN = 0.6;
+const SHADES = 256;
 
 export interface HeatPicture {
   file: Uint8Array;
@@ -53,20 +54,8 @@ export async function drawHeat({ file, image, region, heat, title }: HeatPicture
   const { layer, rows, columns } = heat;
   const found = heat.values.some((value) => value > 0) ? '' : '; nothing speaks for it';
   drawText(canvas, fitText(`${layer}, ${rows} × ${columns}${found}`, width - 2 * MARGIN, SMALL), MARGIN, 98, SMALL);
-  for (let y = 0; y < shown.height; y++) {
-    for (let x = 0; x < shown.width; x++) {
-      const from = pixelAt(x / shown.width, y / shown.height, decoded);
-      canvas.blend(MARGIN + x, HEAD + y, [pixels[from], pixels[from + 1], pixels[from + 2]], 1);
-      const across = (((x + 0.5) / shown.width) * image.width - region.x) / region.width;
-      const down = (((y + 0.5) / shown.height) * image.height - region.y) / region.height;
-      if (across < 0 || across > 1 || down < 0 || down > 1) canvas.blend(MARGIN + x, HEAD + y, PAPER, UNSEEN);
-      else {
-        const share = heatAt(heat, across, down);
-        const cover = COVER.least + (COVER.most - COVER.least) * share;
-        canvas.blend(MARGIN + x, HEAD + y, colourAt('turbo', share), cover);
-      }
-    }
-  }
+  const painted = paint(heat, { pixels, ...decoded }, shown, { image, region });
+  canvas.image(painted, { width: shown.width, height: shown.height, channels: 3 }, MARGIN, HEAD);
   const bar = {
     x: MARGIN + shown.width + BAR.gap,
     y: HEAD,
@@ -92,7 +81,41 @@ function shownSize({ width, height }: { width: number; height: number }): Shown 
   return { width: part(width), height: part(height), isEnlarged: false };
 }
 
-/** Where the pixel at these shares of both sides begins. */
-function pixelAt(across: number, down: number, { width, height }: { width: number; height: number }): number {
-  return 3 * (Math.floor(down * height + 1e-9) * width + Math.floor(across * width + 1e-9));
+interface Decoded {
+  /** uint8 [height, width, 3] */
+  pixels: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** The image with its heat: uint8 [height, width, 3] of the shown size. */
+function paint(
+  heat: Heat,
+  decoded: Decoded,
+  { width, height }: Shown,
+  { image, region }: Pick<HeatPicture, 'image' | 'region'>,
+): Uint8Array {
+  const painted = new Uint8Array(width * height * 3);
+  const colours = Array.from({ length: SHADES }, (_, shade) => colourAt('turbo', shade / (SHADES - 1)));
+  const seenAt = (place: number, sides: number, side: number, start: number, length: number) =>
+    (((place + 0.5) / sides) * side - start) / length;
+  const across = Float64Array.from({ length: width }, (_, x) => seenAt(x, width, image.width, region.x, region.width));
+  for (let y = 0; y < height; y++) {
+    const down = seenAt(y, height, image.height, region.y, region.height);
+    const isRowSeen = down >= 0 && down <= 1;
+    const row = Math.floor((y * decoded.height) / height) * decoded.width;
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (row + Math.floor((x * decoded.width) / width));
+      const to = 3 * (y * width + x);
+      const isSeen = isRowSeen && across[x] >= 0 && across[x] <= 1;
+      const share = isSeen ? heatAt(heat, across[x], down) : 0;
+      const colour = isSeen ? colours[Math.round(share * (SHADES - 1))] : PAPER;
+      const cover = isSeen ? COVER.least + (COVER.most - COVER.least) * share : UNSEEN;
+      for (let channel = 0; channel < 3; channel++) {
+        const below = decoded.pixels[from + channel];
+        painted[to + channel] = below + (colour[channel] - below) * cover + 0.5;
+      }
+    }
+  }
+  return painted;
 }
