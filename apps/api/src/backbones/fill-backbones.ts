@@ -66,9 +66,10 @@ function refusedCut(
     return refused(`${pointer}/from`, `${expected}; received ${JSON.stringify(from)}`);
   }
   const received = output === null ? 'nothing, and it has no default' : JSON.stringify(output);
+  const why = 'what depends on nodes that it tells as "unsupported" is none';
   return refused(
     `${pointer}/output`,
-    `expected a value that the backbone can be cut at, ${where}; received ${received}`,
+    `expected a value that the backbone can be cut at, ${where}; ${why}; received ${received}`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** What a shape rule of a kept node reads: its inputs by their places, its attributes, and where the batch is. */
-import { type DType, describeShape, type Shape, type TensorType } from '../../graph/tensor-type.js';
+import type { DType, Shape, TensorType } from '../../graph/tensor-type.js';
 import { dtypeOf } from '../../onnx/data-type.js';
 import type { OnnxAttribute } from '../../onnx/read-model.js';
 import { UnsupportedNode } from '../operator.js';
@@ -104,11 +104,17 @@ export class KeptCall {
     return this.#isTraced && side > 0 && side % this.images === 0;
   }
 
+  /** With `n` for the number of images. */
+  describe(shape: Shape): string {
+    const parts = (side: number) => (side === this.images ? 'n' : `${side / this.images}·n`);
+    return `[${shape.map((side) => (this.isBatch(side) ? parts(side) : side)).join(', ')}]`;
+  }
+
   /** Throws where images would not lie one behind the other as before. */
   requireSameImages(before: Shape, after: Shape): void {
     if (this.#outside(before) === this.#outside(after)) return;
     throw new UnsupportedNode(
-      `it mixes the images of a batch: from ${describeShape(before)} to ${describeShape(after)}`,
+      `it mixes the images of a batch: from ${this.describe(before)} to ${this.describe(after)}`,
     );
   }
 

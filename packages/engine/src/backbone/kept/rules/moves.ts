@@ -11,7 +11,9 @@ const moved =
   (call) => {
     const { dtype, shape } = call.input(0);
     const after = sides(call, shape);
-    if (sizeOf(after) !== sizeOf(shape)) throw new UnsupportedNode(`[${shape}] does not fit into [${after}]`);
+    if (sizeOf(after) !== sizeOf(shape)) {
+      throw new UnsupportedNode(`${call.describe(shape)} does not fit into ${call.describe(after)}`);
+    }
     call.requireSameImages(shape, after);
     return [{ dtype, shape: after }];
   };
@@ -61,7 +63,9 @@ const concat: ShapeRule = (call) => {
   const axis = shape.length === 1 ? 0 : call.ownAxis(call.number('axis', 1), shape);
   for (const input of call.inputs) {
     const fits = input.shape.length === shape.length && input.shape.every((side, i) => i === axis || side === shape[i]);
-    if (!fits) throw new UnsupportedNode(`it joins [${shape}] and [${input.shape}] along axis ${axis}`);
+    if (fits) continue;
+    const shapes = `${call.describe(shape)} and ${call.describe(input.shape)}`;
+    throw new UnsupportedNode(`it joins ${shapes} along axis ${axis}; was the file written for a fixed batch?`);
   }
   const joined = call.inputs.reduce((sum, input) => sum + input.shape[axis], 0);
   return [{ dtype, shape: shape.map((side, i) => (i === axis ? joined : side)) }];

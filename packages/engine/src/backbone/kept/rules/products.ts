@@ -8,7 +8,9 @@ export function productShape(call: KeptCall, a: Shape, b: Shape): number[] {
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
   const inner = left[left.length - 1];
-  if (inner !== right[right.length - 2]) throw new UnsupportedNode(`[${a}] and [${b}] are no product`);
+  if (inner !== right[right.length - 2]) {
+    throw new UnsupportedNode(`${call.describe(a)} and ${call.describe(b)} are no product`);
+  }
   call.ownAxis(-1, left);
   const front = broadcastShapes('MatMul', left.slice(0, -2), right.slice(0, -2));
   const rows = a.length === 1 ? [] : [left[left.length - 2]];
