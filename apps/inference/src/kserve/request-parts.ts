@@ -1,6 +1,7 @@
 /** Takes the body of a request apart: its JSON, and the bytes of tensors that follow it (Triton's binary tensor data). */
 import { TrainyardError } from '@trainyard/contracts';
 import { invalid } from './json-fields.js';
+import { whyNotParsed } from './json-structure.js';
 
 /** Lower case, as Node has headers. */
 export const HEADER_LENGTH = 'inference-header-content-length';
@@ -41,6 +42,8 @@ function parse(json: Buffer): unknown {
     throw new TrainyardError('payload_too_large', detail);
   }
   if (json.length === 0) throw invalid('', 'Expected a JSON object; received an empty body.');
+  const unusual = whyNotParsed(json);
+  if (unusual !== undefined) throw invalid('', unusual);
   try {
     return JSON.parse(utf8.decode(json));
   } catch (cause) {
