@@ -36,6 +36,13 @@ describe('frames', () => {
     }
   });
 
+  it('come out of payloads that are too large to be copied, too', () => {
+    const parts = [new Uint8Array(60_000).fill(1), new Uint8Array(), new Uint8Array(60_000).fill(2)];
+    const [[header, payload]] = readIn([written([{ number: 4 }, parts])]);
+    expect(header).toEqual({ number: 4 });
+    expect(Buffer.from(payload).equals(Buffer.concat(parts))).toBe(true);
+  });
+
   it('are refused where their lengths are none, or their header is not JSON', () => {
     expect(() => readIn([Buffer.alloc(8)])).toThrow(RangeError);
     expect(() => readIn([Buffer.from([255, 255, 255, 255, 255, 255, 255, 255])])).toThrow(RangeError);

@@ -9,16 +9,26 @@ const LENGTHS_BYTES = 8;
 /** No frame is near this; whatever says so is not a frame. */
 const FRAME_BYTES_MAX = 2 ** 30;
 
-/** Sends the parts as one payload, without putting them together first. */
+/** Payloads up to this size are copied behind their header: many small writes cost more than one copy. */
+const COPIED_BYTES_MAX = 64 * 1024;
+
+/** Sends the parts as one payload; a large one without putting it together first. */
 export function writeFrame(pipe: Duplex, header: object, parts: readonly Uint8Array[]): void {
   const json = Buffer.from(JSON.stringify(header));
-  const head = Buffer.allocUnsafe(LENGTHS_BYTES + json.length);
+  const payloadBytes = parts.reduce((bytes, part) => bytes + part.length, 0);
+  const isCopied = payloadBytes <= COPIED_BYTES_MAX;
+  const head = Buffer.allocUnsafe(LENGTHS_BYTES + json.length + (isCopied ? payloadBytes : 0));
   head.writeUInt32LE(json.length, 0);
-  head.writeUInt32LE(
-    parts.reduce((bytes, part) => bytes + part.length, 0),
-    4,
-  );
-  json.copy(head, LENGTHS_BYTES);
+  head.writeUInt32LE(payloadBytes, 4);
+  let offset = LENGTHS_BYTES + json.copy(head, LENGTHS_BYTES);
+  if (isCopied) {
+    for (const part of parts) {
+      head.set(part, offset);
+      offset += part.length;
+    }
+    pipe.write(head);
+    return;
+  }
   pipe.cork();
   pipe.write(head);
   for (const part of parts) if (part.length > 0) pipe.write(part);
