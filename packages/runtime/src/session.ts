@@ -31,6 +31,11 @@ export interface SessionOptions {
   threads: number;
   /** onnxruntime's own graph optimizations; `all` by default. */
   optimization?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+  /**
+   * Whether threads go on spinning after a run, for the next one to find them awake; true by default. Where runs come with
+   * pauses, and others need the processor in these, it takes more than it gives.
+   */
+  spinsBetweenRuns?: boolean;
 }
 
 export interface Session {
@@ -69,6 +74,7 @@ export async function createSession(onnx: Uint8Array, options: SessionOptions): 
       // With it, the second run gets a block of its own while the arena keeps what the first one used.
       enableMemPattern: false,
       logSeverityLevel: 3,
+      ...(options.spinsBetweenRuns === false ? { extra: { session: { force_spinning_stop: '1' } } } : {}),
     }),
   );
   return wrap(session, ort.Tensor);

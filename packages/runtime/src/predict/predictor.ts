@@ -25,7 +25,9 @@ export class Predictor {
 
   /** Throws `out_of_memory`. */
   static async open(compiled: TrainedPredictor, options: { device: Device; threads: number }): Promise<Predictor> {
-    return new Predictor(compiled, await createSession(compiled.graph.onnx, options));
+    // The server that asks runs on the same processors, and takes its turn while the model has nothing to do.
+    const session = await createSession(compiled.graph.onnx, { ...options, spinsBetweenRuns: false });
+    return new Predictor(compiled, session);
   }
 
   /** Bytes of one image. */
