@@ -12,7 +12,7 @@ import { analyse } from '@trainyard/runtime';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TestAnalyst } from '../evaluation/analyst.js';
-import { className, folders, SIDE, shades, table } from '../evaluation/pictures.js';
+import { className, folders, type Shade, SIDE, shades, table } from '../evaluation/pictures.js';
 
 const CONVOLUTIONAL = {
   layers: [
@@ -133,7 +133,28 @@ describe('an export', () => {
     expect(result.onnx.task).toBe('regression');
     expect(result.certificate).toMatchObject({ agrees: true, service: { top_1_agreement: null } });
   });
+
+  it.each([
+    [
+      'binary',
+      () => folders(pictures, ({ value }) => (value < 0.5 ? 'dark' : 'light')),
+      { units: 1, activation: 'sigmoid' },
+    ],
+    ['multilabel', () => table(pictures, 'file,tags', tagsOf), { units: 'classes', activation: 'sigmoid' }],
+  ])('is certified for a task that is %s', async (task, archive, end) => {
+    const dataset = await analyst.dataset(`ds_${task}`, await archive());
+    const layers = [{ type: 'flatten' }, { type: 'dense', ...end }];
+    const loss = { loss: 'binary_crossentropy', metrics: ['accuracy'] } as const;
+    const { result, file } = await exportOf(await analyst.model(dataset, { layers }, loss));
+    expect(file).not.toBeNull();
+    expect(result.onnx.task).toBe(task);
+    const { agrees, images, service } = result.certificate;
+    expect([agrees, images.source]).toEqual([true, 'test']);
+    expect(service.top_1_agreement).toBe(task === 'binary' ? images.count : null);
+  });
 });
+
+const tagsOf = ({ value }: Shade) => [value > 0.4 ? 'light' : '', value > 0.7 ? 'white' : ''].join('|');
 
 describe('a file that disagrees with the service', () => {
   it('is not written, and the certificate has the figures', async () => {
