@@ -15,6 +15,8 @@ import {
   files,
   IMAGE,
   instances,
+  logged,
+  modelPids,
   png,
   predict,
   randomPixels,
@@ -22,6 +24,7 @@ import {
   type Serving,
   startedEndpoint,
   startServing,
+  until,
 } from './serving.js';
 
 let serving: Serving;
@@ -132,6 +135,46 @@ describe('its picture', () => {
     // 28 times the image, beside a bar and below a title.
     expect(width).toBeGreaterThan(28 * IMAGE.width + 80);
     expect(height).toBe(28 * IMAGE.height + 170);
+  });
+});
+
+describe('the process of the model', () => {
+  it('explains up to eight images that wait, and others are told to come back', async () => {
+    const pid = modelPids(serving.inference).at(-1) ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const early: number[] = [];
+    const answers = Array.from({ length: 10 }, () => send('', png(image)));
+    for (const answer of answers) answer.then(({ status }) => early.push(status));
+    await until(
+      () => early.length,
+      (count) => count === 2,
+    );
+    process.kill(pid, 'SIGCONT');
+    const all = await Promise.all(answers);
+    expect(all.map(({ status }) => status).sort()).toEqual([...Array(8).fill(200), 429, 429]);
+    expect(all.filter(({ headers }) => Number(headers.get('retry-after')) > 0)).toHaveLength(2);
+  });
+
+  it('is started again where it is killed, and what it was explaining is told so', async () => {
+    const { matrix } = await explained('');
+    const pids = modelPids(serving.inference);
+    process.kill(pids.at(-1) ?? 0, 'SIGSTOP');
+    const asked = send('', png(image));
+    const before = logged(serving.inference).length;
+    await until(
+      () => logged(serving.inference).length,
+      (lines) => lines > before,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(pids.at(-1) ?? 0, 'SIGKILL');
+    const { status, headers } = await asked;
+    expect(status).toBe(503);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    await until(
+      () => modelPids(serving.inference).length,
+      (count) => count > pids.length,
+    );
+    expect((await explained('')).matrix).toEqual(matrix);
   });
 });
 
