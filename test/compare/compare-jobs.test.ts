@@ -15,7 +15,7 @@ const layers = (filters: number) => [
 ];
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.start({ serving: false });
   const { id: dataset_id } = await service.dataset('stripes', { classes: ['a', 'b', 'c'], perClass: 100, size: 12 });
   const base = { dataset_id, tags: ['compared'] };
   const adam = { type: 'adam', learning_rate: 0.005 };

@@ -9,6 +9,8 @@ import { createTestEnvironment, startApi, startInference, startWorker, TEST_KEY 
 const POLL_MS = 150;
 const PATIENCE_MS = 100_000;
 
+let shared: Promise<Service> | undefined;
+
 export class Service {
   readonly address: string;
   readonly authorization = { authorization: `Bearer ${TEST_KEY}` };
@@ -17,10 +19,17 @@ export class Service {
     this.address = address;
   }
 
-  static async start(): Promise<Service> {
+  /** The same for all who ask in one test file. */
+  static shared(): Promise<Service> {
+    shared ??= Service.start();
+    return shared;
+  }
+
+  /** `serving`: whether models are to be served as well. */
+  static async start({ serving = true } = {}): Promise<Service> {
     const environment = await createTestEnvironment();
     await startApi(environment);
-    await Promise.all([startWorker(environment), startInference(environment)]);
+    await Promise.all([startWorker(environment), ...(serving ? [startInference(environment)] : [])]);
     return new Service(`http://127.0.0.1:${environment.TRAINYARD_PORT}`);
   }
 

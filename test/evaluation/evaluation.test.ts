@@ -15,7 +15,7 @@ let service: Service;
 let job: Job;
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.start({ serving: false });
   const dataset = await service.upload('shades', await folders(shades(240, 1), className), {
     split: { train: 0.5, validation: 0.25, test: 0.25 },
   });

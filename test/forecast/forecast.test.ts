@@ -6,7 +6,7 @@ let service: Service;
 let body: { dataset_id: string; model: object; training: object };
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.start({ serving: false });
   const { id } = await service.dataset('stripes', { classes: ['a', 'b', 'c'], perClass: 60, size: 16 });
   const layers = [
     { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },

@@ -21,7 +21,7 @@ let checkpoint: string;
 const pictures = shades(120, 1);
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.start({ serving: false });
   const dataset = await service.upload('shades', await folders(pictures, className));
   job = await service.trained({ dataset_id: dataset.id, model: NETWORK, training: { ...TRAINING, epochs: EPOCHS } });
   expect(job.error).toBeNull();

@@ -15,7 +15,7 @@ const modelWith = (head: string) => ({
 
 let service: Service;
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.start({ serving: false });
 });
 
 /** The bytes of the weights of a checkpoint, by name. */

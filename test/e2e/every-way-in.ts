@@ -15,7 +15,7 @@ const IMAGES = 40;
 let service: Service;
 let dataset: Dataset;
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.shared();
   dataset = await service.dataset('stripes', { classes: CLASSES, perClass: 60, size: SIZE });
   expect(dataset.classes).toEqual(CLASSES);
 });

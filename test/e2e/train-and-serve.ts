@@ -26,7 +26,7 @@ let dataset: Dataset;
 let job: Job;
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.shared();
 });
 
 describe('from a zip of images to answers', () => {

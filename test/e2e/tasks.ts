@@ -52,7 +52,7 @@ const training = { epochs: 30, batch_size: 16, optimizer: { type: 'adam', learni
 
 let service: Service;
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.shared();
 });
 
 /** Serves a job, and asks it and its exported file about the images that it has not seen. */
