@@ -8,7 +8,7 @@ import { createShutdown } from '../../scripts/stack/shutdown.mjs';
 import { writeResult } from '../report.mjs';
 import { requireAgreement } from './agreement.mjs';
 import { Child } from './child.mjs';
-import { addTargets, contendersOf } from './contenders.mjs';
+import { addTargets } from './contenders.mjs';
 import { measureHalfPeak, measureRates, measureSameLoad } from './measure.mjs';
 import { measureMemory } from './memory.mjs';
 import { SERVED_MODELS, servedModel } from './models.mjs';
@@ -69,7 +69,7 @@ async function measure(name, { serving, generator, bare, echo }, amount) {
 async function measureParts(setting, endpoint, { pairs, openMs, parts }) {
   const { name } = setting.model;
   const beatsHandler = BEATS_HANDLER.includes(name);
-  const rates = await measureRates(contendersOf(setting), pairs, beatsHandler);
+  const rates = await measureRates(setting, pairs, beatsHandler);
   printFigures(name, rates.figures);
   for (const verdict of rates.verdicts) printVerdict(verdict);
   const amount = { pairs, openMs: { rampMs: OPEN_RAMP_MS, windowMs: openMs } };

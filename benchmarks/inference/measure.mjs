@@ -1,24 +1,33 @@
 // All that is measured of one model: throughput in turns, then latencies at loads that follow from it.
 import { availableParallelism } from 'node:os';
 import { median } from '../step/statistics.mjs';
+import { contendersOf } from './contenders.mjs';
 import { halfPeak, judge, rateQuestions, SAME_LOAD } from './judge.mjs';
 import { takeTurns } from './turns.mjs';
 
 /** Of what the handler can do at most; beyond that a queue grows in it without end. */
 const SAME_LOAD_SHARE = 0.7;
 const HALF = 0.5;
+const WARM_UP_MS = 2000;
 
 /** @typedef {import('./contenders.mjs').Contender} Contender */
 /** @typedef {import('./contenders.mjs').Taken} Taken */
 /** @typedef {import('./turns.mjs').Round} Round */
 /** @typedef {{ pairs: number, openMs: { rampMs: number, windowMs: number } }} Amount */
 
-/** @param {Record<string, Contender>} contenders @param {number} pairs @param {boolean} beatsHandler */
-export async function measureRates(contenders, pairs, beatsHandler) {
-  await takeTurns(contenders, 1);
-  const rounds = await takeTurns(contenders, pairs);
+/** @param {import('./contenders.mjs').Setting} setting @param {number} pairs @param {boolean} beatsHandler */
+export async function measureRates(setting, pairs, beatsHandler) {
+  await warmUp(setting);
+  const rounds = await takeTurns(contendersOf(setting), pairs);
   const questions = rateQuestions({ cores: availableParallelism(), beatsHandler });
   return { figures: figuresOf(rounds), verdicts: questions.map((question) => judge(question, rounds)), rounds };
+}
+
+/** Servers get faster over their first ten thousands of requests, as their code is compiled. @param {import('./contenders.mjs').Setting} setting */
+async function warmUp(setting) {
+  const contenders = contendersOf({ ...setting, turn: { ...setting.turn, windowMs: WARM_UP_MS } });
+  const often = Object.entries(contenders).filter(([, { every }]) => every === 1);
+  await takeTurns(Object.fromEntries(often), 1);
 }
 
 /**
