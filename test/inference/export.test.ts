@@ -6,6 +6,7 @@ import {
   exportKey,
   type ParityCertificate,
   type TrainedModelTask,
+  type TrainingOptions,
 } from '@trainyard/contracts';
 import { packDataset } from '@trainyard/datasets';
 import { analyse } from '@trainyard/runtime';
@@ -144,7 +145,7 @@ describe('an export', () => {
   ])('is certified for a task that is %s', async (task, archive, end) => {
     const dataset = await analyst.dataset(`ds_${task}`, await archive());
     const layers = [{ type: 'flatten' }, { type: 'dense', ...end }];
-    const loss = { loss: 'binary_crossentropy', metrics: ['accuracy'] } as const;
+    const loss: TrainingOptions = { loss: 'binary_crossentropy', metrics: ['accuracy'] };
     const { result, file } = await exportOf(await analyst.model(dataset, { layers }, loss));
     expect(file).not.toBeNull();
     expect(result.onnx.task).toBe(task);
