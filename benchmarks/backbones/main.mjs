@@ -16,8 +16,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     python: { type: 'string' },
-    epochs: { type: 'string', default: '10' },
-    factor: { type: 'string', default: '0.1' },
+    epochs: { type: 'string', default: '6' },
+    factor: { type: 'string', default: '0.03' },
     from: { type: 'string', default: 'MobilenetV2/expanded_conv_15/add' },
     side: { type: 'string', default: '224' },
   },
@@ -47,6 +47,9 @@ const TRAINING = {
   optimizer: { type: /** @type {const} */ ('adam'), learning_rate: 1e-2 },
   schedule: { type: /** @type {const} */ ('cosine') },
 };
+/** Of a head and, at `--factor` times the rate, of the blocks behind it. */
+const TUNING_OPTIMIZER = { type: /** @type {const} */ ('sgd'), learning_rate: 0.05, momentum: 0.9 };
+
 const flowers = await openFlowers(
   join(data, 'images/flowers-700.zip'),
   join(data, 'backbone/mobilenet_v2_1.0_224_quant.features.onnx'),
@@ -100,7 +103,7 @@ async function fineTune() {
       id: `job_tuned_${seed}`,
       threads: THREADS,
       layers: [body, { ...blocks, trainable: true }, HEAD],
-      training: { ...TRAINING, epochs, seed },
+      training: { ...TRAINING, optimizer: TUNING_OPTIMIZER, epochs, seed },
       transfer: {
         source: null,
         frozen: ['blocks'],
