@@ -65,12 +65,14 @@ describe('PATCH /v1/endpoints/{id or name}', () => {
   const stored = (options: StoredCheckpointOptions) =>
     storedCheckpoint({ db: api.db, store: api.store, projectId: api.member.projectId }, options);
   let other: string;
+  let id: string;
 
   beforeAll(async () => {
     other = await newCheckpoint();
     const { body } = await create({ name: 'patched', checkpoint_id: checkpointId, top_k: 2 }).expect(201);
     expect(body.top_k).toBe(2);
-    await api.db.endpoints.setReady(body.id, checkpointId, true);
+    id = body.id;
+    await api.db.endpoints.setReady(id, checkpointId, true);
   });
 
   it('200 for a move, to the best checkpoint of a job as well, and back', async () => {
@@ -159,6 +161,31 @@ describe('PATCH /v1/endpoints/{id or name}', () => {
     await create({ name: 'two', checkpoint_id: two }).expect(201);
     expect((await patch({ thresholds: { cat: 0.9 } }, 'two').expect(200)).body.thresholds).toEqual({ cat: 0.9 });
     expectPointers(await patch({ thresholds: { cat: 0.9, dog: 0.9 } }, 'two'), 'invalid_request', ['/thresholds']);
+  });
+
+  it('2xx or 4xx for junk in any place', async () => {
+    const part = (checkpoint_id: unknown, weight: unknown) => [
+      { checkpoint_id: checkpointId, weight: 0.5 },
+      { checkpoint_id, weight },
+    ];
+    const junk: unknown[] = [null, true, -1, 0.5, 1e308, '', 'x', 'a\0', [], [null], {}, { x: 1 }, { constructor: 1 }];
+    for (const value of junk) {
+      const bodies: object[] = [
+        ...['name', 'checkpoint_id', 'job_id', 'traffic', 'shadow', 'labels', 'thresholds', 'top_k', 'batching'].map(
+          (field) => ({ [field]: value }),
+        ),
+        { traffic: part(value, 0.5) },
+        { traffic: part(other, value) },
+        { shadow: { checkpoint_id: value } },
+        { labels: { star: value } },
+        { batching: { max_latency_ms: value } },
+      ];
+      for (const body of bodies) {
+        const { status } = await patch(body, id);
+        expect([JSON.stringify(body), status]).toEqual([expect.anything(), expect.toSatisfy((code) => code < 500)]);
+      }
+    }
+    await patch({ name: 'patched' }, id).expect(200);
   });
 
   it('404 for what is of another project', async () => {

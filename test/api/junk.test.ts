@@ -103,7 +103,15 @@ beforeAll(async () => {
         max_trials: 1,
       },
     ],
-    '/v1/endpoints': [{ name: 'junk', checkpoint_id }],
+    '/v1/endpoints': [
+      {
+        name: 'junk',
+        checkpoint_id,
+        labels: { star: 'Stern' },
+        top_k: 2,
+        batching: { max_batch_size: 8, max_delay_ms: 1, max_latency_ms: 50 },
+      },
+    ],
     '/v1/evaluations': [{ checkpoint_id, dataset_id, split: 'test', temperature_scaling: true }],
   };
 });
