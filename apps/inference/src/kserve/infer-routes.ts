@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientGone, servedBy } from '../endpoints/asked-endpoint.js';
 import type { EndpointService } from '../endpoints/endpoint-service.js';
 import type { Prediction } from '../models/batcher.js';
+import { toMicroseconds } from '../routes/answered-by.js';
 import { type InferCall, readInferRequest } from './infer-request.js';
 import { inferAnswer } from './infer-response.js';
 import { inflateBody } from './inflate-body.js';
@@ -60,12 +61,7 @@ function hasSameImage({ image: a }: Signature, { image: b }: Signature): boolean
 function timingOf({ queue_ms, preprocess_ms, compute_ms }: Prediction, reply: FastifyReply): Record<string, number> {
   const total_ms = reply.elapsedTime;
   const all = Object.entries({ queue_ms, preprocess_ms, compute_ms, total_ms });
-  return Object.fromEntries(all.map(([name, milliseconds]) => [name, rounded(milliseconds)]));
-}
-
-/** To a microsecond. */
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
+  return Object.fromEntries(all.map(([name, milliseconds]) => [name, toMicroseconds(milliseconds)]));
 }
 
 const FILE = /^\/file\/(\d+)$/;

@@ -13,6 +13,7 @@ import { answerFormOf } from '../endpoints/answer-form.js';
 import { findEndpoint, servedBy } from '../endpoints/asked-endpoint.js';
 import type { Answer, EndpointService } from '../endpoints/endpoint-service.js';
 import type { ModelPool } from '../models/model-pool.js';
+import { answeredBy } from './answered-by.js';
 import { ACCEPTED, acceptPredictInput, readPredictInput, refuseTooLarge } from './predict-input.js';
 
 export interface ExplainRouteOptions {
@@ -45,9 +46,9 @@ export async function explainRoute(app: FastifyInstance, { service, pool }: Expl
     const answer = await service.ask(served, (model) => pool.explain(model, asked));
     const { picture: png } = answer.answer;
     if (isPicture && png) return reply.type('image/png').header('vary', 'accept').send(Buffer.from(png));
-    const waited = performance.now() - startedAt;
+    const waited_ms = performance.now() - startedAt;
     reply.header('vary', 'accept');
-    return toExplanation(answer, { queue_ms: waited, total_ms: reply.elapsedTime });
+    return toExplanation(answer, { waited_ms, total_ms: reply.elapsedTime });
   });
 }
 
@@ -72,11 +73,12 @@ function outputOf(named: string, served: ServedEndpoint): number {
 const NAMES_SHOWN = 20;
 
 function toExplanation(
-  { served, model, answer }: Answer<ExplainedImage>,
-  { queue_ms: waited, total_ms }: { queue_ms: number; total_ms: number },
+  answered: Answer<ExplainedImage>,
+  { waited_ms, total_ms }: { waited_ms: number; total_ms: number },
 ): Explanation {
+  const { served, model, answer } = answered;
   const { output, value, layer, image, region, picture, preprocess_ms, compute_ms } = answer;
-  const { id, name } = served.endpoint;
+  const queue_ms = Math.max(0, waited_ms - preprocess_ms - compute_ms);
   return {
     class: answerFormOf(served).labels[output],
     ...(model.dataset.task === 'regression' ? { value } : { probability: value }),
@@ -85,21 +87,10 @@ function toExplanation(
     image,
     region,
     ...(picture ? { overlay: `data:image/png;base64,${Buffer.from(picture).toString('base64')}` } : {}),
-    model: { endpoint_id: id, name, checkpoint_id: model.checkpointId },
-    timing: {
-      queue_ms: rounded(Math.max(0, waited - preprocess_ms - compute_ms)),
-      preprocess_ms: rounded(preprocess_ms),
-      compute_ms: rounded(compute_ms),
-      total_ms: rounded(total_ms),
-    },
+    ...answeredBy(answered, { queue_ms, preprocess_ms, compute_ms, total_ms }),
   };
 }
 
 function rowsOf({ rows, columns, heat }: Pick<ExplainedImage, 'rows' | 'columns' | 'heat'>): number[][] {
   return Array.from({ length: rows }, (_, row) => Array.from(heat.subarray(row * columns, (row + 1) * columns)));
-}
-
-/** To a microsecond. */
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
 }

@@ -1,11 +1,11 @@
 /** `POST /v1/endpoints/{id or name}/predict` */
 import { PredictQuery, type PredictResponse } from '@trainyard/contracts';
-import type { TrainedModel } from '@trainyard/db';
 import type { FastifyInstance } from 'fastify';
 import { answerFormOf } from '../endpoints/answer-form.js';
 import { clientGone, findEndpoint, servedBy } from '../endpoints/asked-endpoint.js';
 import type { Answer, EndpointService } from '../endpoints/endpoint-service.js';
 import type { Prediction } from '../models/batcher.js';
+import { answeredBy } from './answered-by.js';
 import { ACCEPTED, acceptPredictInput, readPredictInput, refuseTooLarge } from './predict-input.js';
 import { toPredictions } from './predictions.js';
 import { topKOf } from './top-k.js';
@@ -42,28 +42,10 @@ export async function predictRoute(app: FastifyInstance, { service }: PredictRou
   });
 }
 
-function toResponse(
-  { served, model, answer }: Answer<Prediction>,
-  topK: number | null,
-  totalMs: number,
-): PredictResponse {
+function toResponse(answered: Answer<Prediction>, topK: number | null, total_ms: number): PredictResponse {
+  const { served, answer } = answered;
   return {
     ...toPredictions(answer, answerFormOf(served), topK),
-    model: modelOf(served.endpoint, model),
-    timing: {
-      queue_ms: rounded(answer.queue_ms),
-      preprocess_ms: rounded(answer.preprocess_ms),
-      compute_ms: rounded(answer.compute_ms),
-      total_ms: rounded(totalMs),
-    },
+    ...answeredBy(answered, { ...answer, total_ms }),
   };
-}
-
-function modelOf({ id, name }: { id: string; name: string }, { checkpointId }: TrainedModel): PredictResponse['model'] {
-  return { endpoint_id: id, name, checkpoint_id: checkpointId };
-}
-
-/** To a microsecond. */
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
 }
