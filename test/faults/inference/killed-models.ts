@@ -11,7 +11,7 @@ const NAME = 'killed';
 
 export const killedModels: FaultScenario = {
   name: 'The process of a model is killed under load',
-  rounds: { short: 3, full: 30 },
+  rounds: { short: 2, full: 30 },
   limitSeconds: { short: 120, full: 900 },
   run: async ({ dice, recovered, say }, rounds) => {
     const serving = await sharedServing();

@@ -28,7 +28,7 @@ const ERROR_LEVEL = 50;
 
 export const malformedRequests: FaultScenario = {
   name: 'Malformed requests',
-  rounds: { short: 1200, full: 20_000 },
+  rounds: { short: 1000, full: 20_000 },
   limitSeconds: { short: 120, full: 1800 },
   run: async (context, rounds) => {
     const serving = await sharedServing();
