@@ -6,3 +6,5 @@ import './one-worker/job-log.js';
 import './one-worker/ingest.js';
 // Kills the worker, and leaves another one.
 import './one-worker/dataset-versions.js';
+// Ends the worker.
+import './one-worker/taking-jobs.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildImageFolderZip } from '../../fixtures/index.js';
 import { datasetThat, ended, jobThat, readyDataset, submit, type Trainyard, upload } from '../trainyard.js';
-import { oneWorker } from './shared.js';
+import { oneWorker, RULES } from './shared.js';
 
 let trainyard: Trainyard;
 
@@ -118,7 +118,7 @@ describe('a data set whose worker is killed while it reads', () => {
     await untilTaken(id);
     const shared = await oneWorker();
     shared.worker.process.kill('SIGKILL');
-    shared.worker = await trainyard.startWorker();
+    shared.worker = await trainyard.startWorker(RULES);
     const dataset = await datasetThat(trainyard, id, ({ status }) => status !== 'processing');
     expect(dataset).toMatchObject({ status: 'ready', counts: { total: 300 } });
     const digests = await digestsOf(id);

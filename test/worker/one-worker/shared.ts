@@ -9,6 +9,9 @@ export interface OneWorker {
   worker: Program;
 }
 
+/** Of the worker, and of whoever takes its place. */
+export const RULES = { TRAINYARD_PLAN_WAIT_SECONDS: '2' };
+
 let started: Promise<OneWorker> | undefined;
 
 /** The same for all who ask in one test file. */
@@ -19,6 +22,6 @@ export function oneWorker(): Promise<OneWorker> {
 
 async function start(): Promise<OneWorker> {
   const trainyard = await startTrainyard();
-  const worker = await trainyard.startWorker();
+  const worker = await trainyard.startWorker(RULES);
   return { trainyard, worker, dataset: await readyDataset(trainyard) };
 }

@@ -1,19 +1,19 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { atEnd, type Program } from '../setup/index.js';
-import { ended, eventsOf, jobThat, readyDataset, startTrainyard, submit, type Trainyard } from './trainyard.js';
+import { atEnd } from '../../setup/index.js';
+import { ended, eventsOf, jobThat, submit, type Trainyard } from '../trainyard.js';
+import { oneWorker } from './shared.js';
 
 const NO_REDIS = 'redis://127.0.0.1:1';
 
 let trainyard: Trainyard;
 let datasetId: string;
-let worker: Program;
 
 beforeAll(async () => {
-  trainyard = await startTrainyard();
-  worker = await trainyard.startWorker({ TRAINYARD_PLAN_WAIT_SECONDS: '2' });
-  datasetId = (await readyDataset(trainyard)).id;
+  const shared = await oneWorker();
+  trainyard = shared.trainyard;
+  datasetId = shared.dataset.id;
 });
 
 describe('a worker', () => {
@@ -67,6 +67,7 @@ describe('a worker', () => {
   });
 
   it('takes jobs and ends as it is told without any Redis', async () => {
+    const { worker } = await oneWorker();
     expect(await worker.stop()).toBe(0);
     const alone = await trainyard.startWorker({ REDIS_URL: NO_REDIS });
     const ids: string[] = [];
