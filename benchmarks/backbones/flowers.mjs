@@ -30,8 +30,8 @@ export async function openFlowers(archive, onnx, side, from) {
   const hash = createHash('sha256').update(file).digest('hex');
   const fileDigest = `sha256:${hash}`;
   const middle = imported.values.find(({ name }) => name === from);
-  if (!middle) throw new Error(`the backbone has no value "${from}"`);
-  const begin = { node: middle.node, channels: middle.shape[0] };
+  if (!middle && from !== 'image') throw new Error(`the backbone has no value "${from}"`);
+  const begin = middle && { node: middle.node, channels: middle.shape[0] };
   /** @param {string} name @param {object} places */
   const layerOf = (name, places) => ({ type: 'onnx_backbone', name, backbone_id: id, ...places });
   return {
@@ -41,14 +41,16 @@ export async function openFlowers(archive, onnx, side, from) {
     dataset: { id: 'ds_1', digest, task, classes, targets, image, fit: /** @type {const} */ ('cover'), stats },
     /** All of it, and in two parts. */
     layer: layerOf('backbone', { output: cut.name, graph: cutAt(imported, { node: cut.node }, fileDigest) }),
-    parts: [
-      layerOf('body', { output: from, graph: cutAt(imported, { node: middle.node }, fileDigest) }),
-      layerOf('blocks', {
-        output: cut.name,
-        from,
-        graph: cutAt(imported, { node: cut.node, from: begin }, fileDigest),
-      }),
-    ],
+    parts: begin
+      ? [
+          layerOf('body', { output: from, graph: cutAt(imported, { node: begin.node }, fileDigest) }),
+          layerOf('blocks', {
+            output: cut.name,
+            from,
+            graph: cutAt(imported, { node: cut.node, from: begin }, fileDigest),
+          }),
+        ]
+      : [],
     close: () => rm(root, { recursive: true }),
   };
 }

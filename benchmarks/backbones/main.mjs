@@ -2,7 +2,7 @@
 // ones, and fine-tuning it. Needs the shared test data; for the regression, a Python with scikit-learn.
 //
 //   node benchmarks/backbones/main.mjs <shared data> [--python <python with scikit-learn>] [--side <of images>]
-//     [--epochs <of fine-tuning>] [--factor <of its rate>] [--from <value that the trained blocks begin at>]
+//     [--epochs <of fine-tuning>] [--factor <of its rate>] [--from <value that the trained blocks begin at, or "image">]
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -25,6 +25,9 @@ const { values, positionals } = parseArgs({
 const [data] = positionals;
 if (data === undefined) throw new Error('Expected the folder of the shared test data; received nothing.');
 const REGRESSION = fileURLToPath(new URL('logistic-regression.py', import.meta.url));
+
+/** As `--from`: all of the backbone is trained. */
+const WHOLE = 'image';
 
 const HEAD_EPOCHS = 60;
 /**
@@ -93,20 +96,31 @@ async function regression() {
   return found;
 }
 
+/** What is trained behind the frozen part, or the whole backbone where nothing is in front of it. */
+function tuned() {
+  if (values.from === WHOLE) {
+    const layers = [{ ...flowers.layer, trainable: true }];
+    return { layers, frozen: ['backbone'], training: { ...TRAINING, batch_size: 16 } };
+  }
+  const [body, blocks] = flowers.parts;
+  const layers = [body, { ...blocks, trainable: true }];
+  return { layers, frozen: ['blocks'], training: { ...TRAINING, optimizer: TUNING_OPTIMIZER } };
+}
+
 /** Validation figures of a head, and of each epoch after that in which the last blocks are trained as well. */
 async function fineTune() {
   const epochs = HEAD_EPOCHS + Number(values.epochs);
-  const [body, blocks] = flowers.parts;
+  const { layers, frozen, training } = tuned();
   const runs = [];
   for (const seed of SEEDS) {
     const run = await trainFlowers(flowers, {
       id: `job_tuned_${seed}`,
       threads: THREADS,
-      layers: [body, { ...blocks, trainable: true }, HEAD],
-      training: { ...TRAINING, optimizer: TUNING_OPTIMIZER, epochs, seed },
+      layers: [...layers, HEAD],
+      training: { ...training, epochs, seed },
       transfer: {
         source: null,
-        frozen: ['blocks'],
+        frozen,
         unfreeze: { epoch: HEAD_EPOCHS + 1, learning_rate_factor: Number(values.factor) },
       },
     });
