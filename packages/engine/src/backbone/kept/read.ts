@@ -20,7 +20,7 @@ export interface KeptScope extends FileScope {
 }
 
 /** The newest version of ONNX' operators that onnxruntime 1.29 has. */
-export const OPSET_MAX = 26;
+const OPSET_MAX = 26;
 /** Numbers that a specification may hold for one input. */
 const MAX_FIXED = 4096;
 
