@@ -8,7 +8,6 @@ import {
   type Answer,
   IMAGE,
   isAlive,
-  logged,
   modelPids,
   png,
   post,
@@ -23,8 +22,6 @@ import {
 
 const serving = await startServing();
 const image = png(encodePng({ ...IMAGE, pixels: randomPixels(1) }));
-
-const requestsLogged = () => logged(serving.inference).filter(({ msg }) => msg === 'incoming request').length;
 
 describe('an endpoint', () => {
   it('answers again after the process of its model was killed', async () => {
@@ -49,10 +46,9 @@ describe('an endpoint', () => {
     await predict(serving, 'interrupted', image);
     const pid = modelPids(serving.inference).at(-1) ?? 0;
     process.kill(pid, 'SIGSTOP');
-    const before = requestsLogged();
     const answers = Array.from({ length: 80 }, () => post<Problem>(serving, 'interrupted', image));
-    await until(requestsLogged, (count) => count === before + answers.length);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Those that come after it is killed are answered by the next process.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     process.kill(pid, 'SIGKILL');
     const ended = await Promise.all(answers);
     const refusals = ended.filter(({ status }) => status !== 200);

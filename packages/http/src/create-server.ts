@@ -2,7 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_CONTENT_TYPE, toProblem } from '@trainyard/contracts';
-import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions, type onRequestHookHandler } from 'fastify';
 import { gracefulClose } from './graceful-close.js';
 import { problemDetails, sendError } from './problem-details.js';
 import { readQueryNumbers } from './query-numbers.js';
@@ -68,11 +68,12 @@ function overrideMethod(request: IncomingMessage, mayOverride: (path: string) =>
 }
 
 /** Many clients name a content type on every request; where there is no body, that means nothing. */
-async function forgetTypeOfNothing({ headers }: FastifyRequest): Promise<void> {
+const forgetTypeOfNothing: onRequestHookHandler = ({ headers }, _reply, done) => {
   const length = headers['content-length'];
   if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0'))
     delete headers['content-type'];
-}
+  done();
+};
 
 /** Answers what is not HTTP at all, or has too many headers, on the bare connection. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {

@@ -19,12 +19,13 @@ export const gracefulClose = plugin(
       if (closing.signal.aborted && answering === 0) app.server.closeAllConnections();
     };
     app.decorate('closing', closing.signal);
-    app.addHook('onRequest', async (_request, reply) => {
+    app.addHook('onRequest', (_request, reply, done) => {
       answering++;
       reply.raw.once('close', () => {
         answering--;
         closeUnused();
       });
+      done();
     });
     app.addHook('preClose', async () => {
       closing.abort();

@@ -1,9 +1,14 @@
 /** A query string is text. This reads what the route's schema calls a number or a boolean, so that no body is coerced. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, preValidationHookHandler } from 'fastify';
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
-export async function readQueryNumbers(request: FastifyRequest): Promise<void> {
+export const readQueryNumbers: preValidationHookHandler = (request, _reply, done) => {
+  readNumbers(request);
+  done();
+};
+
+function readNumbers(request: FastifyRequest): void {
   const { query } = request;
   const schema = request.routeOptions.schema?.querystring;
   if (query === null || typeof query !== 'object' || schema === null || typeof schema !== 'object') return;

@@ -13,8 +13,9 @@ export function newRequestId(message: { headers: IncomingMessage['headers'] }): 
 
 export const requestIds = plugin(
   async (app) => {
-    app.addHook('onRequest', async (request, reply) => {
+    app.addHook('onRequest', (request, reply, done) => {
       reply.header(REQUEST_ID_HEADER, request.id);
+      done();
     });
   },
   { name: 'request-ids', fastify: '5.x' },

@@ -3,7 +3,7 @@
  * takes neither), and bodies nested or wide beyond any use. It runs before validation, and without recursion.
  */
 import { type FieldError, TrainyardError } from '@trainyard/contracts';
-import type { FastifyRequest } from 'fastify';
+import type { preValidationHookHandler } from 'fastify';
 import { pointerToken } from './schema-error.js';
 
 const DEPTH_MAX = 64;
@@ -16,7 +16,7 @@ interface Place {
 }
 
 /** Throws `invalid_request` at the first such place in the body or query of a request; such an id is `not_found`. */
-export async function checkRequestText(request: FastifyRequest): Promise<void> {
+export const checkRequestText: preValidationHookHandler = (request, _reply, done) => {
   if (isPlain(request.params) && firstUnusable(request.params) !== undefined) {
     throw new TrainyardError('not_found', 'No id or name has such characters. Check the address.');
   }
@@ -28,7 +28,8 @@ export async function checkRequestText(request: FastifyRequest): Promise<void> {
       });
     }
   }
-}
+  done();
+};
 
 /** The first place in `root` that cannot be used; undefined where all can. */
 export function firstUnusable(root: object): FieldError | undefined {

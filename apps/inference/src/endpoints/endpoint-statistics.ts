@@ -13,16 +13,37 @@ export interface Asked {
 /** Of one request whose answers were compared. */
 export type Comparison = Pick<AgreementIncrement, 'images' | 'agreed' | 'values' | 'differenceSum' | 'differenceMax'>;
 
+interface Answers {
+  requests: number;
+  images: number;
+  /** How many requests took what a bucket stands for. */
+  buckets: Map<number, number>;
+}
+
 export class EndpointStatistics {
+  /** Since they were last made rows, all in one minute: by endpoint, by checkpoint. */
+  readonly #answers = new Map<string, Map<string, Answers>>();
+  /** Minutes since 1970. */
+  #minute = 0;
   #counts = new Map<string, CountIncrement>();
   #latencies = new Map<string, LatencyIncrement>();
   #agreements = new Map<string, AgreementIncrement>();
 
-  answered(asked: Asked, { images, milliseconds }: { images: number; milliseconds: number }): void {
-    this.#count({ ...asked, kind: 'requests', count: 1 });
-    this.#count({ ...asked, kind: 'images', count: images });
-    const minute = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
-    this.#time({ endpointId: asked.endpointId, minute, bucket: bucketOf(milliseconds), count: 1 });
+  /** Runs for every request, so it makes no keys: what it counts becomes rows once a second. */
+  answered(
+    { endpointId, checkpointId }: Asked,
+    { images, milliseconds }: { images: number; milliseconds: number },
+  ): void {
+    const minute = Math.floor(Date.now() / MINUTE_MS);
+    if (minute !== this.#minute) {
+      this.#intoRows();
+      this.#minute = minute;
+    }
+    const answers = this.#answersOf(endpointId, checkpointId);
+    answers.requests++;
+    answers.images += images;
+    const bucket = bucketOf(milliseconds);
+    answers.buckets.set(bucket, (answers.buckets.get(bucket) ?? 0) + 1);
   }
 
   refused(asked: Asked, code: ErrorCode): void {
@@ -40,6 +61,7 @@ export class EndpointStatistics {
 
   /** What was counted since the last time. */
   take(): EndpointIncrements {
+    this.#intoRows();
     const taken = {
       counts: [...this.#counts.values()],
       latencies: [...this.#latencies.values()],
@@ -56,6 +78,25 @@ export class EndpointStatistics {
     for (const row of counts) this.#count(row);
     for (const row of latencies) this.#time(row);
     for (const row of agreements) this.#agree(row);
+  }
+
+  #answersOf(endpointId: string, checkpointId: string): Answers {
+    const checkpoints = this.#answers.get(endpointId) ?? new Map<string, Answers>();
+    const answers = checkpoints.get(checkpointId) ?? { requests: 0, images: 0, buckets: new Map() };
+    if (answers.requests === 0) this.#answers.set(endpointId, checkpoints.set(checkpointId, answers));
+    return answers;
+  }
+
+  #intoRows(): void {
+    const minute = new Date(this.#minute * MINUTE_MS);
+    for (const [endpointId, checkpoints] of this.#answers) {
+      for (const [checkpointId, { requests, images, buckets }] of checkpoints) {
+        this.#count({ endpointId, checkpointId, kind: 'requests', count: requests });
+        this.#count({ endpointId, checkpointId, kind: 'images', count: images });
+        for (const [bucket, count] of buckets) this.#time({ endpointId, minute, bucket, count });
+      }
+    }
+    this.#answers.clear();
   }
 
   #count(row: CountIncrement): void {

@@ -26,7 +26,7 @@ export async function inferRoutes(app: FastifyInstance, { models, service }: Inf
     models.version(request.served, version);
   };
   for (const url of [MODEL, VERSION]) {
-    app.post<ModelRoute>(`${url}/infer`, { onRequest }, async (request, reply) => {
+    app.post<ModelRoute>(`${url}/infer`, { onRequest, logLevel: 'warn' }, async (request, reply) => {
       const served = servedBy(request);
       const body = await inflateBody(bytesOf(request.body), request.headers['content-encoding']);
       const version = models.version(served, request.params.version);

@@ -3,17 +3,23 @@
  * take an answer that comes while they are still sending for a broken connection, and never see why they were refused.
  */
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { onSendHookHandler } from 'fastify';
 import { BODY_BYTES_MAX } from './body-limit.js';
 
 const WAIT_MS = 10_000;
 
 /** An `onSend` hook. Beyond some time or size the client is not waited for, and its connection is closed. */
-export async function discardRest({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (raw.complete || raw.readableEnded || raw.destroyed) return;
+export const discardRest: onSendHookHandler = ({ raw }, reply, _payload, done) => {
+  if (raw.complete || raw.readableEnded || raw.destroyed) {
+    done();
+    return;
+  }
   raw.unpipe();
-  if (!(await readToEnd(raw, 2 * BODY_BYTES_MAX))) reply.header('connection', 'close');
-}
+  void readToEnd(raw, 2 * BODY_BYTES_MAX).then((ended) => {
+    if (!ended) reply.header('connection', 'close');
+    done();
+  });
+};
 
 function readToEnd(request: IncomingMessage, bytesMax: number): Promise<boolean> {
   return new Promise((resolve) => {

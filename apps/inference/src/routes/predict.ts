@@ -32,6 +32,8 @@ export async function predictRoute(app: FastifyInstance, { service }: PredictRou
     onRequest: [findEndpoint(service), refuseTooLarge],
     schema: { querystring: PredictQuery },
     config: { accepts: ACCEPTED },
+    // Counted, not written down one by one: they come by the thousand.
+    logLevel: 'warn' as const,
   };
   app.post<PredictRoute>('/v1/endpoints/:endpoint/predict', options, async (request, reply) => {
     const served = servedBy(request);
