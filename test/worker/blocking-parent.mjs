@@ -3,4 +3,4 @@ import { fork } from 'node:child_process';
 
 const child = fork(new URL('./blocked-child.mjs', import.meta.url), []);
 child.on('message', (message) => process.send?.(message));
-child.send({ type: 'start', task: { device: 'cpu' } });
+child.send({ type: 'start', task: { devices: ['cpu'] } });

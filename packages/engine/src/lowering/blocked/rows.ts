@@ -1,7 +1,7 @@
 /** Rows of b floats, by number: how blocked tensors are taken apart and put together. */
 import type { Value } from '../../graph/graph.js';
 import { sizeOf } from '../../graph/tensor-type.js';
-import { gatherRows } from '../../ops/gather-rows.js';
+import { gatherRows } from '../../ops/blocked/gather-rows.js';
 import { reshape } from '../../ops/reshape.js';
 import type { BlockedContext } from './rule.js';
 

@@ -1,5 +1,5 @@
 /** Rows of a tensor by their numbers: x [R, ...], indices int32 [K] → [K, ...]. */
-import type { OpDefinition, Value } from '../graph/graph.js';
+import type { OpDefinition, Value } from '../../graph/graph.js';
 
 export interface GatherAttributes {
   readonly axis: 0;
