@@ -137,6 +137,22 @@ describe('the state of all endpoints', () => {
   });
 });
 
+describe('an endpoint that is read while it moves', () => {
+  it('is never shown without the move and with the checkpoint of before', async () => {
+    const id = await readyEndpoint('halfway');
+    for (let turn = 0; turn < 80; turn++) {
+      const target = checkpoints[turn % 2 === 0 ? 1 : 0];
+      await db.endpoints.update(projectId, id, { checkpointId: target });
+      const reads = Array.from({ length: 6 }, () => get('halfway'));
+      const done = db.endpoints.completeMove(id, target, true);
+      for (const { moving_to, checkpoint_id } of await Promise.all(reads)) {
+        if (moving_to === null) expect(checkpoint_id).toBe(target);
+      }
+      await done;
+    }
+  });
+});
+
 describe('the figures of an endpoint', () => {
   it('add up over servers, keep the larger of two differences, and forget endpoints that are gone', async () => {
     const id = await readyEndpoint('counted');

@@ -61,13 +61,16 @@ const servedInclude = {
   uses: { include: { checkpoint: { include: trainedModelInclude } } },
 } satisfies Prisma.EndpointInclude;
 
-/** A row and its uses are two queries; else a move could be over in the one and not in the other. */
+/**
+ * A row and its uses are two queries: without a transaction of this kind a move could be over in the one and not in the
+ * other. A list of one query is no transaction to Prisma; a function is.
+ */
 const AT_ONE_TIME = { isolationLevel: 'RepeatableRead' } as const;
 
 export function openEndpoints(client: PrismaClient) {
   async function get(projectId: string, idOrName: string): Promise<StoredEndpoint> {
     const where = namedEndpoint(projectId, idOrName);
-    const [row] = await client.$transaction([client.endpoint.findFirst({ where, include: shownInclude })], AT_ONE_TIME);
+    const row = await client.$transaction((tx) => tx.endpoint.findFirst({ where, include: shownInclude }), AT_ONE_TIME);
     if (!row) throw notFound('endpoint', idOrName);
     const [endpoint] = await showEndpoints(client, [row]);
     return endpoint;
@@ -95,8 +98,10 @@ export function openEndpoints(client: PrismaClient) {
 
     async list(projectId: string, page: Page = {}): Promise<List<StoredEndpoint>> {
       const where = { ...olderThan(page), projectId };
-      const read = client.endpoint.findMany({ where, ...newestFirst(page), include: shownInclude });
-      const [rows] = await client.$transaction([read], AT_ONE_TIME);
+      const rows = await client.$transaction(
+        (tx) => tx.endpoint.findMany({ where, ...newestFirst(page), include: shownInclude }),
+        AT_ONE_TIME,
+      );
       const list = toList(rows, page, (row) => row, idOf);
       return { ...list, data: await showEndpoints(client, list.data) };
     },
