@@ -14,7 +14,17 @@ import {
   pixelsAsBinary,
   pixelsAsJson,
 } from './kserve-requests.js';
-import { base64, CLASSES, files, IMAGE, predict, randomPixels, startedEndpoint, startServing } from './serving.js';
+import {
+  base64,
+  CLASSES,
+  files,
+  IMAGE,
+  predict,
+  randomPixels,
+  startedEndpoint,
+  startServing,
+  until,
+} from './serving.js';
 
 const serving = await startServing();
 const api = await startApi(serving.environment);
@@ -147,8 +157,11 @@ describe('inference', () => {
   });
 
   it('is counted like every other request to the endpoint', async () => {
-    const { counts } = await serving.db.endpoints.get(serving.projectId, 'shapes');
-    expect(counts.requests).toBeGreaterThan(0);
+    // Figures are written once a second.
+    await until(
+      () => serving.db.endpoints.get(serving.projectId, 'shapes'),
+      ({ counts }) => counts.requests > 0,
+    );
   });
 });
 

@@ -24,6 +24,7 @@ export class StatisticsWriter {
   readonly #server = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
   readonly #task: PeriodicTask;
   #forgottenAt = 0;
+  #reported: Promise<void> = Promise.resolve();
 
   constructor(options: StatisticsWriterOptions) {
     this.#options = options;
@@ -34,9 +35,15 @@ export class StatisticsWriter {
     });
   }
 
-  /** Says at once which models are loaded, before an endpoint is said to be ready. */
-  async reportLoaded(): Promise<void> {
-    await this.#options.endpoints.reportLoaded(this.#server, this.#options.loaded.list());
+  /**
+   * Says at once which models are loaded, before an endpoint is said to be ready. One report after another, each of what
+   * is loaded when its turn comes: an older one that was written last would unsay the newer.
+   */
+  reportLoaded(): Promise<void> {
+    const { endpoints, loaded } = this.#options;
+    const report = this.#reported.then(() => endpoints.reportLoaded(this.#server, loaded.list()));
+    this.#reported = report.catch(() => {});
+    return report;
   }
 
   /** Writes what is left, and that this server has nothing loaded any more. */
