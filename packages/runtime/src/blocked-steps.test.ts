@@ -87,6 +87,17 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'a gradient that chooses between images by truth values in blocks',
+    width: 9,
+    height: 9,
+    batchSize: 8,
+    layers: [
+      { type: 'conv2d', filters: 16, kernel_size: 3, activation: 'leaky_relu' },
+      { type: 'conv2d', filters: 32, kernel_size: 3, activation: 'leaky_relu' },
+      ...end,
+    ],
+  },
+  {
     name: 'depthwise convolutions, average pools and groups',
     width: 12,
     height: 12,

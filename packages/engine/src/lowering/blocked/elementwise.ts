@@ -30,14 +30,12 @@ function layoutOf({ inputs, outputs: [{ shape }] }: Node, places: Placements): L
     if (!sameShape(input.shape, shape)) return null;
     const native = places.native(input);
     if (native === 'plain') continue;
-    if (native === 'images' && input.dtype !== 'float32') return null;
-    if (found !== null && found !== native && found !== 'images') return null;
+    if (found !== null && found !== native) return null;
     found ??= native;
   }
-  if (found === 'images' && inputs.some((input) => !isScalar(input) && input.dtype !== 'float32')) {
-    return inputs.every((input) => isScalar(input) || places.native(input) === 'images') ? found : null;
-  }
-  return found;
+  // Only float32 can be reordered: truth values have to be in blocks already.
+  const isStuck = (input: Value) => input.dtype !== 'float32' && !isScalar(input) && places.native(input) !== found;
+  return found === 'images' && inputs.some(isStuck) ? null : found;
 }
 
 /** Truth values are never brought back to the plain layout: their one use has to be a choice between images. */
