@@ -1,14 +1,11 @@
 /** `POST /v1/endpoints/{id or name}/explain`: streamed to the inference server as it comes, and its answer back. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { ExplainQuery, Explanation, PredictJson } from '@trainyard/contracts';
-import { Type } from 'typebox';
+import { ExplainQuery, Explanation } from '@trainyard/contracts';
 import { streamBodies } from '../../inference/inference-server.js';
 import { pngResponse } from '../../pictures/send-picture.js';
 import { EndpointParams } from '../../schemas/parameters.js';
-import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
-
-const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
+import { File, imageBodies, imageProblems } from './image-request.js';
 
 const schema = {
   operationId: 'explain',
@@ -25,31 +22,11 @@ const schema = {
       description: 'Where the class is seen',
       content: { 'application/json': { schema: reference(Explanation) }, ...pngResponse.content },
     },
-    ...keyedProblems(
-      'not_found',
-      'invalid_request',
-      'invalid_image',
-      'invalid_json',
-      'invalid_multipart',
-      'unsupported_media_type',
-      'payload_too_large',
-      'overloaded',
-      'endpoint_not_ready',
-      'unavailable',
-    ),
+    ...imageProblems,
   },
 };
 
-const config = {
-  streamedBody: {
-    content: {
-      'application/json': { schema: reference(PredictJson) },
-      'application/octet-stream': { schema: File },
-      'image/*': { schema: File },
-      'multipart/form-data': { schema: Type.Object({ file: File }) },
-    },
-  },
-};
+const config = { streamedBody: imageBodies(File) };
 
 export const explain: FastifyPluginAsyncTypebox = async (app) => {
   streamBodies(app);

@@ -1,13 +1,11 @@
 /** `POST /v1/endpoints/{id or name}/predict`: streamed to the inference server as it comes, and its answer back. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { PredictJson, PredictQuery, PredictResponse } from '@trainyard/contracts';
+import { PredictQuery, PredictResponse } from '@trainyard/contracts';
 import { Type } from 'typebox';
 import { streamBodies } from '../../inference/inference-server.js';
 import { EndpointParams } from '../../schemas/parameters.js';
-import { keyedProblems } from '../../schemas/problems.js';
 import { reference } from '../../schemas/reference.js';
-
-const File = Type.Unsafe<string>({ type: 'string', format: 'binary' });
+import { File, imageBodies, imageProblems } from './image-request.js';
 
 const schema = {
   operationId: 'predict',
@@ -20,31 +18,11 @@ const schema = {
   querystring: PredictQuery,
   response: {
     200: reference(PredictResponse),
-    ...keyedProblems(
-      'not_found',
-      'invalid_request',
-      'invalid_image',
-      'invalid_json',
-      'invalid_multipart',
-      'unsupported_media_type',
-      'payload_too_large',
-      'overloaded',
-      'endpoint_not_ready',
-      'unavailable',
-    ),
+    ...imageProblems,
   },
 };
 
-const config = {
-  streamedBody: {
-    content: {
-      'application/json': { schema: reference(PredictJson) },
-      'image/*': { schema: File },
-      'application/octet-stream': { schema: File },
-      'multipart/form-data': { schema: Type.Object({ file: Type.Array(File) }) },
-    },
-  },
-};
+const config = { streamedBody: imageBodies(Type.Array(File)) };
 
 export const predict: FastifyPluginAsyncTypebox = async (app) => {
   streamBodies(app);
