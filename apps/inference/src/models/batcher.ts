@@ -48,7 +48,7 @@ export interface Answered {
 export interface BatcherOptions {
   task: () => PredictionTask;
   run: (inputs: readonly PredictInput[]) => Promise<GroupOutcome>;
-  /** @param sizes images of each run of the session */
+  /** @param images those of the group that were answered */
   onGroup: (images: number, outcome: GroupOutcome) => void;
   onAnswer: (answered: Answered) => void;
   /** A refusal that is not the request's fault, for the log. */
