@@ -18,7 +18,7 @@ export const elementwiseRule: BlockedRule = (node, context) => {
   if (layout === 'images' && node.outputs[0].dtype !== 'float32' && !isOnlyChosenBy(node, context)) return null;
   const whole = node.inputs.filter((input) => sameShape(input.shape, shape));
   if (layout === 'images' && !whole.every((input) => places.isWhole(input)) && !keepsZeros(node)) return null;
-  const inputs = node.inputs.map((input) => (isScalar(input) ? places.plain(input) : places.in(input, layout)));
+  const inputs = node.inputs.map((input) => (whole.includes(input) ? places.in(input, layout) : places.plain(input)));
   return rewrite(places.target, node, inputs, portableLowering).map((value) => ({ value, layout }));
 };
 
@@ -26,16 +26,20 @@ export const elementwiseRule: BlockedRule = (node, context) => {
 function layoutOf({ inputs, outputs: [{ shape }] }: Node, places: Placements): Layout | null {
   let found: Layout | null = null;
   for (const input of inputs) {
-    if (isScalar(input) && sizeOf(shape) > 1) continue;
-    if (!sameShape(input.shape, shape)) return null;
+    // One pixel of one channel is an image too: what has the node's shape is no scalar.
+    if (!sameShape(input.shape, shape)) {
+      if (sizeOf(input.shape) === 1) continue;
+      return null;
+    }
     const native = places.native(input);
     if (native === 'plain') continue;
     if (found !== null && found !== native) return null;
     found ??= native;
   }
   // Only float32 can be reordered: truth values have to be in blocks already.
-  const isStuck = (input: Value) => input.dtype !== 'float32' && !isScalar(input) && places.native(input) !== found;
-  return found === 'images' && inputs.some(isStuck) ? null : found;
+  const isStuck = (input: Value) =>
+    input.dtype !== 'float32' && sameShape(input.shape, shape) && places.native(input) !== found;
+  return found !== null && inputs.some(isStuck) ? null : found;
 }
 
 /** Truth values are never brought back to the plain layout: their one use has to be a choice between images. */
@@ -49,8 +53,4 @@ function keepsZeros({ op, inputs, outputs: [{ shape }] }: Node): boolean {
   if (KEEPS_ZERO.has(op.type)) return tensors.length === inputs.length;
   if (op.type === 'Mul') return true;
   return op.type === 'Div' && tensors.length === 1 && tensors[0] === inputs[0];
-}
-
-function isScalar({ shape }: Value): boolean {
-  return sizeOf(shape) === 1;
 }
