@@ -93,6 +93,7 @@ export class TestTrainer {
       dataset: this.dataset,
       device: 'cpu',
       threads: 1,
+      lowering: 'blocked',
       plan: job.plan,
       checkpoints: [...job.checkpoints.values()].map(({ epoch_complete: _, ...reference }) => reference),
       rollback: job.rollback,

@@ -1,4 +1,5 @@
 /** What the handlers of both queues need. */
+import type { LoweringSetting } from '@trainyard/contracts';
 import type { Database, WorkerAbilities, WorkerDevice } from '@trainyard/db';
 import type { ObjectStore } from '@trainyard/storage';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ export interface WorkerContext {
   abilities: WorkerAbilities;
   /** Threads of a training. */
   threads: number;
+  lowering: LoweringSetting;
   /** How long a training has to hand over, in milliseconds. */
   handOverMs: number;
   log: Logger;

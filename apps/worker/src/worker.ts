@@ -33,9 +33,9 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   log.info({ traits }, 'the machine computes with');
   const db = openDatabase(config.databaseUrl, config.queueRules, { settleMs: SETTLE_MS });
   const { workerId, end: endRegistration } = await register(db, { devices, traits }, log);
-  const { objectsDir, threads, stopMs: handOverMs } = config;
+  const { objectsDir, threads, lowering, stopMs: handOverMs } = config;
   const abilities = { devices: devices.filter(({ available }) => available).map(({ device }) => device), traits };
-  const context = { workerId, db, store, objectsDir, devices, abilities, threads, handOverMs, log };
+  const context = { workerId, db, store, objectsDir, devices, abilities, threads, lowering, handOverMs, log };
   const taker = startJobTaker(context, runJob);
   const onError = (error: Error) => log.error({ err: error }, 'a queue failed');
   const consumers = [

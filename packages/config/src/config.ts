@@ -22,6 +22,16 @@ const Shared = {
 const Redis = { REDIS_URL: Type.String({ pattern: '^rediss?://.+', description: 'a redis:// address' }) };
 const Threads = { TRAINYARD_THREADS: Type.Integer({ minimum: 1, maximum: 1024, default: availableParallelism() }) };
 
+const LOWERINGS = ['auto', 'portable', 'blocked'] as const;
+/** How training steps are compiled for the CPU. */
+const Lowering = {
+  TRAINYARD_LOWERING: Type.Unsafe<(typeof LOWERINGS)[number]>({
+    type: 'string',
+    enum: [...LOWERINGS],
+    default: 'auto',
+  }),
+};
+
 /** The same for every worker and the API, which explains what a job waits for. */
 const Queue = {
   TRAINYARD_PROJECT_MAX_RUNNING_JOBS: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
@@ -57,7 +67,7 @@ const SCHEMAS = {
       default: 'false',
     }),
   }),
-  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads, ...Stop }),
+  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads, ...Lowering, ...Stop }),
   inference: Type.Object({
     ...Shared,
     ...Threads,
@@ -111,6 +121,8 @@ export interface WorkerConfig extends SharedConfig {
   redisUrl: string;
   queueRules: QueueRulesConfig;
   threads: number;
+  /** How training steps are compiled for the CPU; `auto` measures. */
+  lowering: 'auto' | 'portable' | 'blocked';
   /** How long a training has to write a checkpoint and hand over, when the worker is told to stop. */
   stopMs: number;
 }
@@ -155,6 +167,7 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
       redisUrl: read.REDIS_URL,
       queueRules: queueRules(read),
       threads: read.TRAINYARD_THREADS,
+      lowering: read.TRAINYARD_LOWERING,
       stopMs: read.TRAINYARD_STOP_SECONDS * 1000,
     };
   },

@@ -16,7 +16,7 @@ import {
   ImageSize,
 } from './dataset.js';
 import { ERROR_KINDS, type ErrorCode } from './errors.js';
-import { ExecutionPlan } from './execution-plan.js';
+import { ExecutionPlan, LOWERING_SETTINGS } from './execution-plan.js';
 import { DEVICES, EpochMetrics, JobProgress, MetricValues, STOP_REASONS, StepMetrics } from './job.js';
 import { LOG_LEVELS } from './log.js';
 import { ProbeMetrics } from './probe-metrics.js';
@@ -46,6 +46,8 @@ export const TrainingTask = Strict({
   dataset: TaskDataset,
   device: Words(DEVICES),
   threads: Type.Integer({ minimum: 1 }),
+  /** `auto` where it is left out. */
+  lowering: Type.Optional(Words(LOWERING_SETTINGS)),
   plan: Nullable(ExecutionPlan),
   checkpoints: Type.Array(CheckpointReference, { description: 'Those of earlier attempts' }),
   elapsed_s: Type.Optional(Elapsed),

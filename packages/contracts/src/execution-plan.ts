@@ -4,8 +4,18 @@ import { Value } from 'typebox/value';
 import { DEVICES } from './job.js';
 import { Strict, Words } from './schema.js';
 
+export const LOWERINGS = ['portable', 'blocked'] as const;
+export type Lowering = (typeof LOWERINGS)[number];
+
+/** What a worker is told: `auto` measures where both are to be had, once for each graph and kind of machine. */
+export const LOWERING_SETTINGS = ['auto', ...LOWERINGS] as const;
+export type LoweringSetting = (typeof LOWERING_SETTINGS)[number];
+
 export const ExecutionPlan = Strict({
-  lowering: Words(['portable'] as const),
+  lowering: Words(LOWERINGS),
+  block: Type.Optional(
+    Type.Integer({ minimum: 8, maximum: 16, description: 'Channels of one block; blocked plans alone have it' }),
+  ),
   device: Words(DEVICES),
   threads: Type.Integer({ minimum: 1, description: 'Threads of one operator' }),
   steps_per_run: Type.Integer({ minimum: 1, description: 'Training steps in one run of the compiled graph' }),
@@ -19,4 +29,15 @@ export type ExecutionPlan = Static<typeof ExecutionPlan>;
 /** A stored plan. Throws for anything else. */
 export function parseExecutionPlan(value: unknown): ExecutionPlan {
   return Value.Parse(ExecutionPlan, value);
+}
+
+const Milliseconds = Type.Number({ minimum: 0, description: 'Of a training step' });
+
+/** What the choice of a lowering was made by. */
+export const LoweringTimes = Strict({ portable_ms: Milliseconds, blocked_ms: Milliseconds });
+export type LoweringTimes = Static<typeof LoweringTimes>;
+
+/** Stored times; null for anything else. */
+export function parseLoweringTimes(value: unknown): LoweringTimes | null {
+  return Value.Check(LoweringTimes, value) ? value : null;
 }

@@ -13,6 +13,7 @@ import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
 import { NetworkProbe } from './network-probe.js';
 import { StepRunner } from './step-runner.js';
+import { trainStepOptions } from './train-step-options.js';
 
 export interface CompiledTraining {
   runners: Runners;
@@ -38,22 +39,9 @@ export async function openTraining(options: {
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
   const { augmentation, batch_size: trainBatch, seed } = training;
-  const objective = { loss: training.loss, labelSmoothing: training.label_smoothing };
   const open = (stepsPerRun: number) => {
-    const step = compileTrainStep(model, {
-      ...objective,
-      batchSize: trainBatch,
-      optimizer: training.optimizer,
-      layerRates: training.layer_learning_rates,
-      classWeights: training.class_weights,
-      clipNorm: training.gradient_clip_norm,
-      clipValue: training.gradient_clip_value,
-      averageDecay: training.ema?.decay ?? null,
-      preprocessing,
-      mixed: augmentation !== null && (augmentation.mixup !== null || augmentation.cutmix !== null),
-      stepsPerRun,
-    });
-    return StepRunner.open(step, plan);
+    const stepOptions = trainStepOptions(training, { preprocessing, stepsPerRun, block: plan.block ?? null });
+    return StepRunner.open(compileTrainStep(model, stepOptions), plan);
   };
   const sizes = [options.steps, options.steps - (options.stepsDone ?? 0)].flatMap((steps) =>
     blockSizes(steps, plan.steps_per_run),
@@ -87,6 +75,6 @@ export function openTrainingEvaluator(options: {
   const { model, training, preprocessing, plan, context } = options;
   const objective = { loss: training.loss, labelSmoothing: training.label_smoothing };
   const batchSize = evaluationBatch(training.batch_size);
-  const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing });
+  const evaluation = compileEvaluation(model, { ...objective, batchSize, preprocessing, block: plan.block ?? null });
   return Evaluator.open(evaluation, plan, { metrics: training.metrics, context });
 }

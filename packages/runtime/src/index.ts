@@ -3,6 +3,7 @@ export * from './analyses/trained-model.js';
 export * from './blocked-lanes.js';
 export * from './checkpoint-file.js';
 export * from './compiled-training.js';
+export * from './first-plan.js';
 export * from './fit.js';
 export * from './kernel-snapshots.js';
 export * from './machine.js';

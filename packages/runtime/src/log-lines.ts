@@ -1,5 +1,5 @@
 /** What the log of a job is told before its steps begin. */
-import type { TrainingTask } from '@trainyard/contracts';
+import type { ExecutionPlan, TrainingTask } from '@trainyard/contracts';
 import type { PackedDataset } from '@trainyard/datasets';
 import type { FitStart } from './fit.js';
 
@@ -11,6 +11,10 @@ export function packedLine({ image, splits }: PackedDataset, seconds: number): s
 
 export function compiledLine(seconds: number): string {
   return `The training step is compiled (${seconds.toFixed(1)} s).`;
+}
+
+export function loweringLine({ lowering }: ExecutionPlan, reason: string): string {
+  return `Its steps are lowered to the ${lowering} layout. ${reason}.`;
 }
 
 /** Where a training begins, and whether newer checkpoints than that one are there but could not be read. */

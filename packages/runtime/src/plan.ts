@@ -4,8 +4,7 @@ import { stepsPerRun } from '@trainyard/engine';
 import { machineTraits } from './machine.js';
 
 /**
- * Chooses the plan of a job from its figures and this machine's traits, never from a measurement, so that the same job gets
- * the same plan each time. `summary` is that of the job's batch; `batchBytes` is what one step's inputs take.
+ * Makes the plan of a job from its figures, this machine's traits and the lowering that was chosen for it. `summary` is that of the job's batch; `batchBytes` is what one step's inputs take.
  */
 export function choosePlan(options: {
   device: Device;
@@ -13,11 +12,13 @@ export function choosePlan(options: {
   summary: ModelSummary;
   batchBytes: number;
   stepsPerEpoch: number;
+  /** Lanes of the blocked layout, where the steps are lowered to it. */
+  block?: number;
 }): ExecutionPlan {
-  const { device, threads, summary, stepsPerEpoch } = options;
+  const { device, threads, summary, stepsPerEpoch, block } = options;
   const stepFlops = summary.forward_flops + summary.backward_flops;
   return {
-    lowering: 'portable',
+    ...(block === undefined ? { lowering: 'portable' } : { lowering: 'blocked', block }),
     device,
     threads,
     steps_per_run: stepsPerRun({ device, threads, stepFlops, inputBytes: options.batchBytes, stepsPerEpoch }),

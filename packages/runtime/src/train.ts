@@ -12,33 +12,29 @@ import {
   buildModel,
   dataShapeOf,
   freezeLayers,
-  imageBytes,
   type MetricContext,
   type Model,
   metricContext,
   parseModelSpec,
   preprocessingFor,
-  randomBytes,
-  randomInputsOf,
-  summarizeModel,
 } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining, openTrainingEvaluator } from './compiled-training.js';
 import { refuseTest } from './divergence.js';
+import { firstPlan } from './first-plan.js';
 import { type FitObserver, type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { frozenWeights, refuseMoved } from './frozen-weights.js';
 import { initialWeights } from './initial-weights.js';
 import { requireRunnable } from './kept-nodes.js';
 import { KernelSnapshots } from './kernel-snapshots.js';
-import { compiledLine, packedLine, startLines } from './log-lines.js';
+import { compiledLine, loweringLine, packedLine, startLines } from './log-lines.js';
 import { PhasedFit } from './phased-fit.js';
 import { phasesOf } from './phases.js';
-import { choosePlan } from './plan.js';
 import { peakMemory } from './process-memory.js';
 import { fitOrGoBack } from './rollback.js';
 import { StepReporter } from './step-reporter.js';
-import { openTrainedPart, partBehindBackbone } from './trained-part.js';
+import { openTrainedPart } from './trained-part.js';
 import { frozenLine, initialLines, phaseLine } from './transfer-lines.js';
 
 /** What a training tells while it goes on; it waits for the promises that it gets back. */
@@ -55,15 +51,14 @@ export async function train(
   { store, ...assignment }: Assignment & { store: ObjectStore },
 ): Promise<boolean> {
   const { signal, order, report } = assignment;
-  const { training, dataset } = task;
+  const { dataset } = task;
   const model = modelOf(task);
   const packing = performance.now();
   const data = await packDataset(store, dataset.id, { ...model.image, fit: dataset.fit });
   try {
     signal.throwIfAborted();
     await report({ type: 'log', level: 'info', message: packedLine(data, (performance.now() - packing) / 1000) });
-    const plan = task.plan ?? newPlan(task, model, stepsPerEpoch(data, training));
-    if (!task.plan) await report({ type: 'planned', plan });
+    const plan = task.plan ?? (await planOf(task, model, { data, store, signal, report }));
     return order?.() === 'hand_over' ? false : await trainPlanned({ task, model, data, plan, store, ...assignment });
   } finally {
     await data.close();
@@ -178,17 +173,23 @@ function modelOf({ spec, training, dataset }: TrainingTask, frozen: readonly str
   return buildModel(parsed, dataShapeOf(dataset, training.normalization));
 }
 
-/** Of a job that starts; `steps` are those of an epoch. */
-export function newPlan(
-  { device, threads, training }: Pick<TrainingTask, 'device' | 'threads' | 'training'>,
-  whole: Model,
-  steps: number,
-): ExecutionPlan {
-  const model = partBehindBackbone(whole, training)?.model ?? whole;
-  const random = randomInputsOf(model, training.batch_size).reduce((sum, input) => sum + randomBytes(input), 0);
-  const batchBytes = training.batch_size * imageBytes(model) + random;
-  const summary = summarizeModel(model, training.batch_size);
-  return choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch: steps });
+async function planOf(
+  task: TrainingTask,
+  model: Model,
+  { data, store, signal, report }: { data: PackedDataset; store: ObjectStore; signal: AbortSignal; report: Report },
+): Promise<ExecutionPlan> {
+  const { device, threads, training, dataset, lowering = 'auto' } = task;
+  const { plan, reason } = await firstPlan({
+    model,
+    // What is frozen at last: a plan holds for all phases, and the later ones have more to do.
+    trained: modelOf(task, phasesOf(training, task.transfer).at(-1)?.frozen),
+    preprocessing: preprocessingFor(training.normalization, dataset.stats, data.image.channels),
+    steps: stepsPerEpoch(data, training),
+    ...{ device, threads, training, lowering, store, signal },
+  });
+  await report({ type: 'planned', plan });
+  await report({ type: 'log', level: 'info', message: loweringLine(plan, reason) });
+  return plan;
 }
 
 /**

@@ -89,6 +89,7 @@ async function environmentOf(dataDir: string, database: string, redis: string): 
     TRAINYARD_INFERENCE_URL: `http://127.0.0.1:${inferencePort}`,
     TRAINYARD_API_KEY: TEST_KEY,
     TRAINYARD_THREADS: '1',
+    TRAINYARD_LOWERING: 'blocked',
     TRAINYARD_LOG_LEVEL: 'info',
   };
 }

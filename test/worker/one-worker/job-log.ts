@@ -44,7 +44,7 @@ describe('the log of a training', () => {
       /^The worker wrk_\w+ has taken the job\.$/,
       /^It runs on (cpu|cuda)\. /,
       /^Tensors of 16×16×3 are packed: \d+ train, \d+ validation, \d+ test/,
-      /^The plan is made: (cpu|cuda), \d+ threads, \d+ steps a run, onnxruntime [\d.]+/,
+      /^The plan is made: (cpu|cuda), (portable|blocked) lowering, \d+ threads, \d+ steps a run, onnxruntime [\d.]+/,
       /^Begins with new weights from seed 0\.$/,
       /^The training step is compiled/,
       /^The job is running/,

@@ -60,7 +60,7 @@ async function analyse(
 }
 
 async function work(
-  { db, objectsDir, threads, devices }: WorkerContext,
+  { db, objectsDir, threads, lowering, devices }: WorkerContext,
   claim: AnalysisClaim,
   { stop, kill, log }: { stop: AbortSignal; kill: AbortSignal; log: Logger },
 ): Promise<ChildOutcome> {
@@ -68,7 +68,7 @@ async function work(
   try {
     return await runChild({
       script: SCRIPT,
-      args: [objectsDir, String(threads)],
+      args: [objectsDir, String(threads), lowering],
       protocol: ANALYST_PROTOCOL,
       task: await DESCRIBE[claim.kind](held, claim, { devices }),
       onReport: ({ fraction }) => held.analyses.setProgress(claim, fraction),

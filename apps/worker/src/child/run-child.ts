@@ -1,8 +1,6 @@
 /** The worker's end of the line to a child process: starts it, gives it one task, deals with its reports, ends it. */
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { childEnvironment } from '@trainyard/config';
+import type { ChildProcess } from 'node:child_process';
 import {
   type ChildEnding,
   type ChildOrder,
@@ -12,13 +10,11 @@ import {
   type StopOrder,
   TrainyardError,
 } from '@trainyard/contracts';
-import { collectTail } from './stderr-tail.js';
+import { type ChildCommand, type StartedChild, startChild } from './start-child.js';
 
 export interface ChildOptions<Task, Report> {
-  /** The module that the child runs. */
-  script: URL;
-  /** What it finds in `process.argv` behind its own name. */
-  args?: string[];
+  /** What is to be run, or a process that runs it already and has no task yet. */
+  child: ChildCommand | StartedChild;
   protocol: ChildProtocol<Task, Report>;
   task: Task;
   /** Deals with one report; the next one waits. If it throws, the child is killed and the error is passed on. */
@@ -32,8 +28,6 @@ export interface ChildOptions<Task, Report> {
   kill?: AbortSignal;
   /** How long it has to hand over, in milliseconds; 20 s by default. */
   handOverMs?: number;
-  /** How many threads it has for work that Node hands to native code; Node's own default is 4 whatever the machine. */
-  poolThreads?: number;
 }
 
 /** How a child ended: its task done, stopped as it was told, with an error of its own, or without a word. */
@@ -56,12 +50,7 @@ function graceMs(how: StopOrder, handOverMs: number): number | null {
 export async function runChild<Task, Report extends { type: string }>(
   options: ChildOptions<Task, Report>,
 ): Promise<ChildOutcome> {
-  const child = fork(options.script, options.args ?? [], {
-    env: environmentOf(options),
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  const exited = once(child, 'exit');
-  const stderr = collectTail(child.stderr);
+  const { process: child, exited, stderr } = 'exited' in options.child ? options.child : startChild(options.child);
   const reports = dealWithReports(child, options);
   const forget = obeySignals(child, options);
   try {
@@ -77,11 +66,6 @@ export async function runChild<Task, Report extends { type: string }>(
     forget();
     child.kill('SIGKILL');
   }
-}
-
-/** Node reads the size of its pool at the start of a process; what the operator set comes first. */
-function environmentOf({ poolThreads }: Pick<ChildOptions<never, never>, 'poolThreads'>) {
-  return { ...(poolThreads && { UV_THREADPOOL_SIZE: String(poolThreads) }), ...childEnvironment() };
 }
 
 /** Reports are dealt with one after the other; an acknowledgement makes room for the next. */

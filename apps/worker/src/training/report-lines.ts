@@ -23,8 +23,8 @@ export function linesOf(report: TrainerReport): NewLogLine[] {
   }
 }
 
-export function planText({ device, threads, steps_per_run, onnxruntime_version }: ExecutionPlan): string {
-  return `${device}, ${threads} threads, ${steps_per_run} steps a run, onnxruntime ${onnxruntime_version}`;
+export function planText({ device, lowering, threads, steps_per_run, onnxruntime_version }: ExecutionPlan): string {
+  return `${device}, ${lowering} lowering, ${threads} threads, ${steps_per_run} steps a run, onnxruntime ${onnxruntime_version}`;
 }
 
 function epochText({

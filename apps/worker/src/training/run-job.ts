@@ -166,7 +166,7 @@ class JobRun {
 
   /** All that the trainer has to know; also fixes the device and writes it down. */
   async #describe(): Promise<TrainingTask> {
-    const { devices, threads } = this.#context;
+    const { devices, threads, lowering } = this.#context;
     const db = this.#held;
     const claim = this.#claim;
     const planned = claim.plan === null ? null : parseExecutionPlan(claim.plan);
@@ -185,6 +185,7 @@ class JobRun {
       dataset: { id, digest: claim.datasetDigest, task, classes, targets, image, fit, stats },
       device: device.used,
       threads,
+      lowering,
       plan: planned?.device === device.used ? planned : null,
       elapsed_s: claim.elapsedSeconds,
       hold_at_epoch: claim.holdAtEpoch,

@@ -2,7 +2,7 @@
 import { Graph } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import { predictionsOf } from '../losses/targets.js';
-import { lowerPortable } from '../lowering/portable/index.js';
+import { lowerFor } from '../lowering/lower-for.js';
 import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
 import { parameterName } from '../model/parameters.js';
@@ -15,6 +15,8 @@ import type { TensorSpec } from './tensor-spec.js';
 export interface EvaluationOptions extends ObjectiveOptions {
   readonly batchSize: number;
   readonly preprocessing: Preprocessing;
+  /** Lanes of the blocked layout, where the CPU's onnxruntime has it; the portable lowering otherwise. */
+  readonly block?: number | null;
 }
 
 export interface EvaluationGraph {
@@ -50,7 +52,7 @@ export function compileEvaluation(model: Model, options: EvaluationOptions): Eva
   graph.output('predictions', predictions);
   if (penalties) graph.output('penalty', penalties);
   return {
-    onnx: toOnnx(lowerPortable(graph), { name: 'evaluate' }),
+    onnx: toOnnx(lowerFor(graph, options.block ?? null), { name: 'evaluate' }),
     batchSize,
     parameters: weights.map(({ name, input, shape }) => ({ name, input, shape })),
     images: { name: 'images', dtype: pixelType(model), shape: images.shape },

@@ -14,11 +14,11 @@ import {
   preprocessingFor,
 } from '@trainyard/engine';
 import { openTraining, openTrainingEvaluator } from '../compiled-training.js';
+import { firstPlan } from '../first-plan.js';
 import { stepsPerEpoch } from '../fit.js';
 import { initialWeights } from '../initial-weights.js';
 import type { NetworkProbe } from '../network-probe.js';
 import { phasesOf, type TrainingPhase } from '../phases.js';
-import { newPlan } from '../train.js';
 import type { TrainingData } from '../training-data.js';
 import type { AnalystTools } from './analyst.js';
 import { type TrialCosts, timeEvaluation, tryTraining } from './trial.js';
@@ -62,15 +62,26 @@ interface TriedPhase {
 export async function tryPhases(given: Given & { notCounted: number }): Promise<MeasuredPhases> {
   const { task, model, data, tools } = given;
   const { training, dataset, device } = task;
+  const preprocessing = preprocessingFor(training.normalization, dataset.stats, model.image.channels);
+  const trainingPhases = phasesOf(training, { source: null, frozen: task.frozen, unfreeze: task.unfreeze });
+  // A job of the same graph finds this choice made.
+  const choosing = performance.now();
+  const { plan } = await firstPlan({
+    ...{ model, training, preprocessing, device },
+    ...{ threads: tools.threads, lowering: tools.lowering ?? 'auto', store: tools.store, signal: tools.signal },
+    trained: frozenModel(task, trainingPhases[trainingPhases.length - 1]),
+    steps: stepsPerEpoch(data, training),
+  });
+  const notCounted = given.notCounted + (performance.now() - choosing) / 1000;
   const shared: Shared = {
     ...given,
-    plan: newPlan({ device, threads: tools.threads, training }, model, stepsPerEpoch(data, training)),
+    plan,
     tensors: await initialWeights(tools.store, model, { training, transfer: undefined }),
-    preprocessing: preprocessingFor(training.normalization, dataset.stats, model.image.channels),
+    preprocessing,
     context: metricContext(model, outputNames(dataset)),
   };
   const tried: TriedPhase[] = [];
-  for (const phase of phasesOf(training, { source: null, frozen: task.frozen, unfreeze: task.unfreeze })) {
+  for (const phase of trainingPhases) {
     // The first is counted from the start of this process, which a trainer has as well.
     tried.push(await tryPhase(shared, phase, tried.length === 0 ? 0 : performance.now()));
   }
@@ -83,7 +94,7 @@ export async function tryPhases(given: Given & { notCounted: number }): Promise<
     stepInRun: costs.stepInRun,
     singleStep: costs.singleStep,
   }));
-  const prepare = first.opened - given.notCounted;
+  const prepare = first.opened - notCounted;
   return {
     costs: { prepare, phases, evaluationBatch, testBatch: last.testBatch, checkpoint, finish },
     features: tried.reduce((sum, { features }) => sum + features, 0),

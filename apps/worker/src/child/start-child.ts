@@ -1,0 +1,35 @@
+/** Starts a child process and keeps from its first moment on what has to be known of it at its end. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { childEnvironment } from '@trainyard/config';
+import { collectTail } from './stderr-tail.js';
+
+export interface ChildCommand {
+  /** The module that the child runs. */
+  script: URL;
+  /** What it finds in `process.argv` behind its own name. */
+  args?: string[];
+  /** How many threads it has for work that Node hands to native code; Node's own default is 4 whatever the machine. */
+  poolThreads?: number;
+}
+
+export interface StartedChild {
+  process: ChildProcess;
+  /** Its exit code and signal, one of which is null. Rejected where the process could not be started. */
+  exited: Promise<unknown[]>;
+  /** The end of what it has written to its standard error so far. */
+  stderr: () => string;
+}
+
+export function startChild({ script, args = [], poolThreads }: ChildCommand): StartedChild {
+  const child = fork(script, args, { env: environmentOf(poolThreads), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const exited = once(child, 'exit');
+  // Whoever waits for it hears of an error; a child that nobody has taken yet may end unheard.
+  exited.catch(() => {});
+  return { process: child, exited, stderr: collectTail(child.stderr) };
+}
+
+/** Node reads the size of its pool at the start of a process; what the operator set comes first. */
+function environmentOf(poolThreads?: number) {
+  return { ...(poolThreads && { UV_THREADPOOL_SIZE: String(poolThreads) }), ...childEnvironment() };
+}
