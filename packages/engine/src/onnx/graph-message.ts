@@ -24,9 +24,11 @@ export interface GraphMessageOptions {
 export function toGraphMessage(graph: Graph, options: GraphMessageOptions): GraphMessage {
   const integers = new IntegerConstants();
   const opset = opsetsOf(graph)[''];
-  const scope = { integers, opset, isBatchOpen: options.openBatch !== undefined };
+  const names = namesOfResults(graph);
+  const scope = { integers, opset, isBatchOpen: options.openBatch !== undefined, names };
   const nodes = graph.nodes.map((node, i) => toNode(node, i, scope));
   const outputs = [...graph.outputs].map(([name, value]) => ({ name, value }));
+  const copies = outputs.filter(({ name, value }) => names.get(value) !== name);
   const describe = (name: string, { dtype, shape }: Value): ValueMessage => ({
     name,
     dtype,
@@ -34,14 +36,25 @@ export function toGraphMessage(graph: Graph, options: GraphMessageOptions): Grap
   });
   return {
     name: options.name,
-    nodes: [...nodes, ...outputs.map(({ name, value }, i) => identity(name, value.name, i))],
+    nodes: [...nodes, ...copies.map(({ name, value }, i) => identity(name, names.get(value) ?? value.name, i))],
     inputs: graph.inputs.map((input) => describe(input.name, input)),
     outputs: outputs.map(({ name, value }) => describe(name, value)),
     initializers: [...graph.constants.map(toTensor), ...integers.tensors],
   };
 }
 
-/** ONNX cannot name one value twice, so each output is an Identity; onnxruntime removes it. */
+/**
+ * A node's result is named as the output that it is: onnxruntime copies what an Identity passes on, where other nodes take it
+ * too.
+ */
+function namesOfResults({ nodes, outputs }: Graph): Map<Value, string> {
+  const results = new Set(nodes.flatMap((node) => node.outputs));
+  const names = new Map<Value, string>();
+  for (const [name, value] of outputs) if (results.has(value) && !names.has(value)) names.set(value, name);
+  return names;
+}
+
+/** ONNX cannot name one value twice, and inputs and constants have names: what is an output as well is copied. */
 function identity(name: string, source: string, i: number): NodeMessage {
   return { name: `output#${i}`, type: 'Identity', inputs: [source], outputs: [name], attributes: {} };
 }
@@ -93,13 +106,15 @@ interface NodeScope {
   readonly integers: IntegerConstants;
   readonly opset: number;
   readonly isBatchOpen: boolean;
+  /** Of values that are not called by their own. */
+  readonly names: ReadonlyMap<Value, string>;
 }
 
-function toNode(node: Node, i: number, { integers, opset, isBatchOpen }: NodeScope): NodeMessage {
+function toNode(node: Node, i: number, { integers, opset, isBatchOpen, names }: NodeScope): NodeMessage {
   const { op, inputs, outputs, attributes } = node;
   if (!op.onnx) throw new Error(`${op.type} has no ONNX form; lower the graph first`);
   const [kept] = keptFormOf(node);
-  if (kept) return toKeptNode(node, i, kept);
+  if (kept) return toKeptNode(node, i, { kept, names });
   const form = formOf(op.onnx, opset);
   const given = form.constants?.(attributes) ?? [];
   const constants =
@@ -108,16 +123,27 @@ function toNode(node: Node, i: number, { integers, opset, isBatchOpen }: NodeSco
     name: `${op.type}@${i}`,
     type: form.type ?? op.type,
     ...(form.domain ? { domain: form.domain } : {}),
-    inputs: [...namesIn(form.slots?.(attributes) ?? null, inputs), ...constants.map((list) => integers.add(list))],
-    outputs: outputs.map((output) => output.name),
+    inputs: [
+      ...namesIn(form.slots?.(attributes) ?? null, inputs, names),
+      ...constants.map((list) => integers.add(list)),
+    ],
+    outputs: outputs.map((output) => nameOf(output, names)),
     attributes: toAttributes(attributes, { ...form.attributes }),
   };
 }
 
 /** Of the inputs in the places that the operator has; empty for one that is left out. */
-function namesIn(slots: readonly (number | null)[] | null, inputs: readonly Value[]): string[] {
-  if (slots === null) return inputs.map((input) => input.name);
-  return slots.map((place) => (place === null ? '' : inputs[place].name));
+function namesIn(
+  slots: readonly (number | null)[] | null,
+  inputs: readonly Value[],
+  names: ReadonlyMap<Value, string>,
+): string[] {
+  if (slots === null) return inputs.map((input) => nameOf(input, names));
+  return slots.map((place) => (place === null ? '' : nameOf(inputs[place], names)));
+}
+
+function nameOf(value: Value, names: ReadonlyMap<Value, string>): string {
+  return names.get(value) ?? value.name;
 }
 
 function formOf(form: OnnxForm<object>, opset: number): OnnxForm<object> {
@@ -127,14 +153,15 @@ function formOf(form: OnnxForm<object>, opset: number): OnnxForm<object> {
 function toKeptNode(
   { inputs, outputs }: Node,
   i: number,
-  { type, domain, attributeBytes, slots }: KeptForm,
+  of: { kept: KeptForm; names: ReadonlyMap<Value, string> },
 ): NodeMessage {
+  const { type, domain, attributeBytes, slots } = of.kept;
   return {
     name: `${type}@${i}`,
     type,
     domain,
-    inputs: namesIn(slots, inputs),
-    outputs: outputs.map((output) => output.name),
+    inputs: namesIn(slots, inputs, of.names),
+    outputs: outputs.map((output) => nameOf(output, of.names)),
     attributes: {},
     attributeBytes,
   };

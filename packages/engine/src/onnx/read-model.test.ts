@@ -38,7 +38,10 @@ describe('reading an ONNX file', () => {
       inputs: [{ name: 'x', dataType: 1, shape: [null, 3, 4, 4] }],
     });
     expect(outputs.map(({ name }) => name)).toEqual(['y']);
-    expect(nodes.map(({ type }) => type)).toEqual(['Conv', 'Relu', 'Identity']);
+    expect(nodes.map(({ type, outputs: [output] }) => [type, output])).toEqual([
+      ['Conv', 'Conv#0'],
+      ['Relu', 'y'],
+    ]);
     expect(nodes[0].attributes.get('kernel_shape')).toEqual({ kind: 'numbers', value: [2, 2] });
     const kernel = initializers.get('kernel');
     expect(kernel && floatsOf(kernel)).toEqual(KERNEL);
