@@ -3,6 +3,7 @@ import type { LoweringSetting } from '@trainyard/contracts';
 import type { Database, WorkerAbilities, WorkerDevice } from '@trainyard/db';
 import type { ObjectStore } from '@trainyard/storage';
 import type { Logger } from 'pino';
+import type { SpareChild } from './child/spare-child.js';
 
 export interface WorkerContext {
   workerId: string;
@@ -13,6 +14,8 @@ export interface WorkerContext {
   devices: readonly WorkerDevice[];
   /** What it can train on, and the traits of its machine. */
   abilities: WorkerAbilities;
+  /** The processes that train: one is ready before its job comes. */
+  trainers: SpareChild;
   /** Threads of a training. */
   threads: number;
   lowering: LoweringSetting;

@@ -5,11 +5,12 @@ import { consume } from '@trainyard/queue';
 import { openObjectStore } from '@trainyard/storage';
 import type { Logger } from 'pino';
 import { runAnalysis } from './analysis/run-analysis.js';
+import { SpareChild } from './child/spare-child.js';
 import { probeDevices } from './devices/probe-devices.js';
 import { runIngest } from './ingest/run-ingest.js';
 import { register } from './registration.js';
 import { startJobTaker } from './training/job-taker.js';
-import { runJob } from './training/run-job.js';
+import { runJob, trainerCommand } from './training/run-job.js';
 
 export interface RunningWorker {
   /** Hands back what is in hand and leaves nothing running. */
@@ -35,7 +36,9 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   const { workerId, end: endRegistration } = await register(db, { devices, traits }, log);
   const { objectsDir, threads, lowering, stopMs: handOverMs } = config;
   const abilities = { devices: devices.filter(({ available }) => available).map(({ device }) => device), traits };
-  const context = { workerId, db, store, objectsDir, devices, abilities, threads, lowering, handOverMs, log };
+  const trainers = new SpareChild(trainerCommand(objectsDir));
+  trainers.prepare();
+  const context = { workerId, db, store, objectsDir, devices, abilities, trainers, threads, lowering, handOverMs, log };
   const taker = startJobTaker(context, runJob);
   const onError = (error: Error) => log.error({ err: error }, 'a queue failed');
   const consumers = [
@@ -55,6 +58,7 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   return {
     async stop() {
       await Promise.all([taker.stop(), ...consumers.map((consumer) => consumer.close())]);
+      await trainers.close();
       await endRegistration();
       await db.close();
     },

@@ -67,8 +67,7 @@ async function work(
   const held = patientDatabase(db, kill);
   try {
     return await runChild({
-      script: SCRIPT,
-      args: [objectsDir, String(threads), lowering],
+      child: { script: SCRIPT, args: [objectsDir, String(threads), lowering] },
       protocol: ANALYST_PROTOCOL,
       task: await DESCRIBE[claim.kind](held, claim, { devices }),
       onReport: ({ fraction }) => held.analyses.setProgress(claim, fraction),

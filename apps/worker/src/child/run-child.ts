@@ -13,7 +13,7 @@ import {
 import { type ChildCommand, type StartedChild, startChild } from './start-child.js';
 
 export interface ChildOptions<Task, Report> {
-  /** What is to be run, or a process that runs it already and has no task yet. */
+  /** What is to be run, or a process that runs it and has no task yet. */
   child: ChildCommand | StartedChild;
   protocol: ChildProtocol<Task, Report>;
   task: Task;

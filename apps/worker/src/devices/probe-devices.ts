@@ -17,7 +17,7 @@ export async function probeDevices(stop: AbortSignal): Promise<Probed> {
   const reports = new Map<Device, ProbeReport>();
   // The CPU is the first of them: what a driver does to the child afterwards does not touch what is known of it.
   const outcome = await runChild({
-    script: SCRIPT,
+    child: { script: SCRIPT },
     protocol: PROBE_PROTOCOL,
     task: { devices: [...DEVICES] },
     onReport: async (report) => void reports.set(report.device, report),

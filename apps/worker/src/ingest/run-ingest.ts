@@ -75,9 +75,8 @@ async function read(
   const { id: dataset_id, sourceKey: source_key, parentId: parent_id, format, options } = claim;
   const task = { dataset_id, source_key, parent_id, format, options };
   try {
-    const args = [objectsDir];
-    const child = { script: SCRIPT, args, protocol: INGEST_PROTOCOL, poolThreads: POOL_THREADS };
-    const outcome = await runChild({ ...child, task, onReport, stop, kill });
+    const child = { script: SCRIPT, args: [objectsDir], poolThreads: POOL_THREADS };
+    const outcome = await runChild({ child, protocol: INGEST_PROTOCOL, task, onReport, stop, kill });
     return { outcome, ingested };
   } catch (error) {
     if (error instanceof StaleAttemptError) throw error;

@@ -14,6 +14,7 @@ import {
 import { type Database, StaleAttemptError, type TrainingClaim } from '@trainyard/db';
 import type { Logger } from 'pino';
 import { type ChildOutcome, runChild } from '../child/run-child.js';
+import type { ChildCommand } from '../child/start-child.js';
 import type { WorkerContext } from '../context.js';
 import { chooseDevice } from '../devices/choose-device.js';
 import { holdLease, LEASE_MS, LeaseLapsedError } from '../lease.js';
@@ -26,7 +27,10 @@ import { removeStrayFiles } from './stray-files.js';
 import { describeError, errorOf } from './training-error.js';
 import { describeTransfer } from './transfer-task.js';
 
-const SCRIPT = new URL('../children/trainer.js', import.meta.url);
+/** What trains; it has no task yet. */
+export function trainerCommand(objectsDir: string): ChildCommand {
+  return { script: new URL('../children/trainer.js', import.meta.url), args: [objectsDir] };
+}
 
 type Ending = 'cancelled' | 'paused' | 'stopped' | 'shutdown';
 
@@ -139,21 +143,25 @@ class JobRun {
   }
 
   async #train(): Promise<ChildOutcome> {
+    const { trainers, handOverMs } = this.#context;
     try {
+      const task = await this.#describe();
       return await runChild({
-        script: SCRIPT,
-        args: [this.#context.objectsDir],
+        child: trainers.take(),
         protocol: TRAINER_PROTOCOL,
-        task: await this.#describe(),
+        task,
         onReport: (report) => this.#write(report),
         stop: this.#stop.signal,
-        handOverMs: this.#context.handOverMs,
+        handOverMs,
         kill: AbortSignal.any([this.#lost.signal, this.#kill.signal]),
       });
     } catch (error) {
       if (error instanceof StaleAttemptError) throw error;
       this.#log.error({ err: error }, 'the training could not go on');
       return { type: 'failed', error: describeError(error), stderr: '' };
+    } finally {
+      // Not sooner: while it trains a job has the processor and the memory for itself.
+      if (this.#ending !== 'shutdown') trainers.prepare();
     }
   }
 
