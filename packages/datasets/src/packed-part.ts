@@ -7,6 +7,8 @@ import { type PackedImage, pixelBytes } from './packed-image.js';
 
 const READ_BYTES = 16 * 1024 ** 2;
 const FLOAT64_BYTES = 8;
+/** Images whose moments are read together. */
+const MOMENT_ROWS = 16_384;
 
 export interface PackedPart {
   readonly count: number;
@@ -17,8 +19,12 @@ export interface PackedPart {
   readImage(row: number, out: Uint8Array, offset: number): Promise<void> | void;
   /** So many images from `row` on, one after another. */
   readRows(row: number, count: number): Promise<Uint8Array>;
+  /** From here on images are read at once, where the store can do that, as from memory: they lie in the system's cache. */
+  readCached(): void;
   /** float64 [images, channels, 2]. */
   readMoments(): Promise<Float64Array>;
+  /** Calls `take` with each image's row, and where its float64 [channels, 2] are in an array that is used again. */
+  eachMoments(take: (row: number, moments: Float64Array, offset: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +37,7 @@ export async function tryOpenPart(store: ObjectStore, partId: string, image: Pac
   const images = await store.openRandomAccess(imagesKey(prefix));
   const size = pixelBytes(image);
   let memory: Uint8Array | null = null;
+  let readNow: ((offset: number, out: Uint8Array) => number) | undefined;
   return {
     count: index.count,
     bytes: images.bytes,
@@ -41,14 +48,37 @@ export async function tryOpenPart(store: ObjectStore, partId: string, image: Pac
     },
     readImage(row, out, offset) {
       if (memory) return out.set(memory.subarray(row * size, (row + 1) * size), offset);
+      if (readNow) {
+        const read = readNow(row * size, out.subarray(offset, offset + size));
+        if (read < size) throw new RangeError(`The packed images of ${partId} end before row ${row}`);
+        return;
+      }
       return images.read(row * size, size).then((bytes) => out.set(bytes, offset));
     },
     async readRows(row, count) {
       return memory ? memory.subarray(row * size, (row + count) * size) : images.read(row * size, count * size);
     },
+    readCached() {
+      readNow = images.readSync?.bind(images);
+    },
     async readMoments() {
       const bytes = await store.readBytes(momentsKey(prefix));
       return new Float64Array(bytes.slice().buffer);
+    },
+    async eachMoments(take) {
+      const each = momentCount(image.channels);
+      const file = await store.openRandomAccess(momentsKey(prefix));
+      try {
+        for (let row = 0; row < index.count; ) {
+          const rows = Math.min(MOMENT_ROWS, index.count - row);
+          const bytes = await file.read(row * each * FLOAT64_BYTES, rows * each * FLOAT64_BYTES);
+          const moments = new Float64Array(bytes.slice().buffer);
+          for (let at = 0; at < rows; at++) take(row + at, moments, at * each);
+          row += rows;
+        }
+      } finally {
+        await file.close();
+      }
     },
     close: () => images.close(),
   };

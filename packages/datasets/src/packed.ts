@@ -1,23 +1,33 @@
 /** A data set as training reads it: its splits, out of the packed tensors of its parts. */
+import { totalmem } from 'node:os';
 import {
-  checkDatasetSample,
   type DatasetManifest,
   type DatasetStats,
   type DatasetTask,
-  type SampleLabel,
   type Split,
   TrainyardError,
 } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
-import { samplesKey } from './dataset-keys.js';
-import { readLines } from './json-lines.js';
 import { readManifest } from './manifest.js';
-import { momentCount, StatsSum } from './moments.js';
+import { StatsSum } from './moments.js';
 import { type PackedImage, pixelBytes } from './packed-image.js';
 import { type PackedPart, tryOpenPart } from './packed-part.js';
+import { readSplitRows, type SplitRows } from './split-rows.js';
 
-/** Tensors up to this size, all parts together, are held in memory; of others the system's cache holds what fits. */
-const MEMORY_BYTES_MAX = 512 * 1024 ** 2;
+/**
+ * Tensors up to this size, all parts together, are held in memory, so that what a training takes is bounded whatever the data
+ * set. Of others the system's cache holds what fits: it is shared by all trainings of a machine, and given up where memory is short.
+ */
+const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
+
+/** Tensors that stay in the system's cache are read at once, larger ones while the training computes. */
+const CACHED_SHARE_MAX = 0.5;
+
+function cachedBytes(): number {
+  // Without a limit this is 0, or more than there is.
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return CACHED_SHARE_MAX * Math.min(totalmem(), limit);
+}
 
 export interface PackedSplit {
   readonly count: number;
@@ -49,6 +59,8 @@ export interface PackedDataset {
 export interface OpenPackedOptions {
   /** Tensors above this size are read from the store as they are asked for. */
   memoryBytesMax?: number;
+  /** Those up to this size are taken to lie in the system's cache; half of the memory where it is left out. */
+  cachedBytesMax?: number;
 }
 
 /** Throws `not_found` where the data set is not packed in this size. */
@@ -74,13 +86,16 @@ export async function tryOpenPacked(
   const parts = await openParts(store, manifest, image);
   if (!parts) return null;
   try {
-    const splits = await readSplits(store, manifest);
+    const splits = await readSplitRows(store, manifest);
     const stats = await statsOf(parts, splits.train, image);
     const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (total <= (options.memoryBytesMax ?? MEMORY_BYTES_MAX)) for (const part of parts) await part.load();
+    const { memoryBytesMax = MEMORY_BYTES_MAX, cachedBytesMax = cachedBytes() } = options;
+    for (const part of parts) {
+      if (total <= memoryBytesMax) await part.load();
+      else if (total <= cachedBytesMax) part.readCached();
+    }
     const { task, classes, targets } = manifest;
-    const width = targets ? targets.length : task === 'multilabel' ? classes.length : 1;
-    const open = (split: Split) => openSplit(parts, splits[split], { task, width }, image);
+    const open = (split: Split) => openSplit(parts, splits[split], image);
     return {
       image,
       ...{ task, classes, targets, stats },
@@ -91,13 +106,6 @@ export async function tryOpenPacked(
     await closeAll(parts);
     throw error;
   }
-}
-
-/** The images of a split: where they are, and their labels. */
-interface SplitRows {
-  parts: number[];
-  rows: number[];
-  labels: SampleLabel[];
 }
 
 async function openParts(
@@ -121,68 +129,41 @@ async function closeAll(parts: readonly PackedPart[]): Promise<void> {
   await Promise.all(parts.map((part) => part.close()));
 }
 
-async function readSplits(store: ObjectStore, { dataset_id }: DatasetManifest): Promise<Record<Split, SplitRows>> {
-  const empty = (): SplitRows => ({ parts: [], rows: [], labels: [] });
-  const splits: Record<Split, SplitRows> = { train: empty(), validation: empty(), test: empty() };
-  for await (const { split, part, row, label } of readLines(store, samplesKey(dataset_id), checkDatasetSample)) {
-    const rows = splits[split];
-    rows.parts.push(part);
-    rows.rows.push(row);
-    rows.labels.push(label);
-  }
-  return splits;
-}
-
 async function statsOf(parts: readonly PackedPart[], train: SplitRows, image: PackedImage): Promise<DatasetStats> {
   const sum = new StatsSum(image.channels, image.width * image.height);
-  const size = momentCount(image.channels);
   for (const [index, part] of parts.entries()) {
-    const moments = await part.readMoments();
-    for (let place = 0; place < train.rows.length; place++) {
-      if (train.parts[place] === index) sum.add(moments, train.rows[place] * size);
-    }
+    const isWanted = wantedRows(part.count, train, index);
+    await part.eachMoments((row, moments, offset) => {
+      for (let times = isWanted[row]; times > 0; times--) sum.add(moments, offset);
+    });
   }
   return sum.result();
 }
 
-function openSplit(
-  parts: readonly PackedPart[],
-  { parts: partOf, rows, labels }: SplitRows,
-  shape: { task: DatasetTask; width: number },
-  image: PackedImage,
-): PackedSplit {
+/** How often each row of a part is in a split: sums are of whole numbers, so their order does not matter. */
+function wantedRows(count: number, { parts, rows }: SplitRows, part: number): Uint8Array {
+  const wanted = new Uint8Array(count);
+  for (let place = 0; place < rows.length; place++) if (parts[place] === part) wanted[rows[place]]++;
+  return wanted;
+}
+
+function openSplit(parts: readonly PackedPart[], split: SplitRows, image: PackedImage): PackedSplit {
+  const { count, labels, parts: owners, rows } = split;
   const size = pixelBytes(image);
-  const count = rows.length;
-  const places = Uint32Array.from(rows);
-  const owners = Uint16Array.from(partOf);
   return {
     count,
-    labels: labelArray(labels, shape),
+    labels,
     readImages(indices, out) {
       checkRequest(indices, out, count, size);
       const waiting: Promise<void>[] = [];
       for (let place = 0; place < indices.length; place++) {
         const index = indices[place];
-        const read = parts[owners[index]].readImage(places[index], out, place * size);
+        const read = parts[owners[index]].readImage(rows[index], out, place * size);
         if (read) waiting.push(read);
       }
       return waiting.length > 0 ? Promise.all(waiting).then(() => {}) : undefined;
     },
   };
-}
-
-function labelArray(
-  labels: readonly SampleLabel[],
-  { task, width }: { task: DatasetTask; width: number },
-): Int32Array | Float32Array {
-  if (task === 'multiclass') return Int32Array.from(labels, (label) => Number(label));
-  const array = new Float32Array(labels.length * width);
-  for (const [row, label] of labels.entries()) {
-    const numbers = typeof label === 'number' ? [label] : label;
-    if (task === 'regression') array.set(numbers, row * width);
-    else for (const index of numbers) array[row * width + index] = 1;
-  }
-  return array;
 }
 
 function checkRequest(indices: ArrayLike<number>, out: Uint8Array, count: number, bytes: number): void {

@@ -3,6 +3,7 @@
  * file system, is flushed, and takes its name in one rename. What comes in pieces is a file out of sight until then.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -129,6 +130,7 @@ export class LocalStore implements ObjectStore {
     return {
       bytes: size,
       read: (offset, length) => readAt(handle, offset, Math.max(0, Math.min(length, size - offset))),
+      readSync: (offset, out) => readAtOnce(handle, offset, out),
       close: () => handle.close(),
     };
   }
@@ -248,6 +250,16 @@ async function readAt(handle: FileHandle, offset: number, length: number): Promi
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
+}
+
+function readAtOnce(handle: FileHandle, offset: number, out: Uint8Array): number {
+  let filled = 0;
+  while (filled < out.byteLength) {
+    const read = readSync(handle.fd, out, filled, out.byteLength - filled, offset + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
 }
 
 async function removeAbandoned(folder: string): Promise<void> {

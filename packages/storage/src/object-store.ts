@@ -25,6 +25,11 @@ export interface RandomAccess {
   readonly bytes: number;
   /** `length` bytes from `offset`; fewer only where the object ends. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Fills `out` from `offset` at once and answers how many bytes there were; only where the object is a file of this machine. From
+   * the system's cache a small piece takes about a microsecond, where `read` takes some twenty; from the disk it keeps the thread waiting.
+   */
+  readSync?(offset: number, out: Uint8Array): number;
   close(): Promise<void>;
 }
 
