@@ -5,7 +5,6 @@
 import type { Value } from '../../graph/graph.js';
 import type { Shape } from '../../graph/tensor-type.js';
 import type { AveragePoolGradientAttributes } from '../../ops/average-pool.js';
-import { convTranspose } from '../../ops/conv-transpose.js';
 import { scalarLike } from '../../ops/elementwise.js';
 import { floatConstant } from '../../ops/float-constant.js';
 import { mul } from '../../ops/mul.js';
@@ -15,6 +14,7 @@ import { pad } from '../../ops/slice.js';
 import { tiles, uncoveredSides, type Window } from '../../ops/window.js';
 import { attributesOf } from '../attributes.js';
 import type { LoweringRule } from '../lower.js';
+import { symmetricConvTranspose } from './symmetric-conv-transpose.js';
 
 export const lowerAveragePoolGradient: LoweringRule = ([dy], node) => {
   const { shape, ...window } = attributesOf<AveragePoolGradientAttributes>(node);
@@ -32,7 +32,7 @@ function spread(shares: Value, shape: Shape, window: Window): Value {
   const ones = floatConstant(shares, [1, 1, ...window.kernel_shape], () => 1);
   const planes = reshape(shares, [batch * channels, 1, height, width]);
   const output_padding = uncoveredSides(shape, shares.shape, window);
-  return reshape(convTranspose(planes, ones, { ...window, group: 1, output_padding }), shape);
+  return reshape(symmetricConvTranspose(planes, ones, { ...window, group: 1, output_padding }), shape);
 }
 
 /** 1 / the pixels that each window covers: [OH, OW], or one number where all cover the same. */

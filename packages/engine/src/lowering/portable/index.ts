@@ -9,11 +9,13 @@ import { lowerConvWeightGradient } from './conv-weight-gradient.js';
 import { lowerMaxPoolGradient } from './max-pool-gradient.js';
 import { lowerPad } from './pad.js';
 import { lowerReluGradient } from './relu-gradient.js';
+import { lowerConvTranspose } from './symmetric-conv-transpose.js';
 
 export const portableLowering: Lowering = {
   AveragePoolGradient: lowerAveragePoolGradient,
   BatchNormalization: lowerBatchNormalization,
   BatchNormalizationGradient: lowerBatchNormalizationGradient,
+  ConvTranspose: lowerConvTranspose,
   ConvInputGradient: lowerConvInputGradient,
   ConvWeightGradient: lowerConvWeightGradient,
   MaxPoolGradient: lowerMaxPoolGradient,
