@@ -22,3 +22,4 @@ export * from './step-runner.js';
 export * from './train.js';
 export * from './train-state.js';
 export * from './training-data.js';
+export * from './warm-up.js';

@@ -1,4 +1,7 @@
-/** Collects the figures of steps and hands them on about once a second: a small network makes thousands of them. */
+/**
+ * Collects the figures of steps and hands them on about once a second: a small network makes thousands of them. Those of
+ * the first run go at once, so that whoever waits sees that the training has begun.
+ */
 import type { JobProgress, StepMetrics } from '@trainyard/contracts';
 
 const INTERVAL_MS = 1000;
@@ -11,12 +14,11 @@ export class StepReporter {
   readonly #now: () => number;
   #rows: StepMetrics[] = [];
   #progress: JobProgress | null = null;
-  #deliveredAt: number;
+  #deliveredAt = Number.NEGATIVE_INFINITY;
 
   constructor(deliver: (rows: StepMetrics[], progress: JobProgress) => Promise<void>, now = () => performance.now()) {
     this.#deliver = deliver;
     this.#now = now;
-    this.#deliveredAt = now();
   }
 
   async add(rows: StepMetrics[], progress: JobProgress): Promise<void> {

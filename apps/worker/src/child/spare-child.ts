@@ -38,6 +38,6 @@ export class SpareChild {
 
   #isWaiting(): boolean {
     const child = this.#waiting?.process;
-    return child !== undefined && child.connected && child.exitCode === null && child.signalCode === null;
+    return child?.connected === true && child.exitCode === null && child.signalCode === null;
   }
 }

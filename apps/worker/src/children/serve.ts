@@ -2,6 +2,7 @@
  * The child's end of the line to its worker. It takes one task, numbers its reports and waits when too many of them have
  * not been dealt with yet. It ends with its worker, whatever it is doing.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ChildEnding, type ChildProtocol, type StopOrder, toErrorRecord } from '@trainyard/contracts';
 
@@ -22,8 +23,16 @@ type Work<Task, Report> = (task: Task, assignment: Assignment<Report>) => Promis
 /** Reports that may be on their way at once. */
 const UNACKNOWLEDGED_MAX = 4;
 
-/** Waits for a task, works on it, tells how it ended, and ends the process. */
-export function serve<Task, Report>(protocol: ChildProtocol<Task, Report>, work: Work<Task, Report>): void {
+/**
+ * Waits for a task, works on it, tells how it ended, and ends the process.
+ *
+ * @param warmUp what the process does while no task is there yet; a task that comes meanwhile waits for its end
+ */
+export function serve<Task, Report>(
+  protocol: ChildProtocol<Task, Report>,
+  work: Work<Task, Report>,
+  warmUp: () => Promise<void> = async () => {},
+): void {
   endWithWorker();
   const line = new Line<Report>();
   const stopping = new AbortController();
@@ -37,8 +46,12 @@ export function serve<Task, Report>(protocol: ChildProtocol<Task, Report>, work:
       stopping.abort(new Error('The worker told this process to stop'));
     if (told?.type !== 'start' || started) return;
     started = true;
-    void attend(work, told.task, line, { signal: stopping.signal, order: () => order });
+    void warm.then(() => attend(work, told.task, line, { signal: stopping.signal, order: () => order }));
   });
+  // A task that was sent while the modules were loaded comes first. What fails here fails again, and is told, in a task.
+  const warm = nextTurn()
+    .then(() => (started ? undefined : warmUp()))
+    .catch(() => {});
 }
 
 async function attend<Task, Report>(

@@ -1,11 +1,13 @@
 /** The process that trains one job: compiles it, runs it on onnxruntime and writes its checkpoints. */
-import { TRAINER_PROTOCOL } from '@trainyard/contracts';
+import { TRAINER_PROTOCOL, type TrainerReport, type TrainingTask } from '@trainyard/contracts';
 import { verifyManifest } from '@trainyard/datasets';
-import { HandedOverUnwritten, keepLargeBlocksMapped, patientStore, train } from '@trainyard/runtime';
+import { HandedOverUnwritten, keepLargeBlocksMapped, patientStore, train, warmUp } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
-import { HandedOver, serve } from './serve.js';
+import { type Assignment, HandedOver, serve } from './serve.js';
 
-serve(TRAINER_PROTOCOL, async (task, assignment) => {
+serve(TRAINER_PROTOCOL, trainJob, warmUp);
+
+async function trainJob(task: TrainingTask, assignment: Assignment<TrainerReport>): Promise<void> {
   keepLargeBlocksMapped();
   const { signal, order, report } = assignment;
   const store = patientStore(openObjectStore({ root: process.argv[2] }), {
@@ -19,4 +21,4 @@ serve(TRAINER_PROTOCOL, async (task, assignment) => {
   } catch (error) {
     throw error instanceof HandedOverUnwritten ? new HandedOver() : error;
   }
-});
+}
