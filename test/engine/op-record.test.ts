@@ -9,7 +9,7 @@ const FOLDER = new URL('../../packages/engine/src/ops/', import.meta.url);
 const WITHOUT_GRADIENT = [
   ...['And', 'ArgMax', 'Equal', 'Greater', 'Not', 'Or', 'Sign'],
   ...['AveragePoolGradient', 'BatchNormalizationGradient', 'ConvInputGradient', 'ConvWeightGradient'],
-  ...['MaxPoolGradient', 'MaxPoolWithIndices', 'ReluGradient', 'ScatterElements'],
+  ...['MaxPoolGradient', 'MaxPoolWithIndices', 'ReluGradient', 'ScatterElements', 'Split'],
 ];
 
 /** The types of all operations that the folder's files export. */

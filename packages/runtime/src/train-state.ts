@@ -13,8 +13,8 @@ export class TrainState {
   readonly #carried: readonly CarriedTensor[];
   /** In the plain order; after a run until they are asked for again only those that the step has in it. */
   readonly #values = new Map<string, Float32Array>();
-  /** As the step takes them, where that is another order. */
-  readonly #stored = new Map<string, Float32Array>();
+  /** What the step takes, by input. */
+  readonly #inputs = new Map<string, { output: string; shape: readonly number[]; data: Float32Array }>();
   readonly #places = new Map<string, Int32Array>();
 
   /**
@@ -32,48 +32,36 @@ export class TrainState {
     for (const tensor of tensors) {
       const value = this.#initialValue(tensor, initial);
       this.#values.set(tensor.name, value);
-      if (!tensor.layout) continue;
-      const places = storedPlaces(tensor.layout);
-      this.#places.set(tensor.name, places);
-      this.#stored.set(
-        tensor.name,
-        Float32Array.from(places, (place) => (place < 0 ? 0 : value[place])),
-      );
+      if (tensor.layout) this.#places.set(tensor.name, storedPlaces(tensor.layout));
+      this.#store(tensor, value);
     }
   }
 
   feeds(): Feeds {
-    return Object.fromEntries(
-      this.#tensors.map(({ name, input, shape, layout }) => [
-        input,
-        layout
-          ? float32Tensor(this.#stored.get(name) ?? this.value(name), storedShape(layout))
-          : float32Tensor(this.value(name), shape),
-      ]),
-    );
+    return Object.fromEntries([...this.#inputs].map(([input, { data, shape }]) => [input, float32Tensor(data, shape)]));
   }
 
   get outputs(): string[] {
-    return this.#tensors.map((tensor) => tensor.output);
+    return [...this.#inputs.values()].map(({ output }) => output);
   }
 
   /** Takes over what a run gave. */
   advance(results: Readonly<Record<string, TensorValue>>): void {
-    for (const { name, output, layout } of this.#tensors) {
+    for (const [input, { output, shape }] of this.#inputs) {
       const result = results[output];
       if (result?.dtype !== 'float32')
         throw new TypeError(`Output ${output}: expected float32. Received: ${result?.dtype}`);
-      if (layout) {
-        this.#stored.set(name, result.data);
-        this.#values.delete(name);
-      } else {
-        this.#values.set(name, result.data);
-      }
+      this.#inputs.set(input, { output, shape, data: result.data });
+    }
+    for (const { name, input, layout, packed } of this.#tensors) {
+      const data = this.#inputs.get(input)?.data;
+      if (layout || packed || !data) this.#values.delete(name);
+      else this.#values.set(name, data);
     }
   }
 
   value(name: string): Float32Array {
-    const value = this.#values.get(name) ?? this.#plain(name);
+    const value = this.#values.get(name) ?? this.#read(name);
     if (!value) throw new RangeError(`The training has no tensor ${name}`);
     return value;
   }
@@ -90,12 +78,32 @@ export class TrainState {
     return this.#values;
   }
 
-  #plain(name: string): Float32Array | undefined {
-    const stored = this.#stored.get(name);
+  /** Puts a tensor's first value where the step takes it from. */
+  #store({ name, input, output, shape, layout, packed }: StateTensor, value: Float32Array): void {
     const places = this.#places.get(name);
-    if (!stored || !places) return undefined;
-    const value = new Float32Array(places.reduce((count, place) => (place < 0 ? count : count + 1), 0));
-    for (let i = 0; i < places.length; i++) if (places[i] >= 0) value[places[i]] = stored[i];
+    const stored = places ? Float32Array.from(places, (place) => (place < 0 ? 0 : value[place])) : value;
+    if (!packed) {
+      this.#inputs.set(input, { output, shape: layout ? storedShape(layout) : shape, data: stored });
+      return;
+    }
+    const known = this.#inputs.get(input);
+    const { data } = known ?? { data: new Float32Array(packed.size) };
+    if (!known) this.#inputs.set(input, { output, shape: [packed.size], data });
+    data.set(stored, packed.offset);
+  }
+
+  /** In the plain order, out of what the last run gave. */
+  #read(name: string): Float32Array | undefined {
+    const tensor = this.#tensors.find((candidate) => candidate.name === name);
+    const data = tensor && this.#inputs.get(tensor.input)?.data;
+    if (!tensor || !data) return undefined;
+    const size = elements(tensor);
+    const places = this.#places.get(name);
+    const from = tensor.packed?.offset ?? 0;
+    const value = places ? new Float32Array(size) : data.slice(from, from + size);
+    places?.forEach((place, i) => {
+      if (place >= 0) value[place] = data[from + i];
+    });
     this.#values.set(name, value);
     return value;
   }

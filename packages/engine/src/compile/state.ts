@@ -6,6 +6,13 @@ import type { Model, ModelParameter } from '../model/model.js';
 import { parameterName } from '../model/parameters.js';
 import type { OptimizerRule } from '../optimizers/optimizer.js';
 
+/** The place of a tensor among several in one vector. */
+export interface PackedPlace {
+  readonly offset: number;
+  /** Elements of the whole vector. */
+  readonly size: number;
+}
+
 /** A float32 tensor that is carried from run to run. */
 export interface StateTensor {
   readonly name: string;
@@ -14,6 +21,8 @@ export interface StateTensor {
   readonly shape: Shape;
   /** How the compiled step has its elements, where that is not the plain order of `shape`. */
   readonly layout?: KernelLayout | null;
+  /** Where it is in its input and output, if these hold several tensors one behind the other. */
+  readonly packed?: PackedPlace | null;
   /** `parameter` for weights and running statistics, `slot` for the optimizer's own, `average` for averaged weights. */
   readonly role: 'parameter' | 'slot' | 'average';
   /** What it holds before the first step: the model's initial weights, a number, or what another tensor holds. */

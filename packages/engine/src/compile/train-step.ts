@@ -6,8 +6,6 @@ import type { LayerRate, Optimizer } from '@trainyard/contracts';
 import { Graph, type Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import { predictionsOf } from '../losses/targets.js';
-import { type BlockedGraph, lowerBlocked } from '../lowering/blocked/lower-blocked.js';
-import { lowerPortable } from '../lowering/portable/index.js';
 import { forward } from '../model/forward.js';
 import type { Model } from '../model/model.js';
 import { toOnnx, toRepeatedOnnx } from '../onnx/model.js';
@@ -19,12 +17,14 @@ import { reduceSum } from '../ops/reduce-sum.js';
 import { optimizerRule } from '../optimizers/index.js';
 import type { RandomInput } from '../random/random-input.js';
 import { declareBatch, modelInput, pixelType } from './batch.js';
+import { type CarriedTensor, lowerStep } from './lowered-step.js';
 import { declareMixture, type Mixture, mixedLosses, OTHER_LABELS, SHARES } from './mixture.js';
 import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from './objective.js';
+import { packedGroups } from './packed-state.js';
 import type { Preprocessing } from './preprocessing.js';
 import { RandomInputs } from './random-inputs.js';
 import { RateGroups, rateFactors } from './rate-groups.js';
-import { declareState, entriesOf, type StateTensor, type WeightState } from './state.js';
+import { declareState, type StateTensor } from './state.js';
 import type { TensorSpec } from './tensor-spec.js';
 import { updateState } from './update.js';
 
@@ -46,6 +46,8 @@ export interface TrainStepOptions extends ObjectiveOptions {
   readonly stepsPerRun: number;
   /** Lanes of the blocked layout, where the CPU's onnxruntime has it; the portable lowering otherwise. */
   readonly block?: number | null;
+  /** Whether small tensors of the state are packed into a few inputs and outputs: fewer nodes, the same numbers. */
+  readonly packsState?: boolean;
 }
 
 /** With K = 1 the tensors of a step have the shapes given; with K > 1 they have a leading axis of K. */
@@ -54,6 +56,8 @@ export interface TrainStep {
   readonly batchSize: number;
   readonly stepsPerRun: number;
   readonly state: readonly StateTensor[];
+  /** The inputs and outputs that the state is in. */
+  readonly carried: readonly CarriedTensor[];
   /** uint8 [K?, N, C, H, W]. */
   readonly images: TensorSpec;
   /** int32 [K?, N], the class of each row, or float32 [K?, N, width]. */
@@ -79,10 +83,9 @@ const PREDICTIONS = 'predictions';
 
 export function compileTrainStep(model: Model, options: TrainStepOptions): TrainStep {
   const step = buildTrainStep(model, options);
-  const { graph, state, random } = step;
-  const tensors = state.flatMap(entriesOf).map(({ tensor }) => tensor);
-  const block = options.block ?? null;
-  const { graph: lowered, layouts } = block === null ? portable(graph) : blocked(graph, state, block);
+  const { random } = step;
+  const { averageDecay = null, block = null } = options;
+  const { graph: lowered, state, carried } = lowerStep(step, { block, averageDecay });
   const k = options.stepsPerRun;
   const withSteps = (shape: Shape): Shape => (k === 1 ? shape : [k, ...shape]);
   const describe = (name: string, { shape }: Value, dtype: TensorSpec['dtype']) => ({
@@ -94,12 +97,11 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
     describe(name, labels, labels.dtype === 'int32' ? 'int32' : 'float32');
   return {
     onnx:
-      k === 1
-        ? toOnnx(lowered, { name: 'train' })
-        : toRepeatedOnnx(lowered, { times: k, carried: tensors }, { name: 'train' }),
+      k === 1 ? toOnnx(lowered, { name: 'train' }) : toRepeatedOnnx(lowered, { times: k, carried }, { name: 'train' }),
     batchSize: options.batchSize,
     stepsPerRun: k,
-    state: tensors.map((tensor) => ({ ...tensor, layout: layouts.get(tensor.input) ?? null })),
+    state,
+    carried,
     images: describe('images', step.images, pixelType(model)),
     labels: describeLabels('labels', step.labels),
     weights: describe('weights', step.weights, 'float32'),
@@ -113,21 +115,6 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
     loss: LOSS,
     predictions: describe(PREDICTIONS, step.predictions, 'float32'),
   };
-}
-
-function portable(graph: Graph): BlockedGraph {
-  return { graph: lowerPortable(graph), layouts: new Map() };
-}
-
-function blocked(graph: Graph, state: readonly WeightState[], block: number): BlockedGraph {
-  const entries = state.flatMap((weight) =>
-    entriesOf(weight).map(({ tensor }) => ({ tensor, of: weight.weight.tensor })),
-  );
-  return lowerBlocked(
-    graph,
-    { block, likeWeights: new Map(entries.map(({ tensor, of }) => [tensor.input, of.input])) },
-    new Map(entries.map(({ tensor }) => [tensor.output, tensor.input])),
-  );
 }
 
 /** The graph of one training step, before it is lowered. */
@@ -170,8 +157,12 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
   const predictions = predictionsOf(result.outputs, model.head);
   graph.output(LOSS, loss);
   graph.output(PREDICTIONS, predictions);
-  updateState(graph, state, loss, statistics, { rule, scalars, clipNorm, clipValue, averageDecay });
-  return { graph, rule, rates, state, images, labels, weights, mixture, predictions, random: random.list };
+  const packed = options.packsState ? packedGroups(state, scalars) : [];
+  updateState(graph, state, loss, statistics, {
+    ...{ rule, scalars, clipNorm, clipValue, averageDecay },
+    packed: new Set(packed.flatMap(({ members }) => members)),
+  });
+  return { graph, rule, rates, state, packed, images, labels, weights, mixture, predictions, random: random.list };
 }
 
 /** Σ weight · loss / Σ weight. A batch has at least one row that counts. */

@@ -18,9 +18,16 @@ export interface UpdateOptions {
   readonly clipValue: number | null;
   /** Decay of the averaged weights; null where none are kept. */
   readonly averageDecay: number | null;
+  /** Those whose update comes later, of several at once: the graph gives their gradients. */
+  readonly packed: ReadonlySet<WeightState>;
 }
 
-/** Adds an output for every state tensor. `statistics` are the next values of parameters that are not trained. */
+/** Under which name a graph gives a gradient. Names of weights have one slash, those of slots other first words. */
+export function gradientName(weight: string): string {
+  return `gradient/${weight}`;
+}
+
+/** Adds an output for every state tensor that is not packed. `statistics` are the next values of parameters that are not trained. */
 export function updateState(
   graph: Graph,
   state: readonly WeightState[],
@@ -31,7 +38,8 @@ export function updateState(
   const trained = state.filter(({ parameter }) => parameter.trainable !== false);
   const steps = clip(gradientsOf(loss, trained), options);
   trained.forEach((entry, i) => {
-    updateWeight(graph, entry, steps[i], options);
+    if (options.packed.has(entry)) graph.output(gradientName(entry.weight.tensor.name), steps[i]);
+    else updateWeight(graph, entry, steps[i], options);
   });
   for (const { parameter, weight } of state) {
     if (parameter.trainable !== false) continue;

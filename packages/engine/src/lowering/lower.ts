@@ -16,8 +16,15 @@ export type Lowering = Readonly<Record<string, LoweringRule>>;
 export function lower(graph: Graph, lowering: Lowering): Graph {
   const target = new Graph();
   const moved = new Map<Value, Value>();
-  const needed = neededValues(graph);
   for (const input of graph.inputs) moved.set(input, target.input(input.name, input.dtype, input.shape));
+  moveNodes(graph, moved, target, lowering);
+  for (const [name, value] of graph.outputs) target.output(name, moved.get(value) ?? missing(value));
+  return target;
+}
+
+/** Brings constants and nodes to another graph. `moved` holds what stands there for the inputs, and gets the rest. */
+export function moveNodes(graph: Graph, moved: Map<Value, Value>, target: Graph, lowering: Lowering = {}): void {
+  const needed = neededValues(graph);
   for (const constant of graph.constants) {
     if (constant.constant && needed.has(constant)) moved.set(constant, copyConstant(constant, target));
   }
@@ -29,8 +36,6 @@ export function lower(graph: Graph, lowering: Lowering): Graph {
       moved.set(output, outputs[i]);
     });
   }
-  for (const [name, value] of graph.outputs) target.output(name, moved.get(value) ?? missing(value));
-  return target;
 }
 
 export function rewrite(target: Graph, node: Node, inputs: readonly Value[], lowering: Lowering): readonly Value[] {

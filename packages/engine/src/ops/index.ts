@@ -47,6 +47,7 @@ import { signOp } from './sign.js';
 import { padOp, sliceOp } from './slice.js';
 import { softmaxOp } from './softmax.js';
 import { softplusOp } from './softplus.js';
+import { splitOp } from './split.js';
 import { sqrtOp } from './sqrt.js';
 import { subOp } from './sub.js';
 import { tanhOp } from './tanh.js';
@@ -108,6 +109,7 @@ export const ops = {
   Slice: sliceOp,
   Softmax: softmaxOp,
   Softplus: softplusOp,
+  Split: splitOp,
   Sqrt: sqrtOp,
   Sub: subOp,
   Tanh: tanhOp,
