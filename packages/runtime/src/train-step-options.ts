@@ -18,6 +18,7 @@ export function trainStepOptions(
     clipValue: training.gradient_clip_value,
     averageDecay: training.ema?.decay ?? null,
     mixed: augmentation !== null && (augmentation.mixup !== null || augmentation.cutmix !== null),
+    packsState: true,
     ...of,
   };
 }

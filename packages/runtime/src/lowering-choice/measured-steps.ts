@@ -1,5 +1,5 @@
 /** How long the training step of each lowering takes here: what the choice between them is made by. */
-import { storedShape, type TensorSpec, type TrainStep } from '@trainyard/engine';
+import type { TensorSpec, TrainStep } from '@trainyard/engine';
 import { createSession, type Feeds, float32Tensor, int32Tensor, type Session, uint8Tensor } from '../session.js';
 
 /** A training step with what goes into it; plain data, so that it can cross a process border. */
@@ -18,10 +18,7 @@ export function measuredStep(step: TrainStep): MeasuredStep {
   return {
     onnx: step.onnx,
     inputs: [
-      ...step.state.map(({ input, shape, layout }) => {
-        const stored = layout ? storedShape(layout) : shape;
-        return { name: input, dtype: 'float32' as const, shape: stored };
-      }),
+      ...step.carried.map(({ input, shape }) => ({ name: input, dtype: 'float32' as const, shape })),
       step.images,
       step.labels,
       step.weights,
@@ -32,7 +29,7 @@ export function measuredStep(step: TrainStep): MeasuredStep {
       }),
       ...step.scalars.map((name) => ({ name, dtype: 'float32' as const, shape: perRun([]) })),
     ],
-    outputs: [...step.state.map(({ output }) => output), step.loss, step.predictions.name],
+    outputs: [...step.carried.map(({ output }) => output), step.loss, step.predictions.name],
   };
 }
 
