@@ -18,7 +18,7 @@ const api = { ...below, globalSetup: ['test/setup/global.ts'] };
 
 /** What needs no server and changes nothing outside itself is not loaded anew for each file: that takes longer than most tests. */
 const together = { isolate: false };
-const ENGINE = 'test/{cuda,engine}/**/*.test.ts';
+const ENGINE = 'test/engine/**/*.test.ts';
 const FILES = 'test/{datasets,runtime}/**/*.test.ts';
 
 const faults = { test: { ...api, name: 'faults', include: ['test/faults/**/*.test.ts'] } };

@@ -8,20 +8,20 @@ import {
   resolveLoss,
   resolveOptimizer,
 } from '@trainyard/contracts';
-import { activations } from '../../packages/engine/src/activations/index.js';
-import { compileEvaluation } from '../../packages/engine/src/compile/evaluation.js';
-import { compileFeatures } from '../../packages/engine/src/compile/features.js';
-import { compileGradCam } from '../../packages/engine/src/compile/grad-cam.js';
-import { compilePredictor } from '../../packages/engine/src/compile/predictor.js';
-import { compileProbe } from '../../packages/engine/src/compile/probe.js';
-import { compileTrainStep, type TrainStepOptions } from '../../packages/engine/src/compile/train-step.js';
-import { lossFor } from '../../packages/engine/src/losses/index.js';
-import { buildModel } from '../../packages/engine/src/model/build.js';
-import type { Model } from '../../packages/engine/src/model/model.js';
-import { initialParameters } from '../../packages/engine/src/model/parameters.js';
-import { presets } from '../../packages/engine/src/presets/index.js';
-import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
-import { EVERY_LAYER } from '../engine/every-layer.js';
+import { activations } from '../../../packages/engine/src/activations/index.js';
+import { compileEvaluation } from '../../../packages/engine/src/compile/evaluation.js';
+import { compileFeatures } from '../../../packages/engine/src/compile/features.js';
+import { compileGradCam } from '../../../packages/engine/src/compile/grad-cam.js';
+import { compilePredictor } from '../../../packages/engine/src/compile/predictor.js';
+import { compileProbe } from '../../../packages/engine/src/compile/probe.js';
+import { compileTrainStep, type TrainStepOptions } from '../../../packages/engine/src/compile/train-step.js';
+import { lossFor } from '../../../packages/engine/src/losses/index.js';
+import { buildModel } from '../../../packages/engine/src/model/build.js';
+import type { Model } from '../../../packages/engine/src/model/model.js';
+import { initialParameters } from '../../../packages/engine/src/model/parameters.js';
+import { presets } from '../../../packages/engine/src/presets/index.js';
+import { parseModelSpec } from '../../../packages/engine/src/spec/parse.js';
+import { EVERY_LAYER } from '../every-layer.js';
 
 export interface NamedGraph {
   readonly name: string;

@@ -1,9 +1,9 @@
 // The nodes of an ONNX file with the types of their values, those within Scan too.
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { DType } from '../../packages/engine/src/graph/tensor-type.js';
-import { readFields, takeBytes } from '../../packages/engine/src/onnx/read-fields.js';
-import { type OnnxModel, type OnnxNode, readOnnxModel } from '../../packages/engine/src/onnx/read-model.js';
-import { DATA_TYPE } from '../../packages/engine/src/onnx/wire.js';
+import type { DType } from '../../../packages/engine/src/graph/tensor-type.js';
+import { readFields, takeBytes } from '../../../packages/engine/src/onnx/read-fields.js';
+import { type OnnxModel, type OnnxNode, readOnnxModel } from '../../../packages/engine/src/onnx/read-model.js';
+import { DATA_TYPE } from '../../../packages/engine/src/onnx/wire.js';
 
 export interface TypedNode extends OnnxNode {
   /** Of its inputs; null for one that is left out. */
