@@ -8,7 +8,9 @@ import {
   sameShape,
   sizeOf,
 } from '../../packages/engine/src/graph/tensor-type.js';
+import { conv } from '../../packages/engine/src/ops/conv.js';
 import { lowerForTest } from './float64-forms.js';
+import { blocked } from './lowerings.js';
 import { anyNumbers, type Draw, relativeError } from './numbers.js';
 import { type OpenGraph, openGraph } from './session.js';
 
@@ -26,6 +28,8 @@ export interface GradientCase {
   readonly dtype: 'float32' | 'float64';
   readonly inputs: readonly CaseInput[];
   readonly build: (inputs: readonly Value[]) => Value;
+  /** Where float32 in blocks keeps fewer digits than elsewhere. */
+  readonly toleranceInBlocks?: number;
 }
 
 /** What a mutation check changes. */
@@ -33,6 +37,8 @@ export interface Changes {
   /** Applied to the forward graph before its gradient is taken. */
   readonly beforeGradients?: (graph: Graph) => void;
   readonly lowering?: (graph: Graph) => Graph;
+  /** Takes the gradients in float32, lowered into blocks, with every image brought there first. */
+  readonly inBlocks?: boolean;
 }
 
 /** A case with its numbers: the inputs, the seed of the output's gradient, and the finite differences. */
@@ -51,9 +57,11 @@ const OUTPUT = 'y';
 /** Linear graphs take a large step; others one that balances rounding against curvature. */
 const STEPS = { float32: 0.125, float64: 1e-5 } as const;
 const TOLERANCES = { float32: 1e-5, float64: 1e-8 } as const;
+/** The blocked layout is there in float32 alone. */
+const IN_BLOCKS = { float32: 1e-5, float64: 1e-4 } as const;
 
-export function toleranceOf({ dtype }: GradientCase): number {
-  return TOLERANCES[dtype];
+export function toleranceOf({ dtype, toleranceInBlocks }: GradientCase, inBlocks = false): number {
+  return inBlocks ? (toleranceInBlocks ?? IN_BLOCKS[dtype]) : TOLERANCES[dtype];
 }
 
 /** Runs the forward graph for every finite difference. Throws where its shape is not the inferred one. */
@@ -86,7 +94,7 @@ export async function prepareCase(subject: GradientCase, seed: number): Promise<
  * as zeros.
  */
 export async function gradientErrors(prepared: PreparedCase, targets: readonly number[], changes: Changes = {}) {
-  const { graph, inputs, output } = buildForward(prepared.subject);
+  const { graph, inputs, output } = buildForward(prepared.subject, changes.inBlocks);
   changes.beforeGradients?.(graph);
   const seed = graph.input(SEED, output.dtype, output.shape);
   const results = gradients(
@@ -99,7 +107,8 @@ export async function gradientErrors(prepared: PreparedCase, targets: readonly n
     if (!sameShape(gradient.shape, inputs[targets[k]].shape)) throw new Error('a gradient has the wrong shape');
     graph.output(`gradient ${targets[k]}`, gradient);
   });
-  const found = graph.outputs.size > 0 ? await runOnce(graph, prepared, changes.lowering ?? lowerForTest) : {};
+  const lowering = changes.lowering ?? (changes.inBlocks ? blocked[0].lower : lowerForTest);
+  const found = graph.outputs.size > 0 ? await runOnce(graph, prepared, lowering) : {};
   return targets.map((i) => {
     const expected = prepared.numeric.get(i) ?? new Float64Array();
     const actual = found[`gradient ${i}`]?.data ?? new Float64Array(expected.length);
@@ -123,10 +132,27 @@ async function runOnce(graph: Graph, { feeds }: PreparedCase, lowering: (graph: 
   }
 }
 
-function buildForward(subject: GradientCase): { graph: Graph; inputs: Value[]; output: Value } {
+function buildForward(subject: GradientCase, inBlocks = false): { graph: Graph; inputs: Value[]; output: Value } {
   const graph = new Graph();
-  const inputs = subject.inputs.map(({ shape, dtype }, i) => graph.input(inputName(i), dtype ?? subject.dtype, shape));
-  return { graph, inputs, output: subject.build(inputs) };
+  const inputs = subject.inputs.map(({ shape, dtype = subject.dtype }, i) =>
+    graph.input(inputName(i), inBlocks && dtype === 'float64' ? 'float32' : dtype, shape),
+  );
+  if (!inBlocks) return { graph, inputs, output: subject.build(inputs) };
+  return { graph, inputs, output: throughBlocks(subject.build(inputs.map(throughBlocks))) };
+}
+
+/** Images under a convolution that changes nothing, so that the blocked lowering has them, and their gradient, in blocks. */
+export function throughBlocks(x: Value): Value {
+  if (x.dtype !== 'float32' || x.shape.length !== 4) return x;
+  const [, channels] = x.shape;
+  const kernel = Float32Array.from({ length: channels ** 2 }, (_, i) => (i % (channels + 1) === 0 ? 1 : 0));
+  return conv(x, x.graph.constant('float32', [channels, channels, 1, 1], kernel), null, {
+    kernel_shape: [1, 1],
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: [0, 0, 0, 0],
+    group: 1,
+  });
 }
 
 function inputName(i: number): string {

@@ -10,6 +10,7 @@ import { initialParameters } from '../../packages/engine/src/model/parameters.js
 import { permutation } from '../../packages/engine/src/random/permutation.js';
 import { fillRandom } from '../../packages/engine/src/random/random-input.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { lowerings } from './lowerings.js';
 import { relativeError } from './numbers.js';
 import { crossEntropyOf, referenceLogits, softmaxOf } from './reference-model.js';
 import { TrainingRun } from './training-run.js';
@@ -93,13 +94,14 @@ function makeImages(): Uint8Array {
 }
 
 /** The gradients of the compiled step: what plain SGD with learning rate 1 takes away from the weights. */
-async function compiledGradients(model: Model, weights: ReadonlyMap<string, Float32Array>) {
+async function compiledGradients(model: Model, weights: ReadonlyMap<string, Float32Array>, block: number | null) {
   const step = compileTrainStep(model, {
     batchSize: BATCH,
     optimizer: resolveOptimizer({ type: 'sgd', learning_rate: 1 }),
     loss: { type: 'categorical_crossentropy' },
     preprocessing: { scale: [SCALE], offset: [-1] },
     stepsPerRun: 1,
+    block,
   });
   const run = await TrainingRun.open(step, weights, SEED);
   const { losses, predictions } = await run.run({ images: makeImages(), labels: LABELS, weights: WEIGHTS }, 1);
@@ -137,8 +139,8 @@ function differences(values: Float64Array, loss: () => number): Float64Array {
 async function checkNet(net: Net): Promise<void> {
   const model = build(net);
   const initial = initialParameters(model, SEED);
-  const { loss, predictions, gradients, random } = await compiledGradients(model, initial);
-  const filled = random.map((each) => {
+  const compiled = await Promise.all(lowerings.map(({ block }) => compiledGradients(model, initial, block)));
+  const filled = compiled[0].random.map((each) => {
     const mask = new Uint8Array(sizeOf(each.shape));
     fillRandom(each, SEED, 1, mask);
     return mask;
@@ -147,15 +149,21 @@ async function checkNet(net: Net): Promise<void> {
   const rows = () => referenceRows(model, weights, filled);
   const reference = () =>
     rows().reduce((sum, { logits, label }, _, { length }) => sum + crossEntropyOf(logits, label) / length, 0);
-  expect(loss).toBeCloseTo(reference(), 5);
-  for (const [row, { logits }] of rows().entries()) {
-    const probabilities = predictions.slice(row * CLASSES, (row + 1) * CLASSES);
-    expect(relativeError(probabilities, softmaxOf(logits))).toBeLessThan(TOLERANCE);
+  for (const [i, { loss, predictions }] of compiled.entries()) {
+    expect(loss, lowerings[i].name).toBeCloseTo(reference(), 5);
+    for (const [row, { logits }] of rows().entries()) {
+      const probabilities = predictions.slice(row * CLASSES, (row + 1) * CLASSES);
+      expect(relativeError(probabilities, softmaxOf(logits)), lowerings[i].name).toBeLessThan(TOLERANCE);
+    }
   }
   for (const [name, values] of weights) {
     const expected = differences(values, reference);
-    const found = gradients.get(name) ?? [];
-    expect(relativeError(found, expected, SMALL), `gradient of ${name}`).toBeLessThan(TOLERANCE);
+    for (const [i, { gradients }] of compiled.entries()) {
+      const found = gradients.get(name) ?? [];
+      expect(relativeError(found, expected, SMALL), `gradient of ${name}, ${lowerings[i].name}`).toBeLessThan(
+        TOLERANCE,
+      );
+    }
   }
 }
 

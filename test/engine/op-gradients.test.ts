@@ -4,6 +4,7 @@ import { compositeCases } from './gradient-cases/composite.js';
 import { differentiableOps, gradientCases } from './gradient-cases/index.js';
 import { repeatCases } from './gradient-cases/window.js';
 import { type GradientCase, gradientErrors, prepareCase, targetSets, toleranceOf } from './gradient-harness.js';
+import { blocked } from './lowerings.js';
 
 const SEED = Number(process.env.TRAINYARD_TEST_SEED ?? 20_260);
 
@@ -16,6 +17,12 @@ async function checkGradients(subject: GradientCase): Promise<void> {
       const what = `gradient of input ${targets[k]}, asked for with [${targets}] (TRAINYARD_TEST_SEED=${SEED})`;
       expect(error, what).toBeLessThanOrEqual(tolerance);
     });
+  }
+  if (blocked.length === 0) return;
+  const errors = await gradientErrors(prepared, prepared.differentiable, { inBlocks: true });
+  for (const [k, error] of errors.entries()) {
+    const what = `gradient of input ${prepared.differentiable[k]} in blocks (TRAINYARD_TEST_SEED=${SEED})`;
+    expect(error, what).toBeLessThanOrEqual(toleranceOf(subject, true));
   }
 }
 

@@ -5,6 +5,7 @@ import { buildModel } from '../../packages/engine/src/model/build.js';
 import { initialParameters } from '../../packages/engine/src/model/parameters.js';
 import { permutation } from '../../packages/engine/src/random/permutation.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { lowerings } from './lowerings.js';
 import { relativeError } from './numbers.js';
 import { TrainingRun } from './training-run.js';
 
@@ -45,7 +46,7 @@ const NETS = [
 ];
 
 /** Trains some steps on the real rows, and as many that fill up the batch as it takes. */
-async function train(layers: readonly object[], batchSize: number, filler: number) {
+async function train(layers: readonly object[], batchSize: number, filler: number, block: number | null) {
   const model = buildModel(parseModelSpec({ layers }), { image: IMAGE, classes: 3 });
   const step = compileTrainStep(model, {
     batchSize,
@@ -53,6 +54,7 @@ async function train(layers: readonly object[], batchSize: number, filler: numbe
     loss: { type: 'categorical_crossentropy' },
     preprocessing: { scale: [1 / 64], offset: [-1] },
     stepsPerRun: 1,
+    block,
   });
   const real = permutation(REAL * PIXELS, 1, 0);
   const images = Array.from({ length: batchSize * PIXELS }, (_, i) => (i < real.length ? real[i] : filler));
@@ -69,10 +71,12 @@ async function train(layers: readonly object[], batchSize: number, filler: numbe
   return { losses, state: run.state };
 }
 
-describe.each(NETS)('$name', ({ layers }) => {
+const RUNS = NETS.flatMap((net) => lowerings.map(({ name, block }) => ({ ...net, lowering: name, block })));
+
+describe.each(RUNS)('$name, $lowering,', ({ layers, block }) => {
   it.each([0, 255])('learn the same with rows of %i that fill up the batch', async (filler) => {
-    const full = await train(layers, REAL, 0);
-    const filled = await train(layers, REAL + 3, filler);
+    const full = await train(layers, REAL, 0, block);
+    const filled = await train(layers, REAL + 3, filler, block);
     expect(relativeError(filled.losses, full.losses)).toBeLessThan(TOLERANCE);
     expect([...filled.state.keys()]).toEqual([...full.state.keys()]);
     for (const [name, values] of full.state) {

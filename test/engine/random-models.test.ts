@@ -10,10 +10,12 @@ import type { Model } from '../../packages/engine/src/model/model.js';
 import { initialParameters, parameterName } from '../../packages/engine/src/model/parameters.js';
 import { damage } from './damaged-specs.js';
 import { Dice } from './dice.js';
+import { lowerings } from './lowerings.js';
+import { relativeError } from './numbers.js';
 import { buildOrRefuse, CLASSES, validModels } from './random-models.js';
 import { randomSpec } from './random-specs.js';
 import { openGraph } from './session.js';
-import { TrainingRun } from './training-run.js';
+import { hasBlocks, TrainingRun } from './training-run.js';
 
 const VALID = 200;
 const DAMAGED = 2000;
@@ -43,7 +45,9 @@ async function computedShapes(model: Model): Promise<(readonly number[])[]> {
   return model.layers.map((_, i) => results[`layer ${i}`].shape);
 }
 
-async function trainOnce(model: Model, dice: Dice): Promise<readonly number[]> {
+/** Null where nothing of the model is computed in the blocks that were asked for. */
+async function trainOnce(model: Model, seed: number, block: number | null): Promise<readonly number[] | null> {
+  const dice = new Dice(seed);
   const { image } = model;
   const step = compileTrainStep(model, {
     batchSize: dice.between(1, 3),
@@ -54,7 +58,9 @@ async function trainOnce(model: Model, dice: Dice): Promise<readonly number[]> {
       offset: Array.from({ length: image.channels }, (_, i) => i / 4),
     },
     stepsPerRun: dice.between(1, 2),
+    block,
   });
+  if (block !== null && !hasBlocks(step)) return null;
   const run = await TrainingRun.open(step, initialParameters(model, 3));
   const images = Uint8Array.from({ length: sizeOf(step.images.shape) }, () => dice.between(0, 255));
   const labels = Int32Array.from({ length: sizeOf(step.labels.shape) }, () => dice.between(0, CLASSES - 1));
@@ -85,8 +91,12 @@ describe(`${VALID} random specifications that can be built`, () => {
 
   it('train a step with a finite loss', async () => {
     for (const { seed, model } of models) {
-      const losses = await trainOnce(model, new Dice(seed));
-      expect(losses.every(Number.isFinite), `randomSpec(${seed}): losses ${losses}`).toBe(true);
+      const [losses, ...inBlocks] = await Promise.all(lowerings.map(({ block }) => trainOnce(model, seed, block)));
+      expect(losses?.every(Number.isFinite), `randomSpec(${seed}): losses ${losses}`).toBe(true);
+      for (const others of inBlocks) {
+        const difference = relativeError(others ?? losses ?? [], losses ?? []);
+        expect(difference, `randomSpec(${seed}) in blocks: losses ${others} for ${losses}`).toBeLessThan(1e-3);
+      }
     }
   });
 });

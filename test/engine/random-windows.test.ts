@@ -7,6 +7,7 @@ import { maxPool } from '../../packages/engine/src/ops/max-pool.js';
 import { extent, type Window } from '../../packages/engine/src/ops/window.js';
 import { Dice } from './dice.js';
 import { type GradientCase, gradientErrors, prepareCase, toleranceOf } from './gradient-harness.js';
+import { lanes } from './lowerings.js';
 import { apart } from './numbers.js';
 
 const SEED = Number(process.env.TRAINYARD_TEST_SEED ?? 20_260);
@@ -109,9 +110,12 @@ describe.each(Object.entries(KINDS))('the gradient of %s follows finite differen
 
   it.each(cases)('with $name', async (subject) => {
     const prepared = await prepareCase(subject, SEED);
-    const errors = await gradientErrors(prepared, prepared.differentiable);
-    for (const error of errors) {
-      expect(error, `TRAINYARD_TEST_SEED=${SEED}`).toBeLessThanOrEqual(toleranceOf(subject));
+    for (const inBlocks of lanes === null ? [false] : [false, true]) {
+      const errors = await gradientErrors(prepared, prepared.differentiable, { inBlocks });
+      for (const error of errors) {
+        const what = `${inBlocks ? 'in blocks, ' : ''}TRAINYARD_TEST_SEED=${SEED}`;
+        expect(error, what).toBeLessThanOrEqual(toleranceOf(subject, inBlocks));
+      }
     }
   });
 });

@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import { gradients } from '../../packages/engine/src/autodiff/gradients.js';
 import { Graph, type Value } from '../../packages/engine/src/graph/graph.js';
 import type { Shape } from '../../packages/engine/src/graph/tensor-type.js';
+import { throughBlocks } from './gradient-harness.js';
+import { blocked, portable, type TestLowering } from './lowerings.js';
 import { relativeError } from './numbers.js';
 import { openGraph } from './session.js';
 
@@ -23,10 +25,28 @@ export interface StoredCall {
 
 const TOLERANCE = 1e-5;
 
-/** Builds the graph in float32 and compares its output and every gradient with the stored ones. */
+type Build = (inputs: Readonly<Record<string, Value>>) => Value;
+
+/** Builds the graph in float32 and compares its output and every gradient with the stored ones, in every lowering. */
 export async function compareWithStored(
   stored: StoredCall,
-  build: (inputs: Readonly<Record<string, Value>>) => Value,
+  build: Build,
+  { toleranceInBlocks = TOLERANCE }: { toleranceInBlocks?: number } = {},
+): Promise<void> {
+  await compareIn(portable, stored, { build, tolerance: TOLERANCE });
+  for (const lowering of blocked) {
+    const through = (inputs: Readonly<Record<string, Value>>) => {
+      const placed = Object.entries(inputs).map(([name, input]) => [name, throughBlocks(input)] as const);
+      return throughBlocks(build(Object.fromEntries(placed)));
+    };
+    await compareIn(lowering, stored, { build: through, tolerance: toleranceInBlocks });
+  }
+}
+
+async function compareIn(
+  { name: lowering, lower }: TestLowering,
+  stored: StoredCall,
+  { build, tolerance }: { build: Build; tolerance: number },
 ): Promise<void> {
   const graph = new Graph();
   const declared = Object.entries(stored.inputs).map(
@@ -39,17 +59,17 @@ export async function compareWithStored(
   gradients(output, inputs, seed).forEach((gradient, i) => {
     if (gradient) graph.output(`gradient of ${inputs[i].name}`, gradient);
   });
-  const session = await openGraph(graph);
+  const session = await openGraph(graph, lower);
   const feeds = Object.entries(stored.inputs).map(([name, { data }]) => [name, data] as const);
   const results = await session.run({ ...Object.fromEntries(feeds), seed: stored.seed.data });
   await session.release();
 
   expect(results.output.shape).toEqual(stored.output.shape);
-  expect(relativeError(results.output.data, stored.output.data), 'output').toBeLessThanOrEqual(TOLERANCE);
+  expect(relativeError(results.output.data, stored.output.data), `output, ${lowering}`).toBeLessThanOrEqual(tolerance);
   const others = Object.entries(stored.gradients).map(([name, expected]) => [`gradient of ${name}`, expected] as const);
   for (const [name, expected] of [...others, ...Object.entries(stored.results ?? {})]) {
     const found = results[name];
-    expect(found?.shape, name).toEqual(expected.shape);
-    expect(relativeError(found.data, expected.data), name).toBeLessThanOrEqual(TOLERANCE);
+    expect(found?.shape, `${name}, ${lowering}`).toEqual(expected.shape);
+    expect(relativeError(found.data, expected.data), `${name}, ${lowering}`).toBeLessThanOrEqual(tolerance);
   }
 }

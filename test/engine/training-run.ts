@@ -1,8 +1,10 @@
 // Runs compiled training steps on onnxruntime: the shortest form of what the trainer does.
 import type { TrainStep } from '../../packages/engine/src/compile/train-step.js';
 import { sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
+import { BLOCKED_DOMAIN } from '../../packages/engine/src/ops/blocked/domain.js';
 import { allocateRandom, fillRandom } from '../../packages/engine/src/random/random-input.js';
-import { type InputType, type Numbers, openOnnx } from './session.js';
+import { TrainState } from '../../packages/runtime/src/train-state.js';
+import { type InputType, type Numbers, openOnnx, type Result } from './session.js';
 
 /** What goes into one run: K steps' images, labels and weights, one after another. */
 export interface Batch {
@@ -18,34 +20,37 @@ export interface RunResult {
   readonly predictions: Float64Array;
 }
 
+/** Whether a step has operators of the blocked layout. */
+export function hasBlocks({ onnx }: Pick<TrainStep, 'onnx'>): boolean {
+  return Buffer.from(onnx).includes(BLOCKED_DOMAIN);
+}
+
 export class TrainingRun {
   readonly step: TrainStep;
-  /** Weights and slots by name. */
-  readonly state: Map<string, Float64Array>;
+  /** Weights and slots by name, in the plain order. */
+  readonly state = new Map<string, Float64Array>();
+  private readonly carried: TrainState;
   private readonly session: Awaited<ReturnType<typeof openOnnx>>;
   private readonly seed: number;
   private done = 0;
 
   private constructor(
     step: TrainStep,
-    state: Map<string, Float64Array>,
+    carried: TrainState,
     session: Awaited<ReturnType<typeof openOnnx>>,
     seed: number,
   ) {
     this.step = step;
-    this.state = state;
+    this.carried = carried;
     this.session = session;
     this.seed = seed;
+    this.readState();
   }
 
   static async open(step: TrainStep, initial: ReadonlyMap<string, Numbers>, seed = 0): Promise<TrainingRun> {
-    const state = new Map<string, Float64Array>();
-    for (const { name, shape, start } of step.state) {
-      const copied = typeof start === 'object' ? state.get(start.copyOf) : undefined;
-      const filled = () => new Float64Array(sizeOf(shape)).fill(typeof start === 'number' ? start : Number.NaN);
-      state.set(name, Float64Array.from(initial.get(name) ?? copied ?? filled()));
-    }
-    return new TrainingRun(step, state, await openOnnx(step.onnx, inputTypes(step)), seed);
+    const start = [...initial].map(([name, values]) => [name, Float32Array.from(values)] as const);
+    const carried = new TrainState(step.state, new Map(start));
+    return new TrainingRun(step, carried, await openOnnx(step.onnx, inputTypes(step, carried)), seed);
   }
 
   /** One run: K steps. */
@@ -58,15 +63,20 @@ export class TrainingRun {
       ...this.random(),
       ...this.scalars(learningRate),
     };
-    for (const { name, input } of step.state) feeds[input] = this.state.get(name) ?? [];
+    for (const [input, { data }] of Object.entries(this.carried.feeds())) feeds[input] = data;
     const results = await this.session.run(feeds);
-    for (const { name, output } of step.state) this.state.set(name, results[output].data);
+    this.carried.advance(Object.fromEntries(this.carried.outputs.map((name) => [name, toFloat32(results[name])])));
+    this.readState();
     this.done += step.stepsPerRun;
     return { losses: [...results[step.loss].data], predictions: results[step.predictions.name].data };
   }
 
   release(): Promise<void> {
     return this.session.release();
+  }
+
+  private readState(): void {
+    for (const { name } of this.step.state) this.state.set(name, Float64Array.from(this.carried.value(name)));
   }
 
   private random(): Record<string, Numbers> {
@@ -86,11 +96,15 @@ export class TrainingRun {
   }
 }
 
-function inputTypes(step: TrainStep): Map<string, InputType> {
+function toFloat32({ shape, data }: Result): { dtype: 'float32'; shape: readonly number[]; data: Float32Array } {
+  return { dtype: 'float32', shape, data: Float32Array.from(data) };
+}
+
+function inputTypes(step: TrainStep, carried: TrainState): Map<string, InputType> {
   const k = step.stepsPerRun;
   const perRun = (shape: readonly number[]) => (k === 1 ? shape : [k, ...shape]);
   return new Map<string, InputType>([
-    ...step.state.map(({ input, shape }) => [input, { dtype: 'float32', shape }] as const),
+    ...Object.entries(carried.feeds()).map(([input, { shape }]) => [input, { dtype: 'float32', shape }] as const),
     ...[step.images, step.labels, step.weights].map((tensor) => [tensor.name, tensor] as const),
     ...step.random.map(({ input, shape, kind }) => {
       return [input, { dtype: kind === 'noise' ? 'float32' : 'uint8', shape: perRun(shape) }] as const;

@@ -1,5 +1,6 @@
 // Operations that activations are made of, at points away from their kinks.
 import type { Shape } from '../../../packages/engine/src/graph/tensor-type.js';
+import { scalarLike } from '../../../packages/engine/src/ops/elementwise.js';
 import { elu } from '../../../packages/engine/src/ops/elu.js';
 import { erf } from '../../../packages/engine/src/ops/erf.js';
 import { hardSigmoid } from '../../../packages/engine/src/ops/hard-sigmoid.js';
@@ -31,7 +32,7 @@ const hardSigmoidCases = [
 
 /** Negative bases with whole exponents, whose own gradient is not asked for. */
 const wholePowers = [1, 2, 3].flatMap((exponent) =>
-  unary((x) => pow(x, x.graph.scalar(exponent, 'float64')), anyNumbers).map(
+  unary((x) => pow(x, scalarLike(x, exponent)), anyNumbers).map(
     (one): GradientCase => ({
       ...one,
       name: `exponent ${exponent}, ${one.name}`,

@@ -1,6 +1,7 @@
 // Graphs in which gradients meet, for the driver that adds them up and fits them to their values' shapes.
 import { add } from '../../../packages/engine/src/ops/add.js';
 import { cast } from '../../../packages/engine/src/ops/cast.js';
+import { scalarLike } from '../../../packages/engine/src/ops/elementwise.js';
 import { exp } from '../../../packages/engine/src/ops/exp.js';
 import { gemm } from '../../../packages/engine/src/ops/gemm.js';
 import { mul } from '../../../packages/engine/src/ops/mul.js';
@@ -43,7 +44,7 @@ export const compositeCases: readonly GradientCase[] = [
     name: 'a value whose own gradient and that through it are asked for',
     dtype: 'float64',
     inputs: [{ shape: [4] }],
-    build: ([x]) => reduceSum(mul(reshape(x, [2, 2]), x.graph.scalar(3, 'float64')), [0, 1]),
+    build: ([x]) => reduceSum(mul(reshape(x, [2, 2]), scalarLike(x, 3)), [0, 1]),
   },
   {
     name: 'through float32 and back',
