@@ -9,11 +9,13 @@ const SIDE = 8;
 const BATCH = 4;
 const STEPS = 2;
 
-/** Every kind of layer that has its own operators. */
+/** Every kind of layer that has its own operators, and a convolution whose gradient is a transposed one with an odd pad. */
 const SPEC = {
   layers: [
     { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
+    { type: 'batch_normalization' },
     { type: 'max_pooling2d', pool_size: 2 },
+    { type: 'conv2d', filters: 4, kernel_size: 3, strides: 2, padding: 'same', activation: 'relu' },
     { type: 'dropout', rate: 0.25 },
     { type: 'flatten' },
     { type: 'dense', units: 'classes', activation: 'softmax' },

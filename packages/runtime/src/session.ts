@@ -66,7 +66,7 @@ export async function createSession(onnx: Uint8Array, options: SessionOptions): 
   const ort = await loadRuntime();
   const session = await mapErrors(() =>
     ort.InferenceSession.create(onnx, {
-      executionProviders: options.device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+      executionProviders: providersOf(options.device),
       executionMode: 'sequential',
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
@@ -78,6 +78,16 @@ export async function createSession(onnx: Uint8Array, options: SessionOptions): 
     }),
   );
   return wrap(session, ort.Tensor);
+}
+
+/**
+ * onnxruntime-node hands the CUDA provider nothing but the number of the GPU, so its defaults hold: products of float32 in
+ * TF32, which the variable NVIDIA_TF32_OVERRIDE=0 turns off in NVIDIA's libraries themselves; every algorithm for a
+ * convolution tried at its first run; memory taken in powers of two and kept. The CPU behind it is for nodes without a
+ * kernel, of which the compiler writes none.
+ */
+function providersOf(device: Device): InferenceSession.ExecutionProviderConfig[] {
+  return device === 'cuda' ? [{ name: 'cuda', deviceId: 0 }, 'cpu'] : ['cpu'];
 }
 
 /** The version of onnxruntime that sessions run on, for example `1.29.0`. */

@@ -19,7 +19,7 @@ export function chooseDevice(
   const works = (device: Device) => devices.some((found) => found.device === device && found.available);
   if (planned && works(planned)) return { used: planned, reason: `The job began on ${planned}` };
   if (requested !== 'auto') return { used: requested, reason: `The job asks for ${requested}` };
-  if (works('cuda')) return { used: 'cuda', reason: 'CUDA works on this worker' };
+  if (works('cuda')) return { used: 'cuda', reason: 'CUDA works on this worker: it was tried with two training steps' };
   const why = devices.find((found) => found.device === 'cuda')?.reason ?? 'it was not tried';
   return { used: 'cpu', reason: `CUDA is not available on this worker: ${why}` };
 }

@@ -17,7 +17,11 @@ const STEPS_PER_RUN_MAX: Readonly<Record<Device, number>> = { cpu: 16, cuda: 64 
 /** Evaluation may use larger batches than training, since it keeps no gradients. */
 const EVALUATION_BATCH_MIN = 64;
 
-/** Steps in one run, a power of two: a function of the figures alone and never of a measurement. */
+/**
+ * Steps in one run: a function of the figures alone and never of a measurement. On the CPU a power of two. On CUDA every run
+ * brings the weights to the device and back, those of single steps at an epoch's end too, so it is the number that covers an
+ * epoch in the fewest runs.
+ */
 export function stepsPerRun(options: {
   readonly device: Device;
   readonly threads: number;
@@ -37,7 +41,16 @@ export function stepsPerRun(options: {
     RUN_SECONDS_MAX / stepSeconds,
     RUN_INPUT_BYTES_MAX / inputBytes,
   );
+  if (device === 'cuda' && Number.isFinite(stepsPerEpoch)) return fewestRuns(stepsPerEpoch, Math.floor(most));
   return 2 ** Math.max(0, Math.floor(Math.log2(most)));
+}
+
+/** The size of a run, at most `most`, with which `steps` take the fewest runs, each step left over being one of its own. */
+function fewestRuns(steps: number, most: number): number {
+  const runs = (size: number) => Math.floor(steps / size) + (steps % size);
+  let best = 1;
+  for (let size = 2; size <= most; size++) if (runs(size) < runs(best)) best = size;
+  return best;
 }
 
 /** What one image takes as a model gets it, or the features in its place. */
