@@ -4,7 +4,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { keepLargeBlocksMapped } from '@trainyard/runtime';
 import { fitArrays } from '../fit-arrays.mjs';
-import { STEP_MODELS } from '../step/models.mjs';
+import { trainModel } from '../train/models.mjs';
 import { POLICIES } from './policies.mjs';
 
 const CLASSES = Array.from({ length: 10 }, (_, i) => `class ${i}`);
@@ -31,10 +31,9 @@ const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 /** @param {string} name @param {string} policy @param {number} threads @param {number} batches */
 async function main(name, policy, threads, batches) {
-  const chosen = STEP_MODELS.find((model) => model.name === name);
-  if (!chosen || !POLICIES[policy]) throw new RangeError(`there is no model ${name} or no policy ${policy}`);
+  if (!POLICIES[policy]) throw new RangeError(`there is no policy ${policy}`);
   keepLargeBlocksMapped();
-  const { layers, image, batchSize } = chosen;
+  const { layers, image, batchSize } = trainModel(name);
   const bytes = image.width * image.height * image.channels;
   let epochs = 0;
   let [startedAt, usedBefore] = [0, process.cpuUsage()];

@@ -4,9 +4,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeResult } from '../report.mjs';
-import { STEP_MODELS } from '../step/models.mjs';
-import { Rival } from '../step/rival.mjs';
-import { median, medianInterval } from '../step/statistics.mjs';
+import { median, medianInterval } from '../statistics.mjs';
+import { Contender } from '../train/contender.mjs';
+import { trainModel } from '../train/models.mjs';
 import { POLICIES } from './policies.mjs';
 
 const EPOCHS = fileURLToPath(new URL('epochs.mjs', import.meta.url));
@@ -15,14 +15,14 @@ const SPEED_MIN = 0.85;
 const NAMES = Object.keys(POLICIES);
 
 /** Batches of an epoch: enough for one to last a second or so. @type {Record<string, number>} */
-const BATCHES = { course: 24, mnist: 32, resnet8: 16, resnet20: 8 };
+const BATCHES = { course: 24, mnist_b64: 32, resnet8: 16, resnet20: 8 };
 
 /** @typedef {{ ms: number, cpu_ms: number }} Epoch */
 
 /**
  * One row for each turn; who begins moves on from turn to turn.
  *
- * @param {Record<string, Rival>} rivals @param {number} pairs
+ * @param {Record<string, Contender>} rivals @param {number} pairs
  */
 async function takeTurns(rivals, pairs) {
   /** @type {Record<string, Epoch>[]} */
@@ -46,13 +46,13 @@ function speedOf(rows, name, figure) {
   return { median: rounded(median(ratios)), interval_95: medianInterval(ratios).map(rounded) };
 }
 
-/** @param {import('../step/models.mjs').StepModel} model @param {{ threads: number, pairs: number }} options */
+/** @param {import('../train/models.mjs').TrainModel} model @param {{ threads: number, pairs: number }} options */
 async function compare({ name: model, batchSize }, { threads, pairs }) {
   const batches = BATCHES[model];
-  /** @type {Record<string, Rival>} */
+  /** @type {Record<string, Contender>} */
   const rivals = {};
   for (const name of NAMES) {
-    rivals[name] = await Rival.start(process.execPath, [EPOCHS, model, name, String(threads), String(batches)]);
+    rivals[name] = await Contender.start(process.execPath, [EPOCHS, model, name, String(threads), String(batches)]);
   }
   const rows = await takeTurns(rivals, pairs);
   for (const rival of Object.values(rivals)) await rival.end();
@@ -89,7 +89,7 @@ function rounded(value) {
 async function main() {
   const { values } = parseArgs({
     options: {
-      models: { type: 'string', default: STEP_MODELS.map(({ name }) => name).join(',') },
+      models: { type: 'string', default: Object.keys(BATCHES).join(',') },
       pairs: { type: 'string', default: '18' },
       threads: { type: 'string', default: '2' },
     },
@@ -99,7 +99,7 @@ async function main() {
   process.stdout.write('model      batch  images/s  standard              by CPU  everything            by CPU\n');
   const names = values.models.split(',');
   const results = [];
-  for (const model of STEP_MODELS.filter(({ name }) => names.includes(name))) {
+  for (const model of names.map((name) => trainModel(name))) {
     const result = await compare(model, { threads, pairs });
     print(result);
     results.push(result);

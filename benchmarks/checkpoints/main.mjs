@@ -9,7 +9,7 @@ import { openObjectStore } from '@trainyard/storage';
 import { fitArrays } from '../fit-arrays.mjs';
 import { CLASSES, imagesFor, networkOf, noiseData } from '../noise.mjs';
 import { writeResult } from '../report.mjs';
-import { median } from '../step/statistics.mjs';
+import { median } from '../statistics.mjs';
 
 const USAGE = `npm run bench:checkpoints -- [--models lenet5,resnet8] [--seconds 70] [--pairs 2] [--threads <n>] [--folder <path>]
   --seconds  that one training takes, about; more than 30, or nothing is written in the middle of an epoch

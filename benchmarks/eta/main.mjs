@@ -9,7 +9,7 @@ import { openObjectStore } from '@trainyard/storage';
 import { fitArrays } from '../fit-arrays.mjs';
 import { CLASSES, imagesFor, networkOf, noiseData } from '../noise.mjs';
 import { writeResult } from '../report.mjs';
-import { median, quantile } from '../step/statistics.mjs';
+import { median, quantile } from '../statistics.mjs';
 
 const USAGE = `npm run bench:eta -- [--models lenet5,resnet8] [--epochs 5] [--seconds 60] [--repeats 3] [--threads <n>]
   --seconds  that one training takes, about

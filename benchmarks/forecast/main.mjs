@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createShutdown } from '../../scripts/stack/shutdown.mjs';
 import { makeArchive } from '../ingest/made-archive.mjs';
 import { writeResult } from '../report.mjs';
-import { median } from '../step/statistics.mjs';
+import { median } from '../statistics.mjs';
 import { FORECAST_CASES } from './models.mjs';
 import { startService } from './service.mjs';
 

@@ -1,6 +1,6 @@
 // What is forecast and then trained: the models of the other benchmarks, with as many images as take about half a minute.
 import { LEARNING_MODELS } from '../learning/models.mjs';
-import { STEP_MODELS } from '../step/models.mjs';
+import { trainModel } from '../train/models.mjs';
 
 /**
  * @typedef {object} ForecastCase
@@ -10,8 +10,6 @@ import { STEP_MODELS } from '../step/models.mjs';
  * @property {{ side: number, images: number }} data Of the archive, all splits together
  */
 
-/** @param {string} name */
-const step = (name) => found(STEP_MODELS, name);
 /** @param {string} name */
 const learning = (name) => found(LEARNING_MODELS, name);
 
@@ -24,7 +22,7 @@ function found(models, name) {
 
 /** @param {string} name @param {number} images @param {number} epochs @returns {ForecastCase} */
 function timed(name, images, epochs) {
-  const { image, layers, batchSize } = step(name);
+  const { image, layers, batchSize } = trainModel(name);
   return {
     name,
     model: { input: image, layers },
@@ -49,7 +47,7 @@ function learned(name, images, epochs, more = {}) {
 /** @type {readonly ForecastCase[]} */
 export const FORECAST_CASES = [
   timed('course', 2_000, 3),
-  timed('mnist', 10_000, 3),
+  timed('mnist_b64', 10_000, 3),
   timed('resnet8', 4_000, 3),
   timed('resnet20', 2_000, 2),
   learned('two_conv', 12_000, 3),

@@ -1,5 +1,5 @@
 // What is held against what: each round gives one ratio, and their median and its interval are judged.
-import { median, medianInterval } from '../step/statistics.mjs';
+import { median, medianInterval } from '../statistics.mjs';
 
 /** @typedef {import('./turns.mjs').Round} Round */
 /** @typedef {import('./contenders.mjs').Taken} Taken */

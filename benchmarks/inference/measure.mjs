@@ -1,6 +1,6 @@
 // All that is measured of one model: throughput in turns, then latencies at loads that follow from it.
 import { availableParallelism } from 'node:os';
-import { median } from '../step/statistics.mjs';
+import { median } from '../statistics.mjs';
 import { contendersOf } from './contenders.mjs';
 import { halfPeak, judge, rateQuestions, SAME_LOAD } from './judge.mjs';
 import { takeTurns } from './turns.mjs';

@@ -1,6 +1,6 @@
 // `--memory`: many requests of all kinds, and whether the memory of the server's processes grows with them.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from '../step/statistics.mjs';
+import { median } from '../statistics.mjs';
 import { residentBytes, withChildren } from './processes.mjs';
 import { jpegRequests, jsonRequests, tensorRequests, toWire } from './requests.mjs';
 import { KEY } from './serving.mjs';

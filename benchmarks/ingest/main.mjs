@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { writeResult } from '../report.mjs';
-import { median, medianInterval } from '../step/statistics.mjs';
+import { median, medianInterval } from '../statistics.mjs';
 import { bare, ours } from './passes.mjs';
 import { openSet, SET_NAMES } from './sets.mjs';
 

@@ -1,7 +1,7 @@
 // What is counted of a turn: answers, how long they took, and the processor time of both sides, once its beginning, in
 // which everything gets going, is over.
 import process from 'node:process';
-import { quantile } from '../../step/statistics.mjs';
+import { quantile } from '../../statistics.mjs';
 import { cpuSeconds } from '../processes.mjs';
 import { now } from './clock.mjs';
 

@@ -1,11 +1,13 @@
-// The models whose training step is timed: the same as the peer's, layer by layer.
+// The networks whose training and inference are timed: the same as the peers', layer by layer.
+import { presets } from '@trainyard/engine';
 
 /** @typedef {{ readonly type: string, readonly name?: string, readonly [argument: string]: unknown }} Layer */
 
 /**
- * @typedef {object} StepModel
- * @property {string} name As the peer calls it
- * @property {number} batchSize
+ * @typedef {object} TrainModel
+ * @property {string} name
+ * @property {string} network As the peers call it
+ * @property {number} batchSize Of training
  * @property {import('@trainyard/contracts').ImageSize} image
  * @property {readonly Layer[]} layers
  */
@@ -59,29 +61,65 @@ function relu(name) {
   return { type: 'activation', name, activation: 'relu' };
 }
 
-/** @type {readonly StepModel[]} */
-export const STEP_MODELS = [
+/** VGG-11 (Simonyan and Zisserman, 2014; torchvision's form without batch norm) for 32×32 images: dense layers of 512 and the classes. */
+const vgg11 = [
+  ...[[64], [128], [256, 256], [512, 512], [512, 512]].flatMap((filters) => [
+    ...filters.map((count) => ({ ...convolution(count), padding: 'same' })),
+    pool,
+  ]),
+  { type: 'flatten' },
+  { ...hidden, units: 512 },
+  { type: 'dropout', rate: 0.5 },
+  output,
+];
+
+const mnistB = [
+  convolution(32),
+  convolution(64),
+  pool,
+  { type: 'dropout', rate: 0.25 },
+  { type: 'flatten' },
+  hidden,
+  { type: 'dropout', rate: 0.5 },
+  output,
+];
+
+/** @param {number} side @param {1 | 3} channels */
+const square = (side, channels) => ({ width: side, height: side, channels });
+
+/** @type {readonly TrainModel[]} */
+export const TRAIN_MODELS = [
   {
     name: 'course',
+    network: 'course',
     batchSize: 32,
-    image: { width: 64, height: 64, channels: 3 },
+    image: square(64, 3),
     layers: [convolution(32), pool, convolution(64), pool, { type: 'flatten' }, hidden, output],
   },
+  { name: 'mnist_b64', network: 'mnist_b', batchSize: 64, image: square(28, 1), layers: mnistB },
+  { name: 'mnist_b128', network: 'mnist_b', batchSize: 128, image: square(28, 1), layers: mnistB },
   {
-    name: 'mnist',
-    batchSize: 64,
-    image: { width: 28, height: 28, channels: 1 },
-    layers: [
-      convolution(32),
-      convolution(64),
-      pool,
-      { type: 'dropout', rate: 0.25 },
-      { type: 'flatten' },
-      hidden,
-      { type: 'dropout', rate: 0.5 },
-      output,
-    ],
+    name: 'mnist_convnet',
+    network: 'mnist_convnet',
+    batchSize: 128,
+    image: square(28, 1),
+    layers: presets.mnist_convnet.spec.layers,
   },
-  { name: 'resnet8', batchSize: 64, image: { width: 32, height: 32, channels: 3 }, layers: residual(1) },
-  { name: 'resnet20', batchSize: 64, image: { width: 32, height: 32, channels: 3 }, layers: residual(3) },
+  { name: 'resnet8', network: 'resnet8', batchSize: 64, image: square(32, 3), layers: residual(1) },
+  { name: 'resnet20', network: 'resnet20', batchSize: 64, image: square(32, 3), layers: residual(3) },
+  {
+    name: 'mobilenet',
+    network: 'mobilenet',
+    batchSize: 64,
+    image: square(64, 3),
+    layers: presets.mobilenet_small.spec.layers,
+  },
+  { name: 'vgg11', network: 'vgg11', batchSize: 32, image: square(32, 3), layers: vgg11 },
 ];
+
+/** @param {string} name @returns {TrainModel} */
+export function trainModel(name) {
+  const found = TRAIN_MODELS.find((model) => model.name === name);
+  if (found) return found;
+  throw new RangeError(`Expected one of ${TRAIN_MODELS.map((model) => model.name).join(', ')}. Received: ${name}`);
+}

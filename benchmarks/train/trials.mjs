@@ -1,0 +1,75 @@
+// Trials before the turns: each contender's settings are timed, and it takes part with its fastest.
+import { median } from '../statistics.mjs';
+import { startOurs, startRival } from './rivals.mjs';
+
+/** What a trial takes, about. */
+const TRIAL_MS = 600;
+const RUNS_MIN = 3;
+const RUNS_MAX = 200;
+const FIRST_RUNS = 2;
+
+/** @typedef {import('./contender.mjs').Contender} Contender */
+/** @typedef {import('./rivals.mjs').Task} Task */
+/** @typedef {{ setting: string, ms: number } | { setting: string, failed: string }} Trial */
+/** @typedef {{ contender: Contender, setting: string, trials: Trial[], runMs: number }} Ready `runMs`: of one run */
+
+/** @param {Contender} contender @param {string} setting @returns {Promise<{ ms: number, runMs: number }>} */
+async function timed(contender, setting) {
+  await contender.time(FIRST_RUNS, setting);
+  const startedAt = performance.now();
+  await contender.time(FIRST_RUNS);
+  const runMs = (performance.now() - startedAt) / FIRST_RUNS;
+  const runs = Math.min(RUNS_MAX, Math.max(RUNS_MIN, Math.round(TRIAL_MS / runMs)));
+  return { ms: rounded(median(await contender.time(runs))), runMs };
+}
+
+/**
+ * Ready to take turns; null where no setting works. With `thorough`, what is compiled is tried with every kind of Adam; else
+ * only with the one that was fastest before, since it is outside of what is compiled.
+ *
+ * @param {import('./rivals.mjs').Rival} rival @param {Task} task @param {boolean} thorough @returns {Promise<Ready>}
+ */
+export async function fastestRival(rival, task, thorough) {
+  const contender = await startRival(rival, task);
+  /** @type {Trial[]} */
+  const trials = [];
+  const settings = /** @type {string[]} */ (contender.setup.settings);
+  let best = { setting: '', ms: Number.POSITIVE_INFINITY, runMs: 0 };
+  for (const setting of settings) {
+    const [, execution, adam] = setting.split(':');
+    if (!thorough && execution === 'compile' && adam !== best.setting.split(':')[2]) continue;
+    try {
+      const { ms, runMs } = await timed(contender, setting);
+      trials.push({ setting, ms });
+      if (ms < best.ms) best = { setting, ms, runMs };
+    } catch (error) {
+      trials.push({ setting, failed: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  await contender.time(FIRST_RUNS, best.setting);
+  return { contender, setting: best.setting, trials, runMs: best.runMs };
+}
+
+/**
+ * The first of `settings`, whatever the others take: it is what a user gets.
+ *
+ * @param {Task} task @param {readonly string[]} settings @param {string} [stepsPerRun] @returns {Promise<Ready>}
+ */
+export async function ownSetting(task, settings, stepsPerRun) {
+  /** @type {Trial[]} */
+  const trials = [];
+  for (const setting of settings.slice(1)) {
+    const other = await startOurs(task, setting, stepsPerRun);
+    trials.push({ setting, ms: (await timed(other, setting)).ms });
+    await other.end();
+  }
+  const contender = await startOurs(task, settings[0], stepsPerRun);
+  const { ms, runMs } = await timed(contender, settings[0]);
+  trials.unshift({ setting: settings[0], ms });
+  return { contender, setting: settings[0], trials, runMs };
+}
+
+/** @param {number} value */
+function rounded(value) {
+  return Math.round(value * 1000) / 1000;
+}
