@@ -54,6 +54,18 @@ describe('the next job', () => {
     expect(await db.jobs.claimNext(WORKER)).toBeNull();
   });
 
+  it('comes with how many wait, and how many other workers could take them', async () => {
+    const { db } = await open({ projectMaxRunningJobs: 2 });
+    const [a, b] = [await project(db, 'a'), await project(db, 'b')];
+    for (let i = 0; i < 3; i++) await a.queue();
+    await b.queue();
+    const idle = await db.workers.register({ host: 'box', pid: 1, devices: CPU, traits: TRAITS });
+    // The limit of a project lets two of its three be taken.
+    expect((await take(db)).demand).toEqual({ waiting: 3, idleWorkers: 1 });
+    expect((await take(db, { ...WORKER, workerId: idle })).demand).toEqual({ waiting: 2, idleWorkers: 0 });
+    expect((await take(db)).demand).toEqual({ waiting: 1, idleWorkers: 0 });
+  });
+
   it('is one of the project whose last job was taken longest ago, whatever the priorities of others', async () => {
     const { db } = await open();
     const [a, b, c] = [await project(db, 'a'), await project(db, 'b'), await project(db, 'c')];

@@ -16,8 +16,10 @@ export interface WorkerContext {
   abilities: WorkerAbilities;
   /** The processes that train: one is ready before its job comes. */
   trainers: SpareChild;
-  /** Threads of a training. */
+  /** Threads of all trainings together; what trains one job has those of that. */
   threads: number;
+  /** How many jobs are trained at once. */
+  jobsMax: number;
   lowering: LoweringSetting;
   /** How long a training has to hand over, in milliseconds. */
   handOverMs: number;

@@ -1,4 +1,5 @@
 /** The worker: tries its devices, attaches itself, and takes data sets and jobs from the queues until it is stopped. */
+import { totalmem } from 'node:os';
 import type { WorkerConfig } from '@trainyard/config';
 import { openDatabase, waitForMigrations } from '@trainyard/db';
 import { consume } from '@trainyard/queue';
@@ -9,6 +10,7 @@ import { SpareChild } from './child/spare-child.js';
 import { probeDevices } from './devices/probe-devices.js';
 import { runIngest } from './ingest/run-ingest.js';
 import { register } from './registration.js';
+import { defaultJobsMax } from './training/job-slots.js';
 import { startJobTaker } from './training/job-taker.js';
 import { runJob, trainerCommand } from './training/run-job.js';
 
@@ -17,11 +19,20 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** A training uses every core; reading an archive goes on beside it, and so does an analysis, which somebody waits for. */
+/**
+ * Trainings use every core; reading an archive goes on beside them, and so does an analysis, which somebody waits for. One entry
+ * for a training wakes the worker, which takes as many as it has room for.
+ */
 const CONCURRENCY = { ingest: 1, training: 1, analysis: 1 };
 
 /** Longer than any attempt outlives an outage: it is not over before what it has written is known. */
 const SETTLE_MS = 600_000;
+
+/** What there is, or what the control group allows. */
+function memoryBytes(): number {
+  // Without a limit this is 0, or more than there is.
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+}
 
 export async function startWorker(config: WorkerConfig, log: Logger, stop: AbortSignal): Promise<RunningWorker> {
   const store = openObjectStore({ root: config.objectsDir });
@@ -36,9 +47,25 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   const { workerId, end: endRegistration } = await register(db, { devices, traits }, log);
   const { objectsDir, threads, lowering, stopMs: handOverMs } = config;
   const abilities = { devices: devices.filter(({ available }) => available).map(({ device }) => device), traits };
+  const jobsMax =
+    config.jobsMax ?? defaultJobsMax({ threads, memory: memoryBytes(), hasCuda: abilities.devices.includes('cuda') });
+  log.info({ threads, jobs_max: jobsMax }, 'trains with');
   const trainers = new SpareChild(trainerCommand(objectsDir));
   trainers.prepare();
-  const context = { workerId, db, store, objectsDir, devices, abilities, trainers, threads, lowering, handOverMs, log };
+  const context = {
+    workerId,
+    db,
+    store,
+    objectsDir,
+    devices,
+    abilities,
+    trainers,
+    threads,
+    jobsMax,
+    lowering,
+    handOverMs,
+    log,
+  };
   const taker = startJobTaker(context, runJob);
   const onError = (error: Error) => log.error({ err: error }, 'a queue failed');
   const consumers = [

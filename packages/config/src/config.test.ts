@@ -31,7 +31,7 @@ describe('readConfig', () => {
       webhookAllowPrivate: false,
       logLevel: 'info',
     });
-    expect(readConfig('worker', GIVEN)).toMatchObject({ threads: expect.any(Number), stopMs: 20_000 });
+    expect(readConfig('worker', GIVEN)).toMatchObject({ threads: expect.any(Number), jobsMax: null, stopMs: 20_000 });
     expect(readConfig('worker', GIVEN).threads).toBeGreaterThan(0);
     expect(readConfig('inference', GIVEN)).toMatchObject({ port: 8081, host: '127.0.0.1', modelsMax: 8 });
     expect(readConfig('inference', { ...GIVEN, TRAINYARD_MODELS_MAX: '2' }).modelsMax).toBe(2);
@@ -50,6 +50,7 @@ describe('readConfig', () => {
       TRAINYARD_WEBHOOK_ALLOW_PRIVATE: 'true',
       TRAINYARD_LOG_LEVEL: 'debug',
       TRAINYARD_THREADS: '3',
+      TRAINYARD_JOBS_MAX: '2',
       TRAINYARD_STOP_SECONDS: '90',
       TRAINYARD_PROJECT_MAX_RUNNING_JOBS: '2',
       TRAINYARD_PLAN_WAIT_SECONDS: '0',
@@ -66,6 +67,7 @@ describe('readConfig', () => {
     });
     expect(readConfig('worker', env)).toMatchObject({
       threads: 3,
+      jobsMax: 2,
       stopMs: 90_000,
       queueRules: { projectMaxRunningJobs: 2, planWaitSeconds: 0 },
     });

@@ -21,6 +21,7 @@ const Shared = {
 
 const Redis = { REDIS_URL: Type.String({ pattern: '^rediss?://.+', description: 'a redis:// address' }) };
 const Threads = { TRAINYARD_THREADS: Type.Integer({ minimum: 1, maximum: 1024, default: availableParallelism() }) };
+const Jobs = { TRAINYARD_JOBS_MAX: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })) };
 
 const LOWERINGS = ['auto', 'portable', 'blocked'] as const;
 /** How training steps are compiled for the CPU. */
@@ -67,7 +68,7 @@ const SCHEMAS = {
       default: 'false',
     }),
   }),
-  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads, ...Lowering, ...Stop }),
+  worker: Type.Object({ ...Shared, ...Redis, ...Queue, ...Threads, ...Jobs, ...Lowering, ...Stop }),
   inference: Type.Object({
     ...Shared,
     ...Threads,
@@ -120,7 +121,10 @@ export interface ApiConfig extends SharedConfig {
 export interface WorkerConfig extends SharedConfig {
   redisUrl: string;
   queueRules: QueueRulesConfig;
+  /** Those of all its trainings together. */
   threads: number;
+  /** How many jobs are trained at once; null where the worker shall find out itself. */
+  jobsMax: number | null;
   /** How training steps are compiled for the CPU; `auto` measures. */
   lowering: 'auto' | 'portable' | 'blocked';
   /** How long a training has to write a checkpoint and hand over, when the worker is told to stop. */
@@ -167,6 +171,7 @@ const READERS: { [A in App]: (env: Environment) => Config[A] } = {
       redisUrl: read.REDIS_URL,
       queueRules: queueRules(read),
       threads: read.TRAINYARD_THREADS,
+      jobsMax: read.TRAINYARD_JOBS_MAX ?? null,
       lowering: read.TRAINYARD_LOWERING,
       stopMs: read.TRAINYARD_STOP_SECONDS * 1000,
     };

@@ -38,7 +38,7 @@ export type {
   IdempotentAnswer,
   KeyState,
 } from './repositories/idempotency-keys.js';
-export type { ClaimOptions, TrainingClaim } from './repositories/job-claims.js';
+export type { ClaimOptions, Demand, TrainingClaim } from './repositories/job-claims.js';
 export type { LogFilter } from './repositories/job-logs.js';
 export type { NewJob, NewTransfer, RemovedJob } from './repositories/jobs.js';
 export type { Identity } from './repositories/keys.js';

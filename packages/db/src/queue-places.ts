@@ -30,7 +30,7 @@ interface Place {
 
 /** Seconds until something ends; not finite where that is not known. */
 interface Remaining {
-  ofWorker: Map<string, number>;
+  ofWorker: Map<string, number[]>;
   ofProject: Map<string, number[]>;
 }
 
@@ -70,7 +70,7 @@ function describePlace(place: Place, workers: AttachedWorker[], remaining: Remai
   const exact = able.filter((worker) => repeats(worker, place.plan));
   const untilOneOf = (some: AttachedWorker[]) =>
     nth(
-      some.map(({ id }) => remaining.ofWorker.get(id) ?? 0),
+      some.flatMap(({ id }) => remaining.ofWorker.get(id) ?? [0]),
       place.position,
     );
   const untilWorker = Math.min(
@@ -93,7 +93,7 @@ function waitOf({ due, excess, device, keptSeconds }: Place, able: AttachedWorke
   return device === 'auto' ? 'worker' : 'device';
 }
 
-/** Of each worker that trains, and of each project's jobs, how long that still takes. */
+/** Of the jobs of each worker that trains, and of each project's, how long they still take. */
 async function remainingSeconds(client: PrismaClient): Promise<Remaining> {
   const rows = await client.job.findMany({
     where: { status: { in: ['preparing', 'running'] }, workerId: { not: null } },
@@ -102,7 +102,7 @@ async function remainingSeconds(client: PrismaClient): Promise<Remaining> {
   const remaining: Remaining = { ofWorker: new Map(), ofProject: new Map() };
   for (const { workerId, projectId, progress } of rows) {
     const seconds = fromJson<JobProgress | null>(progress)?.eta_s ?? UNKNOWN;
-    remaining.ofWorker.set(workerId ?? '', seconds);
+    remaining.ofWorker.set(workerId ?? '', [...(remaining.ofWorker.get(workerId ?? '') ?? []), seconds]);
     remaining.ofProject.set(projectId, [...(remaining.ofProject.get(projectId) ?? []), seconds]);
   }
   return remaining;

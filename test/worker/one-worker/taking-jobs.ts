@@ -66,19 +66,32 @@ describe('a worker', () => {
     expect(await startedAfter(id)).toBeLessThan(10);
   });
 
-  it('takes jobs and ends as it is told without any Redis', async () => {
+  it('divides its threads among the jobs that wait, and hands all back when it ends, without any Redis', async () => {
     const { worker } = await oneWorker();
     expect(await worker.stop()).toBe(0);
-    const alone = await trainyard.startWorker({ REDIS_URL: NO_REDIS });
     const ids: string[] = [];
-    for (let i = 0; i < 3; i++) ids.push((await submit(trainyard, datasetId, { epochs: 1, batch_size: 16 })).id);
-    for (const id of ids) expect((await jobThat(trainyard, id, ended)).status).toBe('succeeded');
-    const { id } = await submit(trainyard, datasetId, { epochs: 100_000, batch_size: 16 });
-    await jobThat(trainyard, id, ({ status }) => status === 'running');
+    for (let i = 0; i < 2; i++) ids.push((await submit(trainyard, datasetId, { epochs: 100_000, batch_size: 16 })).id);
+    const divided = await trainyard.startWorker({ REDIS_URL: NO_REDIS, TRAINYARD_THREADS: '2' });
+    for (const id of ids) {
+      await jobThat(trainyard, id, ({ status }) => status === 'running');
+      expect(await planOf(id)).toMatchObject({ threads: 1 });
+    }
+    expect(await divided.stop()).toBe(0);
+    for (const id of ids) {
+      const left = await trainyard.db.jobs.get(trainyard.projectId, id);
+      expect(left.phases.at(-1)).toMatchObject({ status: 'queued', reason: 'The worker was stopped' });
+      await trainyard.db.jobs.cancel(trainyard.projectId, id);
+    }
+  });
+
+  it('trains one job after the other, a lone one with all threads', async () => {
+    const alone = await trainyard.startWorker({ REDIS_URL: NO_REDIS, TRAINYARD_THREADS: '2' });
+    for (let i = 0; i < 2; i++) {
+      const { id } = await submit(trainyard, datasetId, { epochs: 1, batch_size: 16 });
+      expect((await jobThat(trainyard, id, ended)).status).toBe('succeeded');
+      expect(await planOf(id)).toMatchObject({ threads: 2 });
+    }
     expect(await alone.stop()).toBe(0);
-    const left = await trainyard.db.jobs.get(trainyard.projectId, id);
-    expect(left.phases.at(-1)).toMatchObject({ status: 'queued', reason: 'The worker was stopped' });
-    await trainyard.db.jobs.cancel(trainyard.projectId, id);
   });
 });
 

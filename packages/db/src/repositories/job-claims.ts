@@ -25,6 +25,7 @@ import {
   type WorkerAbilities,
 } from '../queue-order.js';
 import { type DatasetContent, toDatasetContent } from '../trained-model.js';
+import { IS_ALIVE } from './workers.js';
 
 export interface ClaimOptions extends WorkerAbilities {
   workerId: string;
@@ -48,6 +49,15 @@ export interface TrainingClaim extends Fence {
   holdAtEpoch: number | null;
   /** What the manifest of the data set is to be; null for a job of a version that did not note it. */
   datasetDigest: string | null;
+  demand: Demand;
+}
+
+/** What there was to train when a job was taken: by it a worker divides its threads. */
+export interface Demand {
+  /** Jobs that this worker might have taken, the one that it took included; at most `CANDIDATES`. */
+  waiting: number;
+  /** Other workers that are attached and train nothing. */
+  idleWorkers: number;
 }
 
 const CLAIM_LOCK = 7_240_003;
@@ -56,7 +66,7 @@ const CLAIM_LOCK = 7_240_003;
 const FROZEN_MS = 5_000;
 
 /** A job whose row is locked is passed over: what is done to it may be a cancellation. */
-const CANDIDATES = 16;
+const CANDIDATES = 64;
 
 export function jobClaims(client: PrismaClient, rules: QueueRules) {
   /** The first in the order that this worker may take, best first. */
@@ -74,8 +84,10 @@ export function jobClaims(client: PrismaClient, rules: QueueRules) {
     if ((await candidates(client, options, which)).length === 0) return null;
     return client.$transaction(async (tx) => {
       await waitForTurn(tx);
-      for (const id of await candidates(tx, options, which)) {
-        if (await isFree(tx, id)) return take(tx, id, options);
+      const ids = await candidates(tx, options, which);
+      for (const id of ids) {
+        if (!(await isFree(tx, id))) continue;
+        return take(tx, id, options, { waiting: ids.length, idleWorkers: await idleWorkers(tx, options.workerId) });
       }
       return null;
     });
@@ -105,8 +117,21 @@ async function isFree(tx: Prisma.TransactionClient, id: string): Promise<boolean
   return rows.length > 0;
 }
 
+/** Beside the one that is given. */
+async function idleWorkers(tx: Prisma.TransactionClient, workerId: string): Promise<number> {
+  const [{ count }] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM workers WHERE id <> ${workerId} AND ${IS_ALIVE}
+      AND NOT EXISTS (SELECT FROM jobs WHERE worker_id = workers.id AND status IN ('preparing', 'running'))`;
+  return count;
+}
+
 /** Raises the attempt of a queued job that is locked, and moves it to `preparing`. */
-async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOptions): Promise<TrainingClaim | null> {
+async function take(
+  tx: Prisma.TransactionClient,
+  id: string,
+  options: ClaimOptions,
+  demand: Demand,
+): Promise<TrainingClaim | null> {
   const job = await lockJob(tx, id);
   if (!job) return null;
   const row = await tx.job.findUniqueOrThrow({ where: { id }, include: { dataset: true } });
@@ -146,5 +171,6 @@ async function take(tx: Prisma.TransactionClient, id: string, options: ClaimOpti
     dataset: toDatasetContent(row.dataset),
     holdAtEpoch: row.holdAtEpoch,
     datasetDigest: row.datasetDigest,
+    demand,
   };
 }

@@ -1,13 +1,16 @@
 /** The worker processes that are attached, with the devices that their probes found. */
 import type { Device } from '@trainyard/contracts';
 import { newId } from '@trainyard/contracts';
-import type { PrismaClient } from '../client.js';
+import { Prisma, type PrismaClient } from '../client.js';
 import { HELD } from '../job-states.js';
 import { fromJson } from '../json.js';
 import type { MachineTraits } from '../queue-order.js';
 
 const ALIVE_MS = 15_000;
 const FORGOTTEN_MS = 3_600_000;
+
+/** In SQL: the worker was seen within 15 s by the database's clock. */
+export const IS_ALIVE = Prisma.sql`last_seen_at > now() - make_interval(secs => ${ALIVE_MS / 1000}::float8)`;
 
 /** What the probe of one device found; `reason` says why it is not available. */
 export interface WorkerDevice {
@@ -64,8 +67,7 @@ export function openWorkers(client: PrismaClient) {
 
     /** The workers that were seen within 15 s by the database's clock, those longest there first. */
     async alive(): Promise<AttachedWorker[]> {
-      const ids = await client.$queryRaw<{ id: string }[]>`
-        SELECT id FROM workers WHERE last_seen_at > now() - make_interval(secs => ${ALIVE_MS / 1000}::float8)`;
+      const ids = await client.$queryRaw<{ id: string }[]>`SELECT id FROM workers WHERE ${IS_ALIVE}`;
       const rows = await client.worker.findMany({
         where: { id: { in: ids.map((row) => row.id) } },
         orderBy: { id: 'asc' },
