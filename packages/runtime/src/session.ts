@@ -36,6 +36,8 @@ export interface SessionOptions {
    * pauses, and others need the processor in these, it takes more than it gives.
    */
   spinsBetweenRuns?: boolean;
+  /** Whether onnxruntime writes to standard error, among much else, which provider gets each node; false by default. */
+  tellsPlacement?: boolean;
 }
 
 export interface Session {
@@ -61,6 +63,10 @@ export function int32Tensor(data: Int32Array, shape: readonly number[]): TensorO
   return { dtype: 'int32', data: checked(data, shape), shape };
 }
 
+/** onnxruntime's levels of its log. */
+const VERBOSE = 0;
+const ERROR = 3;
+
 /** Builds a session of an ONNX model. Throws `out_of_memory`; a graph that onnxruntime refuses throws its error. */
 export async function createSession(onnx: Uint8Array, options: SessionOptions): Promise<Session> {
   const ort = await loadRuntime();
@@ -73,7 +79,7 @@ export async function createSession(onnx: Uint8Array, options: SessionOptions): 
       graphOptimizationLevel: options.optimization ?? 'all',
       // With it, the second run gets a block of its own while the arena keeps what the first one used.
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      logSeverityLevel: options.tellsPlacement ? VERBOSE : ERROR,
       ...(options.spinsBetweenRuns === false ? { extra: { session: { force_spinning_stop: '1' } } } : {}),
     }),
   );
