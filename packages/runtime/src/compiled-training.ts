@@ -7,11 +7,13 @@ import {
   type MetricContext,
   type Model,
   type Preprocessing,
+  type TrainStep,
 } from '@trainyard/engine';
 import { BatchAugmenter } from './batch-augmenter.js';
 import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
 import { NetworkProbe } from './network-probe.js';
+import { OnDemand } from './on-demand.js';
 import { StepRunner } from './step-runner.js';
 import { trainStepOptions } from './train-step-options.js';
 
@@ -39,17 +41,12 @@ export async function openTraining(options: {
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
   const { augmentation, batch_size: trainBatch, seed } = training;
-  const open = (stepsPerRun: number) => {
-    const stepOptions = trainStepOptions(training, { preprocessing, stepsPerRun, block: plan.block ?? null });
-    return StepRunner.open(compileTrainStep(model, stepOptions), plan);
-  };
+  const compile = (stepsPerRun: number) =>
+    compileTrainStep(model, trainStepOptions(training, { preprocessing, stepsPerRun, block: plan.block ?? null }));
   const sizes = [options.steps, options.steps - (options.stepsDone ?? 0)].flatMap((steps) =>
     blockSizes(steps, plan.steps_per_run),
   );
-  const runners: Runners = {
-    several: Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null,
-    single: sizes.includes(1) ? await open(1) : null,
-  };
+  const runners = await openRunners(compile, plan, sizes);
   const evaluator = await openTrainingEvaluator({ model, training, preprocessing, plan, context });
   const trainImages = options.probedImages ?? 0;
   const probe = trainImages > 0 ? await NetworkProbe.open({ model, training, preprocessing, plan, trainImages }) : null;
@@ -62,6 +59,19 @@ export async function openTraining(options: {
       for (const held of [runners.several, runners.single, evaluator, probe]) await held?.release();
     },
   };
+}
+
+/** What the first step needs is open; a single step that only comes behind runs of several is opened when it comes. */
+async function openRunners(
+  compile: (stepsPerRun: number) => TrainStep,
+  plan: ExecutionPlan,
+  sizes: readonly number[],
+): Promise<Runners> {
+  const open = (stepsPerRun: number) => StepRunner.open(compile(stepsPerRun), plan);
+  const several = Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null;
+  const single = sizes.includes(1) ? new OnDemand(() => open(1)) : null;
+  const first = several ?? (await single?.get());
+  return { several, single, state: first?.step.state ?? [] };
 }
 
 /** Of loss and metrics of the training, over whole splits. */

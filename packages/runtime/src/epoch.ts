@@ -1,9 +1,10 @@
 /** One pass over the train split: blocks of steps in the epoch's own order, each block one `session.run`. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { permutation } from '@trainyard/engine';
+import { permutation, type StateTensor } from '@trainyard/engine';
 import type { BatchAugmenter } from './batch-augmenter.js';
 import { type BatchBuffer, fillBatches } from './batches.js';
+import { OnDemand } from './on-demand.js';
 import type { StepResult, StepRunner } from './step-runner.js';
 import type { TrainState } from './train-state.js';
 import type { TrainingSplit } from './training-data.js';
@@ -11,7 +12,10 @@ import type { TrainingSplit } from './training-data.js';
 /** The compiled steps of a training: one that runs several steps at once, where the plan says so, and a single one. */
 export interface Runners {
   several: StepRunner | null;
-  single: StepRunner | null;
+  /** For what fills no run of several steps: where there are such, the first of these comes only at the end of an epoch. */
+  single: OnDemand<StepRunner> | null;
+  /** What each of them takes in and gives back. */
+  state: readonly StateTensor[];
 }
 
 export interface EpochOptions {
@@ -51,8 +55,15 @@ export interface LabelledStep extends StepResult {
   rows: number;
 }
 
-interface Block {
+interface Gathered {
   runner: StepRunner;
+  batches: BatchBuffer;
+}
+
+interface Block {
+  runner: StepRunner | OnDemand<StepRunner>;
+  /** Batches of its run. */
+  size: number;
   /** The block's first batch in the epoch. */
   first: number;
 }
@@ -71,13 +82,15 @@ export async function* trainEpoch(options: EpochOptions): AsyncGenerator<RunResu
   let next = gather(blocks, 0);
   try {
     for (let index = 0; next !== null; index++) {
+      // Before the clock: how long it takes to open says nothing of the run.
+      const following = blocks[index + 1]?.runner;
+      if (following instanceof OnDemand) await following.get();
       const startedAt = performance.now();
-      const batches: BatchBuffer = await next;
+      const { runner, batches }: Gathered = await next;
       next = gather(blocks, index + 1);
       await nextTurn();
       signal.throwIfAborted();
-      const { runner, first } = blocks[index];
-      const firstStep = stepsBefore + first + 1;
+      const firstStep = stepsBefore + blocks[index].first + 1;
       const steps = await runner.run(state, batches, { firstStep, seed, learningRate, optimizerStart });
       const seconds = (performance.now() - startedAt) / 1000;
       yield { firstStep, steps: steps.map((step, k) => ({ ...step, ...labelsOf(batches, k) })), seconds };
@@ -100,7 +113,7 @@ function planBlocks({ runners, split, batchSize, stepsDone }: EpochOptions): Blo
   return blockSizes(steps, runners.several?.step.stepsPerRun ?? 1).map((size) => {
     const runner = size > 1 ? runners.several : runners.single;
     if (!runner) throw new RangeError(`No step was compiled for blocks of ${size}`);
-    const block = { runner, first };
+    const block = { runner, size, first };
     first += size;
     return block;
   });
@@ -112,15 +125,17 @@ function planBlocks({ runners, split, batchSize, stepsDone }: EpochOptions): Blo
  */
 function prepareGather({ split, batchSize, seed, epoch, stepsBefore, augmenter }: EpochOptions) {
   const order = permutation(split.count, seed, epoch);
-  return (blocks: Block[], index: number): Promise<BatchBuffer> | null => {
-    if (index === blocks.length) return null;
-    const { runner, first } = blocks[index];
+  const fill = async ({ runner: found, size: batches, first }: Block, index: number): Promise<Gathered> => {
+    const runner = found instanceof OnDemand ? await found.get() : found;
     const buffer = runner.buffers[index % 2];
-    const slice = { order, first, batches: runner.step.stepsPerRun };
-    const filled = augmenter
-      ? augmenter.fill(buffer, split, slice, { epoch, firstStep: stepsBefore + first + 1 })
-      : fillBatches(buffer, split, slice, batchSize);
-    const gathered = filled.then(() => buffer);
+    const slice = { order, first, batches };
+    if (augmenter) await augmenter.fill(buffer, split, slice, { epoch, firstStep: stepsBefore + first + 1 });
+    else await fillBatches(buffer, split, slice, batchSize);
+    return { runner, batches: buffer };
+  };
+  return (blocks: Block[], index: number): Promise<Gathered> | null => {
+    if (index === blocks.length) return null;
+    const gathered = fill(blocks[index], index);
     gathered.catch(() => {});
     return gathered;
   };

@@ -88,7 +88,7 @@ export interface FitStart {
 export interface FitObserver {
   steps(rows: StepMetrics[], progress: JobProgress): Promise<void>;
   epoch(row: EpochMetrics, progress: JobProgress): Promise<void>;
-  /** Before the first epoch, and before the row of an epoch. */
+  /** Of the untrained network, after the first run; and before the row of an epoch. */
   probe?(row: ProbeMetrics): Promise<void>;
   checkpoint(snapshot: Snapshot): Promise<void>;
 }
@@ -121,7 +121,6 @@ export async function fit(options: FitOptions): Promise<FitResult | null> {
   const over = fitting.over;
   if (over !== null) return { best: fitting.best, stopReason: over };
   if (fitting.isHeldAfter(options.start.epoch)) return null;
-  if (options.start.step === 0) await fitting.look(0);
   for (let epoch = options.start.epoch + 1; epoch <= fitting.lastEpoch; epoch++) {
     const ending = await fitting.epoch(epoch);
     if (ending === 'handed_over') return null;
@@ -144,14 +143,16 @@ class Fitting {
   readonly #phase: TrainingPhase;
   #best: BestCheckpoint | null;
   #recent: RecentSteps | null = null;
+  /** What an untrained network began with, until it was looked at. */
+  #untrained: ReadonlyMap<string, Float32Array> | null = null;
 
   constructor(options: FitOptions) {
     const { training, runners, start } = options;
-    const step = runners.several?.step ?? runners.single?.step;
     this.#options = options;
     this.#phase = options.phase ?? onlyPhase(training);
-    this.#state = new TrainState(step?.state ?? [], start.tensors, options.carried);
+    this.#state = new TrainState(runners.state, start.tensors, options.carried);
     this.#best = start.best;
+    if (start.step === 0) this.#untrained = new Map(this.#state.values);
     this.#patience = new Patience(training.early_stopping ?? null, start.earlyStopping ?? null);
     this.#clock = new CheckpointClock(training.checkpoints, performance.now());
     this.#stepsPerEpoch = stepsPerEpoch(options.data, training);
@@ -213,7 +214,7 @@ class Fitting {
       duration_s: Math.round(performance.now() - startedAt) / 1000,
     };
     this.#rate.afterEpoch(row);
-    await this.look(epoch);
+    await this.#look(epoch);
     await observer.epoch(row, this.#progress.snapshot(performance.now()));
     this.#patience.afterEpoch(row);
     if (epoch === training.epochs) {
@@ -237,11 +238,20 @@ class Fitting {
   }
 
   /** Looks into the network where that is due when so many epochs are done. */
-  async look(epoch: number): Promise<void> {
+  async #look(epoch: number, tensors = this.#state.values): Promise<void> {
     const { probe, data, observer } = this.#options;
     if (!probe?.isDue(epoch)) return;
     const at = { epoch, step: epoch * this.#stepsPerEpoch };
-    await observer.probe?.(await probe.look(at, this.#state.values, data.splits.train, this.#recent));
+    await observer.probe?.(await probe.look(at, tensors, data.splits.train, epoch === 0 ? null : this.#recent));
+  }
+
+  /** Once, behind the first run: whoever waits sees the first steps sooner. */
+  async #lookAtUntrained(): Promise<void> {
+    const untrained = this.#untrained;
+    if (untrained === null) return;
+    this.#untrained = null;
+    await this.#look(0, untrained);
+    this.#progress.leaveOut(performance.now());
   }
 
   #metrics() {
@@ -274,11 +284,17 @@ class Fitting {
         this.#recent = { before, steps: run.steps.length };
         before = new Map(this.#state.values);
       }
-      refuseLosses(run, epoch, this.#state.values);
+      try {
+        refuseLosses(run, epoch, this.#state.values);
+      } catch (error) {
+        await this.#lookAtUntrained();
+        throw error;
+      }
       const images = totals.add(run);
       const step = stepsBefore + totals.steps;
       this.#progress.advance({ epoch, step, images, seconds: run.seconds, now: performance.now() });
       await observer.steps(this.#stepRows(run, epoch), this.#progress.snapshot(performance.now()));
+      await this.#lookAtUntrained();
       const ending = this.#ending();
       if (ending !== null) return ending;
       if (totals.steps === this.#stepsPerEpoch) continue;

@@ -10,6 +10,7 @@ import {
   permutation,
 } from '@trainyard/engine';
 import { allocateBatches, type BatchBuffer, fillBatches, imageTensor, labelTensor } from './batches.js';
+import { OnDemand } from './on-demand.js';
 import { activationHistogram, gradientHistogram, idleShares, momentsOf, short } from './probe-figures.js';
 import { type ProbeSchedule, probeSchedule } from './probe-schedule.js';
 import { createSession, float32Tensor, type Session, type TensorValue } from './session.js';
@@ -28,12 +29,12 @@ const PROBE_ORDER = 0;
 
 export class NetworkProbe {
   readonly #graph: ProbeGraph;
-  readonly #session: Session;
+  readonly #session: OnDemand<Session>;
   readonly #schedule: ProbeSchedule;
   readonly #seed: number;
   #batch: BatchBuffer | null = null;
 
-  private constructor(graph: ProbeGraph, session: Session, schedule: ProbeSchedule, seed: number) {
+  private constructor(graph: ProbeGraph, session: OnDemand<Session>, schedule: ProbeSchedule, seed: number) {
     this.#graph = graph;
     this.#session = session;
     this.#schedule = schedule;
@@ -58,7 +59,9 @@ export class NetworkProbe {
       batchSize: schedule.images,
       preprocessing,
     });
-    const session = await createSession(graph.onnx, { device: plan.device, threads: plan.threads });
+    const { device, threads } = plan;
+    // The first look comes after the first steps: nobody is to wait for its session before these.
+    const session = new OnDemand(() => createSession(graph.onnx, { device, threads }));
     return new NetworkProbe(graph, session, schedule, training.seed);
   }
 
@@ -105,14 +108,15 @@ export class NetworkProbe {
     return batch;
   }
 
-  #run(tensors: Tensors, { images, labels }: BatchBuffer): Promise<Record<string, TensorValue>> {
+  async #run(tensors: Tensors, { images, labels }: BatchBuffer): Promise<Record<string, TensorValue>> {
     const graph = this.#graph;
     const parameters = graph.parameters.map(({ name, input, shape }) => {
       const value = tensors.get(name);
       if (!value) throw new RangeError(`The training has no tensor ${name}`);
       return [input, float32Tensor(value, shape)] as const;
     });
-    return this.#session.run({
+    const session = await this.#session.get();
+    return session.run({
       ...Object.fromEntries(parameters),
       [graph.images.name]: imageTensor(images, graph.images),
       [graph.labels.name]: labelTensor(labels, graph.labels.shape),

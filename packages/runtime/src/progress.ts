@@ -64,6 +64,11 @@ export class ProgressMeter {
     this.#ends.add(1, this.#sinceMark(now));
   }
 
+  /** What came since the last run, or the end of an epoch, was neither. */
+  leaveOut(now: number): void {
+    this.#mark = now;
+  }
+
   snapshot(now: number): JobProgress {
     const { epochs, steps } = this.#options;
     const eta = this.#secondsLeft();
