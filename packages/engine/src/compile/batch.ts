@@ -3,10 +3,11 @@
 import type { ImageSize } from '@trainyard/contracts';
 import type { Graph, Value } from '../graph/graph.js';
 import type { DType, Shape } from '../graph/tensor-type.js';
-import type { FeatureShape } from '../layers/layer.js';
+import type { FeatureShape, PixelExtent } from '../layers/layer.js';
 import type { Head } from '../model/head.js';
 import type { Model } from '../model/model.js';
 import { reshape } from '../ops/reshape.js';
+import { slice } from '../ops/slice.js';
 import { normalize, type Preprocessing } from './preprocessing.js';
 
 export interface BatchInputs {
@@ -36,10 +37,19 @@ function imageSides(shape: ImageSize | FeatureShape): Shape {
   return [shape.channels, shape.height, shape.width];
 }
 
-/** What the first layers take of what came in. */
-export function modelInput({ features }: Model, images: Value, preprocessing: Preprocessing): Value {
-  if (!features) return normalize(images, preprocessing);
+/** What the first layers take of what came in. @param used rows and columns of images that are used at all; all by default */
+export function modelInput(
+  { features }: Model,
+  images: Value,
+  preprocessing: Preprocessing,
+  used?: PixelExtent,
+): Value {
+  if (!features) return normalize(used ? cut(images, used) : images, preprocessing);
   return features.kind === 'vector' ? reshape(images, [images.shape[0], features.units]) : images;
+}
+
+function cut(images: Value, { height, width }: PixelExtent): Value {
+  return slice(images, { starts: [0, 0], ends: [height, width], axes: [2, 3], steps: [1, 1] });
 }
 
 export function declareBatch(graph: Graph, model: Model, batchSize: number): BatchInputs {

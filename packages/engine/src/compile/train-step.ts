@@ -7,7 +7,8 @@ import { Graph, type Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import { predictionsOf } from '../losses/targets.js';
 import { forward } from '../model/forward.js';
-import type { Model } from '../model/model.js';
+import { IMAGE, type Model } from '../model/model.js';
+import { usedPixels } from '../model/used-pixels.js';
 import { toOnnx, toRepeatedOnnx } from '../onnx/model.js';
 import { add } from '../ops/add.js';
 import { div } from '../ops/div.js';
@@ -135,8 +136,10 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
   const parameters = new Map(state.map(({ weight }) => [weight.tensor.name, weight.value]));
   const statistics = new Map<string, Value>();
 
-  const result = forward(model, modelInput(model, images, options.preprocessing), {
+  const used = usedPixels(model);
+  const result = forward(model, modelInput(model, images, options.preprocessing, used.get(IMAGE)), {
     parameters,
+    used,
     training: {
       rowWeights: weights,
       dropoutMask: random.dropoutMask,

@@ -12,4 +12,5 @@ export const activation: LayerDefinition<Static<typeof Arguments>> = {
   plan: (_args, [input]) => ({ output: input, parameters: [], flops: featureCount(input) }),
   forward: (_args, [x]) => x,
   activation: (args) => toActivation(args.activation),
+  needs: (_args, wanted) => wanted,
 };

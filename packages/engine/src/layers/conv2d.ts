@@ -6,7 +6,7 @@ import { conv } from '../ops/conv.js';
 import { ActivationArgument, Padding, Pair, toActivation, toPair } from './arguments.js';
 import { BIAS_ARGUMENTS, biasOf } from './bias.js';
 import { type LayerDefinition, LayerError, requireImage } from './layer.js';
-import { refuseStridesWithDilation, slide, slidingWindow } from './sliding.js';
+import { pixelsUnder, refuseStridesWithDilation, slide, slidingWindow, windowOver } from './sliding.js';
 import { KERNEL_ARGUMENTS, weightOf } from './weight.js';
 
 const Arguments = Type.Object({
@@ -45,11 +45,12 @@ export const conv2d: LayerDefinition<Conv2dArguments> = {
     };
   },
   forward(args, [x], context) {
-    const window = windowOf(args, x.shape[2], x.shape[3]);
+    const window = windowOver(x, (height, width) => windowOf(args, height, width), context);
     const bias = args.use_bias ? context.parameter('bias') : null;
     return conv(x, context.parameter('kernel'), bias, { ...window, group: args.groups });
   },
   activation: (args) => toActivation(args.activation),
+  needs: (args, wanted, input) => pixelsUnder(windowOf(args, input.height, input.width), wanted, input),
 };
 
 function windowOf({ kernel_size, strides, dilation_rate, padding }: Conv2dArguments, height: number, width: number) {

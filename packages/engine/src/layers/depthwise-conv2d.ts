@@ -8,7 +8,7 @@ import { ActivationArgument, Padding, Pair, toActivation } from './arguments.js'
 import { BIAS_ARGUMENTS, biasOf } from './bias.js';
 import { DEPTHWISE_ARGUMENTS, depthwiseKernelOf } from './depthwise.js';
 import { type LayerDefinition, requireImage } from './layer.js';
-import { refuseStridesWithDilation, slide, slidingWindow } from './sliding.js';
+import { pixelsUnder, refuseStridesWithDilation, slide, slidingWindow, windowOver } from './sliding.js';
 
 const Arguments = Type.Object({
   kernel_size: Pair(),
@@ -39,11 +39,12 @@ export const depthwiseConv2d: LayerDefinition<DepthwiseConv2dArguments> = {
     };
   },
   forward(args, [x], context) {
-    const window = windowOf(args, x.shape[2], x.shape[3]);
+    const window = windowOver(x, (height, width) => windowOf(args, height, width), context);
     const bias = args.use_bias ? context.parameter('bias') : null;
     return conv(x, context.parameter('kernel'), bias, { ...window, group: x.shape[1] });
   },
   activation: (args) => toActivation(args.activation),
+  needs: (args, wanted, input) => pixelsUnder(windowOf(args, input.height, input.width), wanted, input),
 };
 
 function windowOf(args: DepthwiseConv2dArguments, height: number, width: number) {

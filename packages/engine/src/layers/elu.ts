@@ -11,4 +11,5 @@ export const eluLayer: LayerDefinition<Static<typeof Arguments>> = {
   plan: (_args, [input]) => ({ output: input, parameters: [], flops: featureCount(input) }),
   forward: (_args, [x]) => x,
   activation: ({ alpha }) => ({ type: 'elu', alpha }),
+  needs: (_args, wanted) => wanted,
 };

@@ -21,6 +21,9 @@ export interface VectorShape {
   readonly image?: ImageShape;
 }
 
+/** So many rows and columns of an image, from the first. */
+export type PixelExtent = Pick<ImageShape, 'height' | 'width'>;
+
 /** What flows between layers, without the batch: an image or a vector of units. */
 export type FeatureShape = ImageShape | VectorShape;
 
@@ -77,6 +80,11 @@ export interface ForwardContext {
   /** What the layer planned for, and what came of it. */
   readonly inputs: readonly FeatureShape[];
   readonly plan: LayerPlan;
+  /**
+   * The part of its output that the layer is to give, and of its input that there is; null for all. Only for a layer that
+   * says what it `needs`.
+   */
+  readonly wanted?: PixelExtent | null;
   /** A weight of this layer. */
   parameter(name: string): Value;
   /** The next value of a parameter that is not trainable. Only while training. */
@@ -114,6 +122,8 @@ export interface LayerDefinition<A extends object = object> {
   readonly picksValues?: true;
   /** The activation at the layer's end, if it has one. */
   activation?(args: A): Activation;
+  /** What of its one input, an image, a part of its output comes of. Left out where it takes all, or draws for all. */
+  needs?(args: A, wanted: PixelExtent, input: ImageShape): PixelExtent;
 }
 
 export function describeFeatures(shape: FeatureShape): string {

@@ -11,4 +11,5 @@ export const leakyRelu: LayerDefinition<Static<typeof Arguments>> = {
   plan: (_args, [input]) => ({ output: input, parameters: [], flops: featureCount(input) }),
   forward: (_args, [x]) => x,
   activation: ({ negative_slope }) => ({ type: 'leaky_relu', negative_slope }),
+  needs: (_args, wanted) => wanted,
 };

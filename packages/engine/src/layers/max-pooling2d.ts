@@ -4,7 +4,7 @@ import { maxPool } from '../ops/max-pool.js';
 import { toPair } from './arguments.js';
 import { type LayerDefinition, requireImage } from './layer.js';
 import { POOLING_ARGUMENTS, poolingWindow } from './pooling.js';
-import { slide } from './sliding.js';
+import { pixelsUnder, slide, windowOver } from './sliding.js';
 
 const Arguments = Type.Object(POOLING_ARGUMENTS);
 
@@ -23,5 +23,10 @@ export const maxPooling2d: LayerDefinition<Static<typeof Arguments>> = {
       flops: height * width * image.channels * (pool[0] * pool[1] - 1),
     };
   },
-  forward: (args, [x]) => maxPool(x, poolingWindow(args, x.shape[2], x.shape[3])),
+  forward: (args, [x], context) =>
+    maxPool(
+      x,
+      windowOver(x, (height, width) => poolingWindow(args, height, width), context),
+    ),
+  needs: (args, wanted, input) => pixelsUnder(poolingWindow(args, input.height, input.width), wanted, input),
 };

@@ -29,6 +29,7 @@ export const reluLayer: LayerDefinition<ReluArguments> = {
   plan: (_args, [input]) => ({ output: input, parameters: [], flops: featureCount(input) }),
   forward: (args, [x]) => (asActivation(args) ? x : general(args, x)),
   activation: (args) => asActivation(args) ?? { type: 'linear' },
+  needs: (_args, wanted) => wanted,
 };
 
 /** The activation that says the same, if there is one: it may then come after a pool. */

@@ -23,4 +23,5 @@ export const rescaling: LayerDefinition<Static<typeof Arguments>> = {
     const scaled = mul(x, besideChannels(scale, x));
     return offset.every((number) => number === 0) ? scaled : add(scaled, besideChannels(offset, x));
   },
+  needs: (_args, wanted) => wanted,
 };

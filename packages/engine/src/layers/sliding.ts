@@ -1,7 +1,8 @@
 /** Windows that slide over an image, from Keras' arguments: shared by convolution and pooling. */
+import type { Value } from '../graph/graph.js';
 import { extent, kerasPads, type Window, windowOutput } from '../ops/window.js';
 import { type PairArgument, toPair } from './arguments.js';
-import { type ImageShape, LayerError } from './layer.js';
+import { type ForwardContext, type ImageShape, LayerError, type PixelExtent } from './layer.js';
 
 export interface SlidingArguments {
   readonly size: PairArgument;
@@ -17,6 +18,35 @@ export function slidingWindow(
 ): Window {
   const open = { kernel_shape: toPair(size), strides: toPair(strides), dilations: toPair(dilation) };
   return { ...open, pads: kerasPads(padding, [height, width], open) };
+}
+
+/** The rows and columns that the windows of a part of the output lie on. */
+export function pixelsUnder(window: Window, wanted: PixelExtent, { height, width }: ImageShape): PixelExtent {
+  const needed = (count: number, axis: 0 | 1) =>
+    (count - 1) * window.strides[axis] + extent(window, axis) - window.pads[axis];
+  return { height: Math.min(needed(wanted.height, 0), height), width: Math.min(needed(wanted.width, 1), width) };
+}
+
+/** The window of a whole input over that part of it which there is: pads at the end reach no further than is wanted. */
+export function windowOverPart(window: Window, wanted: PixelExtent, part: PixelExtent): Window {
+  const [top, left] = window.pads;
+  const after = (count: number, side: number, axis: 0 | 1) =>
+    Math.max((count - 1) * window.strides[axis] + extent(window, axis) - window.pads[axis] - side, 0);
+  return {
+    ...window,
+    pads: [top, left, after(wanted.height, part.height, 0), after(wanted.width, part.width, 1)],
+  };
+}
+
+/** The window of a layer over x, where x may be a part of what the layer planned for. */
+export function windowOver(
+  x: Value,
+  windowOf: (height: number, width: number) => Window,
+  { wanted, inputs: [input] }: Pick<ForwardContext, 'wanted' | 'inputs'>,
+): Window {
+  const [, , height, width] = x.shape;
+  if (!wanted || input.kind !== 'image') return windowOf(height, width);
+  return windowOverPart(windowOf(input.height, input.width), wanted, { height, width });
 }
 
 /** Height and width of the output. Throws a `LayerError` about `argument` when the window is larger than the image. */

@@ -1,9 +1,10 @@
 /** Adds a model's layers to a graph. */
 import { type Activation, applyActivation, isIncreasing } from '../activations/activation.js';
 import type { Node, Value } from '../graph/graph.js';
-import type { ForwardContext } from '../layers/layer.js';
+import type { ForwardContext, PixelExtent } from '../layers/layer.js';
 import { type BuiltLayer, IMAGE, type Model } from './model.js';
 import { parameterName } from './parameters.js';
+import type { UsedPixels } from './used-pixels.js';
 
 /** What layers that behave otherwise while training need. */
 export interface TrainingInputs extends Pick<ForwardContext, 'dropoutMask' | 'noise'> {
@@ -20,6 +21,8 @@ export interface ForwardOptions {
   readonly training?: TrainingInputs;
   /** Keeps each activation where its layer stands, so that everything behind a layer depends on what `layerOutput` gives. */
   readonly activationsInPlace?: boolean;
+  /** What layers are to give of their outputs, where that is not all; the images are then cut to it already. */
+  readonly used?: UsedPixels;
 }
 
 export interface ForwardResult {
@@ -94,7 +97,8 @@ class LayerRun {
 
   #apply(layer: BuiltLayer): Pending {
     const { definition, spec, sources } = layer;
-    const context = contextOf(layer, this.#options);
+    const wanted = this.#wanted(layer, this.#pending.length);
+    const context = contextOf(layer, { ...this.#options, wanted });
     const waiting = this.#waiting(layer);
     const inputs = waiting ? [waiting.value] : sources.map((source) => this.output(source));
     const { graph } = this.#images;
@@ -102,6 +106,13 @@ class LayerRun {
     const value = definition.forward(spec, inputs, context);
     this.#nodes.push(graph.nodes.slice(before));
     return { value, activation: definition.activation?.(spec) ?? waiting?.activation };
+  }
+
+  /** Where neither the layer nor its source is cut, null. */
+  #wanted({ sources: [source], plan: { output } }: BuiltLayer, place: number): PixelExtent | null {
+    const { used } = this.#options;
+    if (!used || !(used.has(place) || used.has(source)) || output.kind !== 'image') return null;
+    return used.get(place) ?? output;
   }
 
   /** The layer's input with an activation that may come after the layer. */
@@ -113,7 +124,10 @@ class LayerRun {
   }
 }
 
-function contextOf({ spec, inputs, plan }: BuiltLayer, { parameters, training }: ForwardOptions): ForwardContext {
+function contextOf(
+  { spec, inputs, plan }: BuiltLayer,
+  { parameters, training, wanted }: Pick<ForwardOptions, 'parameters' | 'training'> & Pick<ForwardContext, 'wanted'>,
+): ForwardContext {
   const whileTraining = (): TrainingInputs => {
     if (!training) throw new Error(`the layer ${spec.name} asked outside training for what only training has`);
     return training;
@@ -124,6 +138,7 @@ function contextOf({ spec, inputs, plan }: BuiltLayer, { parameters, training }:
     frozen: spec.trainable === false,
     inputs,
     plan,
+    wanted,
     rowWeights: training?.rowWeights ?? null,
     parameter(name) {
       const value = parameters.get(nameOf(name));
