@@ -14,18 +14,26 @@ import { prelu } from '../../packages/engine/src/ops/prelu.js';
 import { reduceMax } from '../../packages/engine/src/ops/reduce-max.js';
 import { relu } from '../../packages/engine/src/ops/relu.js';
 import { extent, type Window, windowOutput } from '../../packages/engine/src/ops/window.js';
-import { anyNumbers } from './numbers.js';
+import { throughBlocks } from './gradient-harness.js';
+import { lowerings, portable, type TestLowering } from './lowerings.js';
+import { anyNumbers, apart } from './numbers.js';
 import { openGraph } from './session.js';
 
 /** dx of `build(x)`, in float32, for the gradient `dy` of its output. */
-async function gradientOf(shape: Shape, x: Float64Array, dy: Float64Array, build: (x: Value) => Value) {
+async function gradientOf(
+  shape: Shape,
+  x: Float64Array,
+  dy: Float64Array,
+  build: (x: Value) => Value,
+  { name, lower }: TestLowering = portable,
+) {
   const graph = new Graph();
   const input = graph.input('x', 'float32', shape);
-  const output = build(input);
+  const output = name === 'blocked' ? throughBlocks(build(throughBlocks(input))) : build(input);
   const [dx] = gradients(output, [input], graph.input('dy', 'float32', output.shape));
   if (!dx) throw new Error('there is no gradient');
   graph.output('dx', dx);
-  const session = await openGraph(graph);
+  const session = await openGraph(graph, lower);
   const results = await session.run({ x, dy });
   await session.release();
   return results.dx.data;
@@ -82,7 +90,7 @@ const WINDOWS: readonly { name: string; window: Window }[] = [
   { name: 'dilated windows', window: { kernel_shape: [2, 2], strides: [1, 2], dilations: [2, 3], pads: [0, 1, 1, 0] } },
 ];
 
-describe('the gradient of max pooling goes to the first of equal maxima', () => {
+describe.each(lowerings)('the gradient of max pooling goes to the first of equal maxima, $name,', (lowering) => {
   const shape = [2, 3, 7, 8];
 
   it.each(WINDOWS)('of $name', async ({ window }) => {
@@ -90,7 +98,7 @@ describe('the gradient of max pooling goes to the first of equal maxima', () => 
     const x = anyNumbers(3, 0, sizeOf(shape)).map(Math.round);
     const outputs = windowOutput('MaxPool', shape, window);
     const dy = anyNumbers(3, 1, 6 * outputs[0] * outputs[1]);
-    const dx = await gradientOf(shape, x, dy, (value) => maxPool(value, window));
+    const dx = await gradientOf(shape, x, dy, (value) => maxPool(value, window), lowering);
     expect(extent(window, 0)).toBeGreaterThan(1);
     expect([...dx]).toEqual([...firstMaximumGradient(shape, x, dy, window)]);
   });
@@ -99,8 +107,22 @@ describe('the gradient of max pooling goes to the first of equal maxima', () => 
     const x = new Float64Array(sizeOf(shape)).fill(-1);
     const outputs = windowOutput('MaxPool', shape, window);
     const dy = anyNumbers(4, 1, 6 * outputs[0] * outputs[1]);
-    const dx = await gradientOf(shape, x, dy, (value) => maxPool(value, window));
+    const dx = await gradientOf(shape, x, dy, (value) => maxPool(value, window), lowering);
     expect([...dx]).toEqual([...firstMaximumGradient(shape, x, dy, window)]);
+  });
+});
+
+describe.each(lowerings)('pixels that a ReLU made equal, $name,', (lowering) => {
+  const shape = [2, 3, 6, 8];
+
+  it.each(WINDOWS.slice(0, 2))('take nothing, whichever is the largest of $name', async ({ window }) => {
+    // No two alike, and half of them below 0.
+    const x = apart(5, 0, sizeOf(shape));
+    const outputs = windowOutput('MaxPool', shape, window);
+    const dy = anyNumbers(5, 1, 6 * outputs[0] * outputs[1]);
+    const dx = await gradientOf(shape, x, dy, (value) => maxPool(relu(value), window), lowering);
+    const expected = firstMaximumGradient(shape, x, dy, window);
+    expect([...dx]).toEqual([...expected.map((gradient, i) => (x[i] > 0 ? gradient : 0))]);
   });
 });
 

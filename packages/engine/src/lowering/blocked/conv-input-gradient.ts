@@ -16,6 +16,7 @@ import { followers, settle } from './conv.js';
 import { type KernelLayout, paddedChannels } from './kernel-layout.js';
 import { takeRows } from './rows.js';
 import type { BlockedContext, BlockedRule } from './rule.js';
+import { sideBySide } from './side-by-side.js';
 
 /** Taps of the kernel along one axis that reach a phase, in the order of dY's pixels, with their offsets. */
 interface Taps {
@@ -155,15 +156,9 @@ function interleaved(
   const images = (batch * channels) / block;
   const isEven = height % rows.length === 0 && width % columns.length === 0;
   const all = rows.flatMap((_, row) => columns.map((__, column) => parts.get(row * columns.length + column)));
-  if (isEven && all.every((part) => part !== undefined)) {
-    const [h, w] = [height / rows.length, width / columns.length];
-    const lines = rows.map((_, row) => {
-      const line = columns.map((__, column) =>
-        reshape(parts.get(row * columns.length + column) ?? absent(), [images * h * w, block]),
-      );
-      return reshape(concat(line, 1), [images * h, width * block]);
-    });
-    return reshape(concat(lines, 1), shape);
+  const whole = all.filter((part) => part !== undefined);
+  if (isEven && whole.length === all.length) {
+    return sideBySide(whole, { rows: rows.length, columns: columns.length, block });
   }
   const starts: number[] = [];
   const pieces: Value[] = [];
@@ -200,8 +195,4 @@ function interleaved(
     context,
   });
   return reshape(taken, shape);
-}
-
-function absent(): never {
-  throw new Error('a phase is missing');
 }

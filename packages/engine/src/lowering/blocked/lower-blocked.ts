@@ -11,7 +11,7 @@ import { portableLowering } from '../portable/index.js';
 import { type KernelLayout, storedShape } from './kernel-layout.js';
 import { kernelLayouts } from './kernel-layouts.js';
 import { type Placed, Placements } from './placements.js';
-import type { BlockedContext } from './rule.js';
+import type { BlockedContext, BlockedRule } from './rule.js';
 import { blockedRules } from './rules.js';
 
 export interface BlockedOptions {
@@ -19,6 +19,8 @@ export interface BlockedOptions {
   readonly block: number;
   /** Inputs that hold something for each element of a weight, by name, with the weight's own input. */
   readonly likeWeights?: ReadonlyMap<string, string>;
+  /** By the type of the operation. */
+  readonly rules?: Readonly<Record<string, BlockedRule>>;
 }
 
 export interface BlockedGraph {
@@ -30,7 +32,7 @@ export interface BlockedGraph {
 /** @param carried outputs by name, with the input that they replace in the next step */
 export function lowerBlocked(
   source: Graph,
-  { block, likeWeights = new Map() }: BlockedOptions,
+  { block, likeWeights = new Map(), rules = blockedRules }: BlockedOptions,
   carried: ReadonlyMap<string, string> = new Map(),
 ): BlockedGraph {
   const target = new Graph();
@@ -51,7 +53,7 @@ export function lowerBlocked(
   const context = new Context(source, { places, kernels, needed });
   for (const node of source.nodes) {
     if (context.isDone(node) || !node.outputs.some((output) => needed.has(output))) continue;
-    const outputs = blockedRules[node.op.type]?.(node, context) ?? portably(node, places);
+    const outputs = rules[node.op.type]?.(node, context) ?? portably(node, places);
     context.place(node, outputs);
   }
   for (const [name, value] of source.outputs) {

@@ -4,12 +4,8 @@ import { blockedConvRule } from './conv.js';
 import { blockedConvInputGradientRule } from './conv-input-gradient.js';
 import { blockedConvWeightGradientRule } from './conv-weight-gradient.js';
 import { elementwiseRule } from './elementwise.js';
-import {
-  blockedAveragePoolRule,
-  blockedGlobalAveragePoolRule,
-  blockedMaxPoolGradientRule,
-  blockedMaxPoolRule,
-} from './pools.js';
+import { blockedMaxPoolGradientRule } from './max-pool-gradient.js';
+import { blockedAveragePoolRule, blockedGlobalAveragePoolRule, blockedMaxPoolRule } from './pools.js';
 import { expandRule, reduceSumRule } from './reductions.js';
 import type { BlockedRule } from './rule.js';
 
