@@ -26,31 +26,31 @@ const UNACKNOWLEDGED_MAX = 4;
 /**
  * Waits for a task, works on it, tells how it ended, and ends the process.
  *
- * @param warmUp what the process does while no task is there yet; a task that comes meanwhile waits for its end
+ * @param warmUp what the process does while no task is there yet; a task that comes meanwhile aborts the signal and waits
  */
 export function serve<Task, Report>(
   protocol: ChildProtocol<Task, Report>,
   work: Work<Task, Report>,
-  warmUp: () => Promise<void> = async () => {},
+  warmUp: (taken: AbortSignal) => Promise<void> = async () => {},
 ): void {
   endWithWorker();
   const line = new Line<Report>();
   const stopping = new AbortController();
   let order: Exclude<StopOrder, 'abandon'> | null = null;
-  let started = false;
+  const taken = new AbortController();
   process.on('message', (message) => {
     const told = protocol.parseOrder(message);
     if (told?.type === 'acknowledge') line.acknowledge(told.seq);
     if (told?.type === 'stop' && told.how !== 'abandon') order = told.how;
     if (told?.type === 'stop' && told.how === 'abandon')
       stopping.abort(new Error('The worker told this process to stop'));
-    if (told?.type !== 'start' || started) return;
-    started = true;
+    if (told?.type !== 'start' || taken.signal.aborted) return;
+    taken.abort();
     void warm.then(() => attend(work, told.task, line, { signal: stopping.signal, order: () => order }));
   });
   // A task that was sent while the modules were loaded comes first. What fails here fails again, and is told, in a task.
   const warm = nextTurn()
-    .then(() => (started ? undefined : warmUp()))
+    .then(() => (taken.signal.aborted ? undefined : warmUp(taken.signal)))
     .catch(() => {});
 }
 
