@@ -22,11 +22,12 @@ import { choosePlan, fit as fitLoop, openTraining, stepsPerEpoch } from '@trainy
  * @property {import('@trainyard/contracts').TrainingOptions} options
  * @property {import('@trainyard/runtime').TrainingData} data
  * @property {number} threads
+ * @property {number | null} [block] Lanes of the blocked layout that it is trained in; the plain one where left out
  * @property {boolean} [test] Whether the test split is evaluated at the end, as jobs do
  * @property {boolean} [probed] Whether it looks into the network, as jobs do
  * @property {(row: import('@trainyard/contracts').EpochMetrics) => void} [onEpoch]
  * @property {(row: import('@trainyard/contracts').ProbeMetrics) => void} [onProbe]
- * @property {(progress: import('@trainyard/contracts').JobProgress) => void} [onProgress]
+ * @property {(progress: import('@trainyard/contracts').JobProgress) => void | Promise<void>} [onProgress] Training waits for it
  * @property {(snapshot: import('@trainyard/runtime').Snapshot) => Promise<void>} [onCheckpoint]
  * @property {() => void} [onStart] Called when all is compiled
  */
@@ -39,6 +40,7 @@ export async function fitArrays({
   options,
   data,
   threads,
+  block = null,
   test = false,
   probed = false,
   ...told
@@ -48,7 +50,7 @@ export async function fitArrays({
   const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head), channels };
   const training = resolveTraining(options, defaults);
   const steps = stepsPerEpoch(data, training);
-  const plan = planFor(model, { threads, batchSize: training.batch_size, stepsPerEpoch: steps });
+  const plan = planFor(model, { threads, block, batchSize: training.batch_size, stepsPerEpoch: steps });
   const statistics = { mean: Array(image.channels).fill(0.5), std: Array(image.channels).fill(0.25) };
   const preprocessing = preprocessingFor(training.normalization, statistics, image.channels);
   const context = metricContext(model, classes);
@@ -88,9 +90,9 @@ export async function fitArrays({
 
 /**
  * @param {import('@trainyard/engine').Model} model
- * @param {{ threads: number, batchSize: number, stepsPerEpoch: number }} options
+ * @param {{ threads: number, block?: number | null, batchSize: number, stepsPerEpoch: number }} options
  */
-export function planFor(model, { threads, batchSize, stepsPerEpoch: steps }) {
+export function planFor(model, { threads, block = null, batchSize, stepsPerEpoch: steps }) {
   const { width, height, channels } = model.image;
   const random = randomInputsOf(model, batchSize).reduce((sum, input) => sum + randomBytes(input), 0);
   const batchBytes = batchSize * width * height * channels + random;
@@ -100,5 +102,6 @@ export function planFor(model, { threads, batchSize, stepsPerEpoch: steps }) {
     summary: summarizeModel(model, batchSize),
     batchBytes,
     stepsPerEpoch: steps,
+    ...(block === null ? {} : { block }),
   });
 }
