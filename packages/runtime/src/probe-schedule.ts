@@ -7,8 +7,9 @@ import { type Model, probedValues } from '@trainyard/engine';
 
 /** A step is the forward pass and the two products of the backward pass. */
 const STEP_PASSES = 3;
-/** A rough speed, in FLOP/s of one thread; only ratios matter. */
-const FLOPS = 2e10;
+/** Rough speeds, in FLOP/s: of a look, in the portable lowering, and of a training step on two cores. */
+const LOOK_FLOPS = 2e10;
+const STEP_FLOPS = 1e11;
 /** Host time for one value that is counted. */
 const SECONDS_PER_VALUE = 1.5e-8;
 /** Feeding the weights, one run of the session and one row for the database. */
@@ -45,8 +46,8 @@ export function probeSchedule(
   const images = Math.min(IMAGES_MAX, trainImages, Math.max(IMAGES_MIN, Math.floor(VALUES / Math.max(1, each))));
   if (images < 1 || images * each > VALUES_MAX || weights > WEIGHTS_MAX) return null;
   const values = images * each + 3 * weights;
-  const look = SECONDS_PER_LOOK + values * SECONDS_PER_VALUE + (images * imageFlops) / FLOPS;
-  const epoch = (trainImages * imageFlops) / FLOPS;
+  const look = SECONDS_PER_LOOK + values * SECONDS_PER_VALUE + (images * imageFlops) / LOOK_FLOPS;
+  const epoch = (trainImages * imageFlops) / STEP_FLOPS;
   const every = Math.max(1, Math.ceil(epochs / LOOKS_MAX), Math.ceil(look / (PART * epoch)));
   // A training that is too short for two looks has two all the same: without them nothing could be said of it.
   return { images, isDue: (done) => done % every === 0 || done === 1 || done === epochs };
