@@ -12,6 +12,9 @@ export interface Batch {
   readonly labels: Numbers;
   /** All 1 where left out. */
   readonly weights?: Numbers;
+  /** Where each row is of two images. */
+  readonly otherLabels?: Numbers;
+  readonly shares?: Numbers;
 }
 
 export interface RunResult {
@@ -60,6 +63,9 @@ export class TrainingRun {
       [step.images.name]: batch.images,
       [step.labels.name]: batch.labels,
       [step.weights.name]: batch.weights ?? new Float32Array(sizeOf(step.weights.shape)).fill(1),
+      ...(step.mixture
+        ? { [step.mixture.otherLabels.name]: batch.otherLabels ?? [], [step.mixture.shares.name]: batch.shares ?? [] }
+        : {}),
       ...this.random(),
       ...this.scalars(learningRate),
     };
@@ -105,7 +111,9 @@ function inputTypes(step: TrainStep, carried: TrainState): Map<string, InputType
   const perRun = (shape: readonly number[]) => (k === 1 ? shape : [k, ...shape]);
   return new Map<string, InputType>([
     ...Object.entries(carried.feeds()).map(([input, { shape }]) => [input, { dtype: 'float32', shape }] as const),
-    ...[step.images, step.labels, step.weights].map((tensor) => [tensor.name, tensor] as const),
+    ...[step.images, step.labels, step.weights, ...Object.values(step.mixture ?? {})].map(
+      (tensor) => [tensor.name, tensor] as const,
+    ),
     ...step.random.map(({ input, shape, kind }) => {
       return [input, { dtype: kind === 'noise' ? 'float32' : 'uint8', shape: perRun(shape) }] as const;
     }),
