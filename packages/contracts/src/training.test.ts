@@ -50,6 +50,7 @@ describe('a training without any field', () => {
       budget: null,
       checkpoints: { every_epochs: 1, every_steps: null, every_seconds: 30, keep: 3 },
       seed: 0,
+      precision: 'float32',
     });
   });
 

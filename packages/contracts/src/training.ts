@@ -23,6 +23,9 @@ import { Nullable, Strict, Words } from './schema.js';
 export const NORMALIZATIONS = ['unit', 'symmetric', 'standardize', 'none'] as const;
 export type Normalization = (typeof NORMALIZATIONS)[number];
 
+export const PRECISIONS = ['float32', 'mixed_float16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 export const EmaOptions = Strict({
   decay: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.99 })),
 });
@@ -97,6 +100,13 @@ export const TrainingOptions = Strict({
     }),
   ),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff, default: 0 })),
+  precision: Type.Optional(
+    Words(PRECISIONS, {
+      default: 'float32',
+      description:
+        'mixed_float16: convolutions and matrix products in float16, weights in float32, the loss scaled; of jobs with "device": "cuda" alone',
+    }),
+  ),
 });
 export type TrainingOptions = Static<typeof TrainingOptions>;
 
@@ -121,6 +131,7 @@ export interface Training {
   budget: { max_seconds: number } | null;
   checkpoints: { every_epochs: number; every_steps: number | null; every_seconds: number; keep: number };
   seed: number;
+  precision: Precision;
 }
 
 /** What the defaults depend on beside the options: the model and the data, where they are known. */
@@ -165,6 +176,7 @@ export function resolveTraining(options: TrainingOptions = {}, defaults: Trainin
       keep: options.checkpoints?.keep ?? 3,
     },
     seed: options.seed ?? 0,
+    precision: options.precision ?? 'float32',
   };
   const errors = contradictions(training, defaults);
   if (errors.length > 0)

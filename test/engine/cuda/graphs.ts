@@ -66,6 +66,7 @@ function allOf(name: string, model: Model): NamedGraph[] {
   const labels = ['a', 'b', 'c'];
   return [
     { name: `${name}: training`, onnx: trainStep(model) },
+    { name: `${name}: training in mixed_float16`, onnx: trainStep(model, { precision: 'mixed_float16' }) },
     { name: `${name}: training, one step`, onnx: trainStep(model, { stepsPerRun: 1, packsState: false }) },
     { name: `${name}: evaluation`, onnx: compileEvaluation(model, common).onnx },
     { name: `${name}: probe`, onnx: compileProbe(model, common).onnx },

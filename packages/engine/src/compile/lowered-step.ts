@@ -1,11 +1,14 @@
 /** A training step's graph as onnxruntime gets it, and how the state lies in its inputs and outputs. */
 import type { Graph } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
-import { type KernelLayout, storedShape } from '../lowering/blocked/kernel-layout.js';
+import { storedShape } from '../lowering/blocked/kernel-layout.js';
 import { type BlockedGraph, lowerBlocked } from '../lowering/blocked/lower-blocked.js';
+import { lower } from '../lowering/lower.js';
+import { halfProductsLowering } from '../lowering/portable/half-products.js';
 import { lowerPortable } from '../lowering/portable/index.js';
 import { withoutDetours } from '../lowering/without-detours.js';
 import type { OptimizerRule } from '../optimizers/optimizer.js';
+import type { LossScale } from './loss-scale.js';
 import { type PackedGroup, packState } from './packed-state.js';
 import { entriesOf, type StateTensor, type WeightState } from './state.js';
 import { gradientName } from './update.js';
@@ -28,6 +31,7 @@ interface BuiltStep {
   readonly state: readonly WeightState[];
   readonly packed: readonly PackedGroup[];
   readonly rule: OptimizerRule;
+  readonly lossScale: LossScale | null;
 }
 
 /** @param block lanes of the blocked layout; null for the portable lowering */
@@ -35,18 +39,19 @@ export function lowerStep(
   step: BuiltStep,
   { block, averageDecay }: { block: number | null; averageDecay: number | null },
 ): LoweredStep {
-  const { graph: lowered, layouts } =
-    block === null
-      ? { graph: lowerPortable(step.graph), layouts: new Map<string, KernelLayout>() }
-      : blocked(step, block);
+  const { graph: lowered, layouts } = block === null ? portable(step) : blocked(step, block);
   const packed = packState(lowered, step.packed, { rule: step.rule, averageDecay });
-  const tensors = step.state.flatMap(entriesOf).map(({ tensor }) => tensor);
+  const tensors = [...step.state.flatMap(entriesOf), ...(step.lossScale?.state ?? [])].map(({ tensor }) => tensor);
   const state = tensors.map((tensor) => ({
     ...tensor,
     layout: layouts.get(tensor.input) ?? null,
     ...packed.tensors.get(tensor.name),
   }));
   return { graph: withoutDetours(packed.graph), state, carried: carriedOf(state) };
+}
+
+function portable({ graph, lossScale }: BuiltStep): BlockedGraph {
+  return { graph: lossScale ? lower(graph, halfProductsLowering) : lowerPortable(graph), layouts: new Map() };
 }
 
 function blocked({ graph, state }: BuiltStep, block: number): BlockedGraph {

@@ -2,7 +2,7 @@
  * Compiles a model, its loss and its optimizer into one ONNX graph whose single run is one training step, or K of them:
  * weights and optimizer state go in, updated ones come out.
  */
-import type { LayerRate, Optimizer } from '@trainyard/contracts';
+import type { LayerRate, Optimizer, Precision } from '@trainyard/contracts';
 import { Graph, type Value } from '../graph/graph.js';
 import type { Shape } from '../graph/tensor-type.js';
 import { predictionsOf } from '../losses/targets.js';
@@ -18,6 +18,7 @@ import { reduceSum } from '../ops/reduce-sum.js';
 import { optimizerRule } from '../optimizers/index.js';
 import type { RandomInput } from '../random/random-input.js';
 import { declareBatch, modelInput, pixelType } from './batch.js';
+import { LossScale } from './loss-scale.js';
 import { type CarriedTensor, lowerStep } from './lowered-step.js';
 import { declareMixture, type Mixture, mixedLosses, OTHER_LABELS, SHARES } from './mixture.js';
 import { type ObjectiveOptions, rowClassWeights, rowLosses, weightPenalty } from './objective.js';
@@ -49,6 +50,8 @@ export interface TrainStepOptions extends ObjectiveOptions {
   readonly block?: number | null;
   /** Whether small tensors of the state are packed into a few inputs and outputs: fewer nodes, the same numbers. */
   readonly packsState?: boolean;
+  /** `mixed_float16`: products in float16, with a scaled loss; `float32` where left out. Of the portable lowering alone. */
+  readonly precision?: Precision;
 }
 
 /** With K = 1 the tensors of a step have the shapes given; with K > 1 they have a leading axis of K. */
@@ -86,6 +89,7 @@ export function compileTrainStep(model: Model, options: TrainStepOptions): Train
   const step = buildTrainStep(model, options);
   const { random } = step;
   const { averageDecay = null, block = null } = options;
+  if (block !== null && step.lossScale) throw new RangeError('mixed_float16 is of the portable lowering alone');
   const { graph: lowered, state, carried } = lowerStep(step, { block, averageDecay });
   const k = options.stepsPerRun;
   const withSteps = (shape: Shape): Shape => (k === 1 ? shape : [k, ...shape]);
@@ -160,12 +164,26 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
   const predictions = predictionsOf(result.outputs, model.head);
   graph.output(LOSS, loss);
   graph.output(PREDICTIONS, predictions);
-  const packed = options.packsState ? packedGroups(state, scalars) : [];
+  const lossScale = options.precision === 'mixed_float16' ? new LossScale(graph) : null;
+  const packed = options.packsState && !lossScale ? packedGroups(state, scalars) : [];
   updateState(graph, state, loss, statistics, {
-    ...{ rule, scalars, clipNorm, clipValue, averageDecay },
+    ...{ rule, scalars, clipNorm, clipValue, averageDecay, lossScale },
     packed: new Set(packed.flatMap(({ members }) => members)),
   });
-  return { graph, rule, rates, state, packed, images, labels, weights, mixture, predictions, random: random.list };
+  return {
+    graph,
+    rule,
+    rates,
+    state,
+    packed,
+    lossScale,
+    images,
+    labels,
+    weights,
+    mixture,
+    predictions,
+    random: random.list,
+  };
 }
 
 /** Σ weight · loss / Σ weight. A batch has at least one row that counts. */

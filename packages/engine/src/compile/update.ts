@@ -3,9 +3,11 @@ import { gradients } from '../autodiff/gradients.js';
 import { constrain } from '../constraints/constraint.js';
 import type { Graph, Value } from '../graph/graph.js';
 import type { ModelParameter } from '../model/model.js';
+import { where } from '../ops/where.js';
 import { averageWeight } from '../optimizers/average.js';
 import { clipByGlobalNorm, clipByValue } from '../optimizers/clipping.js';
 import type { OptimizerRule } from '../optimizers/optimizer.js';
+import type { LossScale } from './loss-scale.js';
 import type { WeightState } from './state.js';
 
 export interface UpdateOptions {
@@ -20,7 +22,12 @@ export interface UpdateOptions {
   readonly averageDecay: number | null;
   /** Those whose update comes later, of several at once: the graph gives their gradients. */
   readonly packed: ReadonlySet<WeightState>;
+  /** Where gradients pass through float16. A step that has one which is not finite changes nothing then, so none is packed. */
+  readonly lossScale: LossScale | null;
 }
+
+/** What a tensor holds after the step, of what it would and what it held. */
+type Keep = (next: Value, before: Value) => Value;
 
 /** Under which name a graph gives a gradient. Names of weights have one slash, those of slots other first words. */
 export function gradientName(weight: string): string {
@@ -36,14 +43,20 @@ export function updateState(
   options: UpdateOptions,
 ): void {
   const trained = state.filter(({ parameter }) => parameter.trainable !== false);
-  const steps = clip(gradientsOf(loss, trained), options);
+  const { lossScale } = options;
+  const raw = gradientsOf(lossScale ? lossScale.scaled(loss) : loss, trained);
+  const found = lossScale ? lossScale.unscaled(raw) : raw;
+  const areFinite = lossScale ? lossScale.follow(found) : null;
+  const keep: Keep = (next, before) => (areFinite ? where(areFinite, next, before) : next);
+  const steps = clip(found, options);
   trained.forEach((entry, i) => {
     if (options.packed.has(entry)) graph.output(gradientName(entry.weight.tensor.name), steps[i]);
-    else updateWeight(graph, entry, steps[i], options);
+    else updateWeight(graph, entry, steps[i], options, keep);
   });
   for (const { parameter, weight } of state) {
     if (parameter.trainable !== false) continue;
-    graph.output(weight.tensor.output, statistics.get(weight.tensor.name) ?? weight.value);
+    const next = statistics.get(weight.tensor.name);
+    graph.output(weight.tensor.output, next ? keep(next, weight.value) : weight.value);
   }
 }
 
@@ -63,16 +76,19 @@ function clip(found: readonly Value[], { clipNorm, clipValue }: UpdateOptions): 
   return clipNorm === null || bounded.length === 0 ? bounded : clipByGlobalNorm(bounded, clipNorm);
 }
 
-function updateWeight(graph: Graph, entry: WeightState, gradient: Value, options: UpdateOptions): void {
+function updateWeight(graph: Graph, entry: WeightState, gradient: Value, options: UpdateOptions, keep: Keep): void {
   const { weight, slots, average, parameter } = entry;
   const before = Object.fromEntries(Object.entries(slots).map(([name, slot]) => [name, slot.value]));
   const scalars = options.scalars(parameter.layer);
   const after = options.rule.update({ weight: weight.value, gradient, slots: before, scalars });
-  const next = bound(parameter, after.weight);
+  const next = keep(bound(parameter, after.weight), weight.value);
   graph.output(weight.tensor.output, next);
-  for (const [name, slot] of Object.entries(slots)) graph.output(slot.tensor.output, after.slots[name]);
+  for (const [name, slot] of Object.entries(slots)) {
+    graph.output(slot.tensor.output, keep(after.slots[name], slot.value));
+  }
   if (average && options.averageDecay !== null) {
-    graph.output(average.tensor.output, averageWeight(average.value, next, options.averageDecay));
+    const mean = averageWeight(average.value, next, options.averageDecay);
+    graph.output(average.tensor.output, keep(mean, average.value));
   }
 }
 

@@ -23,7 +23,7 @@ export function requireSameType(op: string, a: TensorType, b: TensorType): void 
 
 export function requireFloat(op: string, inputs: readonly TensorType[]): void {
   for (const { dtype } of inputs) {
-    if (dtype !== 'float32' && dtype !== 'float64') throw new ShapeError(op, 'floating-point inputs', dtype);
+    if (!dtype.startsWith('float')) throw new ShapeError(op, 'floating-point inputs', dtype);
   }
 }
 

@@ -5,6 +5,7 @@
  * their own; kernels of very many places, each of which would be some nodes of the graph, are left to a convolution.
  */
 import type { Value } from '../../graph/graph.js';
+import { cast } from '../../ops/cast.js';
 import { concat } from '../../ops/concat.js';
 import type { ConvGradientAttributes } from '../../ops/conv.js';
 import { matmul, transposeLastTwo } from '../../ops/matmul.js';
@@ -44,5 +45,7 @@ function byMatrixProduct(x: Value, dy: Value, attributes: ConvGradientAttributes
   const grouped = reshape(columns, [batch, group, (channels / group) * places.length, pixels]);
   const incoming = reshape(dy, [batch, group, outputs / group, pixels]);
   const perImage = matmul(incoming, transposeLastTwo(grouped));
-  return reshape(reduceSum(perImage, [0]), shape);
+  // A sum over many images keeps its digits in float32 alone.
+  const sum = reduceSum(perImage.dtype === 'float16' ? cast(perImage, 'float32') : perImage, [0]);
+  return reshape(sum, shape);
 }
