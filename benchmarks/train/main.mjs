@@ -18,7 +18,7 @@ const USAGE = `npm run bench:train -- [--models ${NAMES.join(',')}]
     [--parts ${PARTS.join(',')}] [--rivals ${RIVAL_IDS.join(',')}] [--pairs 15] [--turn-ms 250] [--threads 2]
     [--lowering auto|portable|blocked] [--steps-per-run <n>] [--thorough] [--tfjs <folder>] [--name train]
   --lowering   auto is what the service would choose; the others are then tried too
-  --thorough   tries what torch.compile makes with every kind of Adam
+  --thorough   tries torch.compile with every kind of Adam, and for inference
   --tfjs       a folder in which @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed
   --name       of the file of results
 `;

@@ -49,7 +49,10 @@ export function findRivals(ids) {
 export async function startRival({ id, python, script }, { model, mode, batchSize, threads }) {
   const sizes = ['--batch', String(batchSize), '--threads', String(threads)];
   const args = [script, '--network', model.network, '--mode', mode, ...sizes];
-  const contender = await Contender.start(python, args, { OMP_NUM_THREADS: String(threads) });
+  const contender = await Contender.start(python, args, {
+    OMP_NUM_THREADS: String(threads),
+    PYTHONDONTWRITEBYTECODE: '1',
+  });
   const [own, theirs] = [trainedParameters(model), contender.setup.parameters];
   if (own === theirs) return contender;
   await contender.end();

@@ -24,8 +24,18 @@ async function timed(contender, setting) {
 }
 
 /**
- * Ready to take turns; null where no setting works. With `thorough`, what is compiled is tried with every kind of Adam; else
- * only with the one that was fastest before, since it is outside of what is compiled.
+ * What is compiled takes half a minute to try. In training it is tried with the kind of Adam that was fastest before, which is
+ * outside of what is compiled; in inference PyTorch's own way is the script.
+ *
+ * @param {string} setting @param {{ task: Task, best: string }} than
+ */
+function isWorthTrying(setting, { task, best }) {
+  const [, execution, adam] = setting.split(':');
+  return execution !== 'compile' || (task.mode === 'train' && adam === best.split(':')[2]);
+}
+
+/**
+ * Ready to take turns with its fastest setting; `thorough` tries them all.
  *
  * @param {import('./rivals.mjs').Rival} rival @param {Task} task @param {boolean} thorough @returns {Promise<Ready>}
  */
@@ -36,8 +46,7 @@ export async function fastestRival(rival, task, thorough) {
   const settings = /** @type {string[]} */ (contender.setup.settings);
   let best = { setting: '', ms: Number.POSITIVE_INFINITY, runMs: 0 };
   for (const setting of settings) {
-    const [, execution, adam] = setting.split(':');
-    if (!thorough && execution === 'compile' && adam !== best.setting.split(':')[2]) continue;
+    if (!thorough && !isWorthTrying(setting, { task, best: best.setting })) continue;
     try {
       const { ms, runMs } = await timed(contender, setting);
       trials.push({ setting, ms });
