@@ -127,6 +127,12 @@ describe('POST /v1/jobs', () => {
     await api.db.workers.register({ id, ...worker, devices });
     const { body } = await api.member.post('/v1/jobs', job({ device: 'cuda' })).expect(202);
     expect(body.device.requested).toBe('cuda');
+    const training = { batch_size: 4, precision: 'mixed_float16' };
+    await api.member.post('/v1/jobs', job({ training, device: 'cuda' })).expect(202);
+    for (const device of ['cpu', undefined]) {
+      const refused = await api.member.post('/v1/jobs', job({ training, device }));
+      expectPointers(refused, 'invalid_request', ['/training/precision']);
+    }
     await api.db.workers.remove(id);
   });
 

@@ -17,6 +17,7 @@ export function trainStepOptions(
     clipNorm: training.gradient_clip_norm,
     clipValue: training.gradient_clip_value,
     averageDecay: training.ema?.decay ?? null,
+    precision: training.precision,
     mixed: augmentation !== null && (augmentation.mixup !== null || augmentation.cutmix !== null),
     packsState: true,
     ...of,

@@ -1,5 +1,5 @@
 /** Turns a posted job into one that can be queued: everything that can be known to fail is refused here. */
-import { type CreateJob, TrainyardError } from '@trainyard/contracts';
+import { type CreateJob, type Training, TrainyardError } from '@trainyard/contracts';
 import type { Database, NewJob } from '@trainyard/db';
 import { fillBackbones } from '../backbones/fill-backbones.js';
 import { buildForDataset } from '../models/build-source.js';
@@ -23,6 +23,7 @@ export async function resolveJob(db: Database, projectId: string, posted: Create
   const training = checkTraining(posted.training, { source, model, dataset });
   refuseLargeBatch(training, dataset);
   const transfer = await resolveTransfer(db, projectId, posted, { model, training, dataset });
+  refuseHalfOffCuda(training, posted);
   if (posted.device === 'cuda') await refuseWithoutCuda(db);
   return {
     projectId,
@@ -49,6 +50,14 @@ async function readSource(
   }
   if (model === undefined) return kerasSource(keras, '/keras');
   return specSource(await fillBackbones(db, projectId, model, '/model'), '/model');
+}
+
+/** A CPU has nothing to gain by it, and `auto` may mean a CPU. */
+function refuseHalfOffCuda({ precision }: Training, { device = 'auto' }: CreateJob): void {
+  if (precision === 'float32' || device === 'cuda') return;
+  const detail = `Expected "float32", or "cuda" as the device; received "${precision}" and "${device}".`;
+  const errors = [{ pointer: '/training/precision', detail }];
+  throw new TrainyardError('invalid_request', `/training/precision: ${detail}`, { errors });
 }
 
 async function refuseWithoutCuda(db: Database): Promise<void> {
