@@ -41,8 +41,8 @@ export interface FrozenFeatures extends TrainingData {
 const FLOAT_BYTES = 4;
 /** Images that are run at once. */
 const BATCH = 16;
-/** Features up to this size are held in memory. */
-const MEMORY_BYTES_MAX = 512 * 1024 ** 2;
+/** Features up to this size are held in memory; of others the system's cache holds what fits, as of images. */
+const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
 /** More than this is not worth its room: such a model is trained as a whole. */
 const STORED_BYTES_MAX = 4 * 1024 ** 3;
 
@@ -136,7 +136,9 @@ function splitsOf(data: PackedDataset, rows: RandomAccess, rowBytes: number): Re
       async readImages(indices, out) {
         for (let row = 0; row < indices.length; row++) {
           if (!(indices[row] < count)) throw new RangeError(`There is no image ${indices[row]} in the ${split} split`);
-          out.set(await rows.read((first + indices[row]) * rowBytes, rowBytes), row * rowBytes);
+          const [offset, place] = [(first + indices[row]) * rowBytes, row * rowBytes];
+          if (rows.readSync) rows.readSync(offset, out.subarray(place, place + rowBytes));
+          else out.set(await rows.read(offset, rowBytes), place);
         }
       },
     };
