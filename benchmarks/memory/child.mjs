@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { buildModel, parseModelSpec, presets, summarizeModel } from '@trainyard/engine';
-import { keepLargeBlocksMapped } from '@trainyard/runtime';
+import { blockedLanes, keepLargeBlocksMapped } from '@trainyard/runtime';
 import { fitArrays, planFor } from '../fit-arrays.mjs';
 
 const CLASSES = Array.from({ length: 10 }, (_, i) => `class ${i}`);
@@ -35,13 +35,15 @@ function peakBytes() {
   return 1024 * (line ? Number(line[1]) : process.resourceUsage().maxRSS);
 }
 
-/** @param {string} name @param {number} batchSize @param {number} threads */
-async function measure(name, batchSize, threads) {
+/** @param {string} name @param {number} batchSize @param {number} threads @param {string} lowering */
+async function measure(name, batchSize, threads, lowering) {
   const { spec } = presets[name];
   const image = spec.input;
   const model = buildModel(parseModelSpec(spec), { image, classes: CLASSES.length });
-  const { memory_bytes } = summarizeModel(model, batchSize);
-  const { steps_per_run } = planFor(model, { threads, batchSize, stepsPerEpoch: MANY_STEPS });
+  const block = lowering === 'blocked' ? await blockedLanes() : null;
+  if (lowering === 'blocked' && block === null) throw new Error('onnxruntime has no blocked layout here.');
+  const { memory_bytes } = summarizeModel(model, batchSize, undefined, block);
+  const { steps_per_run } = planFor(model, { threads, batchSize, stepsPerEpoch: MANY_STEPS, block });
   // Two full runs and one step that is left over.
   const steps = 2 * steps_per_run + 1;
   const validation = noise(Math.max(VALIDATION_IMAGES, batchSize));
@@ -52,10 +54,18 @@ async function measure(name, batchSize, threads) {
     options: { epochs: EPOCHS, batch_size: batchSize, optimizer: { type: 'adam' } },
     data: { splits: { train: noise(steps * batchSize), validation, test: noise(0) } },
     threads,
+    block,
   });
-  return { model: name, batch_size: batchSize, steps_per_run, estimated: memory_bytes.peak, measured: peakBytes() };
+  return {
+    model: name,
+    lowering,
+    batch_size: batchSize,
+    steps_per_run,
+    estimated: memory_bytes.peak,
+    measured: peakBytes(),
+  };
 }
 
 keepLargeBlocksMapped();
-const [name, batchSize, threads] = process.argv.slice(2);
-process.stdout.write(`${JSON.stringify(await measure(name, Number(batchSize), Number(threads)))}\n`);
+const [name, batchSize, threads, lowering] = process.argv.slice(2);
+process.stdout.write(`${JSON.stringify(await measure(name, Number(batchSize), Number(threads), lowering))}\n`);

@@ -21,7 +21,10 @@ export function choosePlan(options: {
     ...(block === undefined ? { lowering: 'portable' } : { lowering: 'blocked', block }),
     device,
     threads,
-    steps_per_run: stepsPerRun({ device, threads, stepFlops, inputBytes: options.batchBytes, stepsPerEpoch }),
+    steps_per_run: stepsPerRun({
+      ...{ device, threads, stepFlops, inputBytes: options.batchBytes, stepsPerEpoch },
+      isBlocked: block !== undefined,
+    }),
     ...machineTraits(),
   };
 }

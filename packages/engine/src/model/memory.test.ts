@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type Value } from '../graph/graph.js';
 import { add } from '../ops/add.js';
+import { blockedConv } from '../ops/blocked/conv.js';
 import { exp } from '../ops/exp.js';
 import { matmul, transposeLastTwo } from '../ops/matmul.js';
 import { reduceSum } from '../ops/reduce-sum.js';
@@ -25,6 +26,19 @@ describe('peakBytes', () => {
 
   it('frees a result after its last use', () => {
     expect(peakOf((x) => softmax(softmax(softmax(softmax(x, 1), 1), 1), 1))).toBe(800);
+  });
+
+  it('lets a convolution in blocks add to its sum where that lies', () => {
+    const peak = (sumOf: (images: Value) => Value | null) => {
+      const graph = new Graph();
+      const images = relu(graph.input('x', 'float32', [1, 16, 2, 2]));
+      const ones = graph.input('w', 'float32', [16, 1, 1, 1]);
+      const y = blockedConv(images, ones, { group: 16, sum: sumOf(images) });
+      graph.output('y', softmax(y, 1));
+      return peakBytes(graph);
+    };
+    expect(peak(() => null)).toBe(2 * 256);
+    expect(peak((images) => softmax(images, 1))).toBe(2 * 256);
   });
 
   it('keeps what is needed again later', () => {

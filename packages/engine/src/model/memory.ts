@@ -4,6 +4,8 @@
  */
 import type { Graph, Node, Value } from '../graph/graph.js';
 import { type DType, sizeOf, type TensorType } from '../graph/tensor-type.js';
+import { attributesOf } from '../lowering/attributes.js';
+import { type BlockedConvAttributes, blockedConvOp } from '../ops/blocked/conv.js';
 
 const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
@@ -136,9 +138,8 @@ class BufferMemory {
   #sharedBuffer(node: Node, inputs: readonly Value[], output: Value): Buffer | undefined {
     if (this.#kept.has(output)) return undefined;
     if (VIEWS.has(node.op.type) || this.#fused.has(node)) return this.#buffers.get(inputs[0]);
-    if (!IN_PLACE.has(node.op.type)) return undefined;
     const bytes = bytesOf(output);
-    return inputs
+    return mayBeOverwritten(node, inputs)
       .map((input) => this.#buffers.get(input))
       .find((buffer) => buffer && !buffer.isKept && buffer.uses === 1 && buffer.bytes === bytes);
   }
@@ -152,6 +153,12 @@ class BufferMemory {
   #free(buffer: Buffer | undefined): void {
     if (buffer && buffer.uses === 0 && !buffer.isKept) this.#current -= buffer.bytes;
   }
+}
+
+/** A convolution in blocks adds to its sum, which comes last, where that lies. */
+function mayBeOverwritten({ op, attributes }: Node, inputs: readonly Value[]): readonly Value[] {
+  if (op === blockedConvOp) return attributesOf<BlockedConvAttributes>({ attributes }).hasSum ? inputs.slice(-1) : [];
+  return IN_PLACE.has(op.type) ? inputs : [];
 }
 
 /** Those that swap the last two axes and feed matrix products alone. */

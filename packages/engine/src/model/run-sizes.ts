@@ -10,6 +10,7 @@ const RUN_INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Rough speeds, in FLOP/s; they only choose how many steps go into one run. */
 const CPU_FLOPS_PER_THREAD = 2e10;
+const BLOCKED_FLOPS_PER_THREAD = 4e10;
 const CUDA_FLOPS = 2e12;
 
 const STEPS_PER_RUN_MAX: Readonly<Record<Device, number>> = { cpu: 16, cuda: 64 };
@@ -29,11 +30,21 @@ export function stepsPerRun(options: {
   readonly stepFlops: number;
   /** What the inputs of one step take. */
   readonly inputBytes: number;
+  /** Whether they are computed in the CPU's blocked layout. */
+  readonly isBlocked?: boolean;
   /** No limit where left out. */
   readonly stepsPerEpoch?: number;
 }): number {
-  const { device, threads, stepFlops, inputBytes, stepsPerEpoch = Number.POSITIVE_INFINITY } = options;
-  const speed = device === 'cuda' ? CUDA_FLOPS : CPU_FLOPS_PER_THREAD * threads;
+  const {
+    device,
+    threads,
+    stepFlops,
+    inputBytes,
+    isBlocked = false,
+    stepsPerEpoch = Number.POSITIVE_INFINITY,
+  } = options;
+  const perThread = isBlocked ? BLOCKED_FLOPS_PER_THREAD : CPU_FLOPS_PER_THREAD;
+  const speed = device === 'cuda' ? CUDA_FLOPS : perThread * threads;
   const stepSeconds = Math.max(stepFlops / speed, 1e-9);
   const most = Math.min(
     STEPS_PER_RUN_MAX[device],

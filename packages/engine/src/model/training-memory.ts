@@ -4,19 +4,21 @@
  */
 import { type Optimizer, resolveLoss } from '@trainyard/contracts';
 import { declareBatch, modelInput } from '../compile/batch.js';
+import { lowerStep } from '../compile/lowered-step.js';
 import type { Preprocessing } from '../compile/preprocessing.js';
 import { entriesOf } from '../compile/state.js';
 import { buildTrainStep } from '../compile/train-step.js';
 import { Graph } from '../graph/graph.js';
 import { lossFor } from '../losses/index.js';
-import { lowerPortable } from '../lowering/portable/index.js';
+import { lowerFor } from '../lowering/lower-for.js';
 import { randomBytes } from '../random/random-input.js';
 import { forward } from './forward.js';
 import { bytesOf, peakBytes } from './memory.js';
-import type { Model } from './model.js';
+import { IMAGE, type Model } from './model.js';
 import { parameterName } from './parameters.js';
 import { evaluationBatch, stepsPerRun } from './run-sizes.js';
 import { defaultLoss } from './training-defaults.js';
+import { usedPixels } from './used-pixels.js';
 
 const MIB = 2 ** 20;
 
@@ -24,6 +26,9 @@ const MIB = 2 ** 20;
 const PROCESS_BYTES = 130 * MIB;
 /** What a session keeps for each node of its graph. */
 const NODE_BYTES = 10 * 1024;
+/** What a session has besides where it computes in blocks, and how often it has the numbers of the rows that it gathers. */
+const BLOCKED_SESSION_BYTES = 20 * MIB;
+const BLOCKED_CONSTANT_COPIES = 3;
 /** How much onnxruntime's arena holds of each byte that a graph needs at once: gaps between buffers add a third. */
 const ARENA_FACTOR = 1.35;
 /** Copies of the state: the old and the new in JavaScript, and garbage that is not yet collected. */
@@ -41,11 +46,13 @@ export interface TrainingMemoryOptions {
   readonly optimizer: Optimizer;
   /** Floating-point operations of one step. */
   readonly stepFlops: number;
+  /** Lanes of the blocked layout that steps are lowered to; null for the portable lowering, the default. */
+  readonly block?: number | null;
 }
 
 /** Bytes of resident memory, at the most, of the process that trains the model and evaluates it after each epoch. */
 export function estimateTrainingMemory(model: Model, options: TrainingMemoryOptions): number {
-  const { batchSize, stepFlops } = options;
+  const { batchSize, stepFlops, block = null } = options;
   const preprocessing = scaled(model);
   const step = buildTrainStep(model, {
     batchSize,
@@ -53,13 +60,14 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
     loss: lossOf(model),
     preprocessing,
     stepsPerRun: 1,
+    packsState: true,
   });
-  const lowered = lowerPortable(step.graph);
-  const evaluation = evaluationGraph(model, evaluationBatch(batchSize), preprocessing);
+  const { graph: lowered } = lowerStep(step, { block, averageDecay: null });
+  const evaluation = lowerFor(evaluationGraph(model, evaluationBatch(batchSize), preprocessing), block);
   const state = step.state.flatMap(entriesOf).reduce((sum, { value }) => sum + bytesOf(value), 0);
   const random = step.random.reduce((sum, input) => sum + randomBytes(input), 0);
   const inputs = [step.images, step.labels, step.weights].reduce((sum, value) => sum + bytesOf(value), 0);
-  const steps = stepsPerRun({ ...DEVICE, stepFlops, inputBytes: inputs + random });
+  const steps = stepsPerRun({ ...DEVICE, stepFlops, inputBytes: inputs + random, isBlocked: block !== null });
   // Steps that are left over when an epoch is cut into runs of several have a session of their own.
   const sessions = steps > 1 ? 2 : 1;
   const given = new Set(lowered.inputs);
@@ -67,8 +75,11 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
     .filter((value) => !given.has(value))
     .reduce((sum, value) => sum + bytesOf(value), 0);
   const arena = ARENA_FACTOR * (sessions * (peakBytes(lowered) - results) + peakBytes(evaluation));
+  const constants = lowered.constants.reduce((sum, value) => sum + bytesOf(value), 0);
+  const perSession = block === null ? 0 : BLOCKED_SESSION_BYTES + BLOCKED_CONSTANT_COPIES * constants;
   return Math.round(
     PROCESS_BYTES +
+      sessions * perSession +
       NODE_BYTES * (sessions * lowered.nodes.length + evaluation.nodes.length) +
       arena +
       state * (STATE_COPIES + sessions * STATE_COPIES_PER_SESSION) +
@@ -96,6 +107,8 @@ function evaluationGraph(model: Model, batchSize: number, preprocessing: Preproc
     }),
   );
   const { images } = declareBatch(graph, model, batchSize);
-  graph.output('outputs', forward(model, modelInput(model, images, preprocessing), { parameters }).outputs);
-  return lowerPortable(graph);
+  const used = usedPixels(model);
+  const input = modelInput(model, images, preprocessing, used.get(IMAGE));
+  graph.output('outputs', forward(model, input, { parameters, used }).outputs);
+  return graph;
 }
