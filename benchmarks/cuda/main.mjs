@@ -56,6 +56,7 @@ async function compareLosses(model, { steps, threads }) {
   const tf32 = await inChild({ ...task, device: 'cuda' });
   const float32 = await inChild({ ...task, device: 'cuda' }, { NVIDIA_TF32_OVERRIDE: '0' });
   const again = await inChild({ ...task, device: 'cuda' });
+  const half = await inChild({ ...task, device: 'cuda', precision: 'mixed_float16' });
   const compared = (/** @type {{ result: any }} */ { result }, /** @type {{ result: any }} */ other) => ({
     first_steps: largestDifference(result.losses.slice(0, FIRST_STEPS), other.result.losses.slice(0, FIRST_STEPS)),
     all_steps: largestDifference(result.losses, other.result.losses),
@@ -65,16 +66,21 @@ async function compareLosses(model, { steps, threads }) {
     loss: { first: cpu.result.losses[0], last: cpu.result.losses[steps - 1] },
     tf32_and_cpu: compared(tf32, cpu),
     float32_and_cpu: compared(float32, cpu),
+    mixed_float16_and_cpu: compared(half, cpu),
     two_runs_with_tf32: compared(tf32, again),
   };
 }
 
-/** Images a second of each number of steps in a run. @param {string} model @param {ReturnType<typeof readOptions>} options */
-async function timeSizes(model, { sizes, runs, threads }) {
+/**
+ * Images a second of each number of steps in a run.
+ *
+ * @param {string} model @param {ReturnType<typeof readOptions>} options @param {import('@trainyard/contracts').Precision} precision
+ */
+async function timeSizes(model, { sizes, runs, threads }, precision) {
   const timed = [];
   for (const stepsPerRun of sizes) {
     const steps = stepsPerRun * (runs + WARM_UP_RUNS);
-    const { result } = await inChild({ model, device: 'cuda', stepsPerRun, steps, threads });
+    const { result } = await inChild({ model, device: 'cuda', stepsPerRun, steps, threads, precision });
     const seconds = result.seconds.slice(WARM_UP_RUNS);
     const images = result.batchSize * stepsPerRun;
     timed.push({
@@ -83,7 +89,7 @@ async function timeSizes(model, { sizes, runs, threads }) {
       step_ms: (median(seconds) * 1000) / stepsPerRun,
       first_run_s: result.seconds[0],
     });
-    say(`  ${stepsPerRun} steps a run: ${timed.at(-1)?.images_per_s} images/s`);
+    say(`  ${precision}, ${stepsPerRun} steps a run: ${timed.at(-1)?.images_per_s} images/s`);
   }
   return timed;
 }
@@ -122,7 +128,11 @@ async function main() {
     for (const node of placement.elsewhere) say(`    ${node}`);
     const losses = await compareLosses(model, options);
     say(`  largest difference of the loss from the CPU's over ${losses.steps} steps: ${losses.tf32_and_cpu.all_steps}`);
-    results.push({ model, placement, losses, timed: await timeSizes(model, options) });
+    const timed = {
+      float32: await timeSizes(model, options, 'float32'),
+      mixed_float16: await timeSizes(model, options, 'mixed_float16'),
+    };
+    results.push({ model, placement, losses, timed });
   }
   writeResult('cuda', { gpu: gpu(), results });
 }

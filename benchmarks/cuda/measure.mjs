@@ -10,10 +10,13 @@ import { CLASSES, fillWithNoise, networkOf } from '../train/our-network.mjs';
 const SEED = 0;
 const LEARNING_RATE = 1e-3;
 
-/** @typedef {{ model: string, device: 'cpu' | 'cuda', stepsPerRun: number, steps: number, threads: number, placement?: boolean }} Task */
+/**
+ * @typedef {{ model: string, device: 'cpu' | 'cuda', stepsPerRun: number, steps: number, threads: number,
+ *   precision?: import('@trainyard/contracts').Precision, placement?: boolean }} Task
+ */
 
 /** @param {Task} task */
-function compile({ model, stepsPerRun }) {
+function compile({ model, stepsPerRun, precision = 'float32' }) {
   const { batchSize, ...found } = trainModel(model);
   const { network, preprocessing } = networkOf({ batchSize, ...found });
   const step = compileTrainStep(network, {
@@ -23,6 +26,7 @@ function compile({ model, stepsPerRun }) {
     preprocessing,
     stepsPerRun,
     packsState: true,
+    precision,
   });
   return { network, step };
 }

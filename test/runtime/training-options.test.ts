@@ -110,6 +110,15 @@ describe('a network with running statistics and every kind of noise', () => {
     });
   });
 
+  it('does so with products in float16, whose scale of the loss is carried on', async () => {
+    const options = { epochs: 3, precision: 'mixed_float16' } as const;
+    const whole = await run(NOISY, options);
+    const rest = await run(NOISY, options, { start: resumeOf(whole.snapshots[0]) });
+    const last = weightsOf(whole.snapshots[2]);
+    expect(weightsOf(rest.snapshots[1])).toEqual(last);
+    expect([...last['optimizer/loss_scale'], ...last['optimizer/loss_scale_good_steps']]).toEqual([2 ** 15, 3 * STEPS]);
+  });
+
   it('takes its statistics from the images, not from what fills up a short batch', async () => {
     const layers = [{ type: 'batch_normalization', momentum: 0, name: 'bn' }, { type: 'flatten' }, output];
     const { snapshots } = await run(layers, { epochs: 1, batch_size: 50, seed: 4 }, { stepsPerRun: 1 });
