@@ -1,5 +1,5 @@
 // `npm run bench:roofline`: what this machine can do at most, how much of it each network's training step reaches, and where its
-// time goes. Draws docs/roofline.svg.
+// time goes. Draws docs/images/roofline.svg.
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { bandwidth, convolutionPeak, matrixPeak } from './peaks.mjs';
 import { placeOf } from './place.mjs';
 
 const NAMES = TRAIN_MODELS.map(({ name }) => name);
-const DRAWING = fileURLToPath(new URL('../../docs/roofline.svg', import.meta.url));
+const DRAWING = fileURLToPath(new URL('../../docs/images/roofline.svg', import.meta.url));
 
 /** @param {string} line */
 function say(line) {

@@ -1,11 +1,13 @@
-// Prints the tables of docs/performance.md and of the README from the files of results, as Markdown:
+// Prints the tables of docs/performance.md and of the README from the files of results, as Markdown. With `--write` it puts
+// them into docs/performance.md, between the comments that name them.
 //
-//     node benchmarks/train/table.mjs [--name train] [--roofline roofline]
-import { existsSync, readFileSync } from 'node:fs';
+//     node benchmarks/train/table.mjs [--write] [--name train] [--roofline roofline]
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+const DOCUMENT = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 const NAMES = /** @type {const} */ ({ torch: 'PyTorch', torch_current: 'PyTorch', tensorflow: 'TensorFlow' });
 /** Kinds of nodes with less than this share in all networks are one column. */
 const SHARE_MIN = 0.05;
@@ -173,29 +175,53 @@ function read(name) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 }
 
-/** @param {string} title @param {string} text */
-function say(title, text) {
-  process.stdout.write(`<!-- ${title} -->\n${text}\n\n`);
+/** Tables by name: those that stand in docs/performance.md, and `readme`. */
+function tables() {
+  /** @type {Record<string, string>} */
+  const blocks = {};
+  const train = read(values.name);
+  if (train) {
+    /** @type {Result[]} */
+    const results = train.results;
+    const of = (/** @type {string} */ mode) => results.filter((result) => result.mode === mode);
+    blocks.readme = short(of('train'));
+    blocks.training = withSource(comparison(of('train')), train);
+    blocks.inference = comparison(of('predict'));
+    blocks.trials = trials(results);
+    if (train.start) blocks.start = `${train.start.ms.join(', ')} ms.`;
+    blocks.javascript = javascript(train.tfjs, results);
+  }
+  const roofline = read(values.roofline);
+  if (roofline) {
+    blocks.peaks = withSource(peakTable(roofline.peaks), roofline);
+    blocks.places = placeTable(roofline.places);
+    blocks.kinds = kindTable(roofline.places);
+  }
+  return blocks;
+}
+
+/** @param {string} text @param {{ commit: string, cpu: string, cores: number }} source */
+function withSource(text, { commit, cpu, cores }) {
+  return `${text}\n\nCommit \`${commit}\`, ${cores} cores of ${cpu}.`;
+}
+
+/** Exchanges what stands between `begin` and `end` of each table. @param {Record<string, string>} blocks */
+function writeInto(blocks) {
+  let text = readFileSync(DOCUMENT, 'utf8');
+  for (const [name, block] of Object.entries(blocks)) {
+    const place = new RegExp(`(<!-- begin ${name} -->\\n)[^]*?(<!-- end ${name} -->)`);
+    text = text.replace(place, (_, begin, end) => `${begin}${block}\n${end}`);
+  }
+  writeFileSync(DOCUMENT, text);
 }
 
 const { values } = parseArgs({
-  options: { name: { type: 'string', default: 'train' }, roofline: { type: 'string', default: 'roofline' } },
+  options: {
+    name: { type: 'string', default: 'train' },
+    roofline: { type: 'string', default: 'roofline' },
+    write: { type: 'boolean', default: false },
+  },
 });
-const train = read(values.name);
-if (train) {
-  /** @type {Result[]} */
-  const results = train.results;
-  const of = (/** @type {string} */ mode) => results.filter((result) => result.mode === mode);
-  say(`README; ${train.cpu}, ${train.cores} cores, commit ${train.commit}`, short(of('train')));
-  say('Training speed: training', comparison(of('train')));
-  say('Training speed: inference', comparison(of('predict')));
-  say('Training speed: trials', trials(results));
-  if (train.start) say(`Training speed: start of ${train.start.model}`, `${train.start.ms.join(', ')} ms`);
-  say('Rivals in JavaScript', javascript(train.tfjs, results));
-}
-const roofline = read(values.roofline);
-if (roofline) {
-  say(`Where the time goes: peaks; commit ${roofline.commit}`, peakTable(roofline.peaks));
-  say('Where the time goes: places', placeTable(roofline.places));
-  say('Where the time goes: kinds', kindTable(roofline.places));
-}
+const blocks = tables();
+for (const [name, block] of Object.entries(blocks)) process.stdout.write(`<!-- ${name} -->\n${block}\n\n`);
+if (values.write) writeInto(blocks);

@@ -27,7 +27,7 @@ async function timed(contender, setting) {
  * What is compiled takes half a minute to try. In training it is tried with the kind of Adam that was fastest before, which is
  * outside of what is compiled; in inference PyTorch's own way is the script.
  *
- * @param {string} setting @param {{ task: Task, best: string }} than
+ * @param {string} setting @param {{ task: Task, best: string }} tried
  */
 function isWorthTrying(setting, { task, best }) {
   const [, execution, adam] = setting.split(':');
