@@ -1,11 +1,5 @@
 /** A training job from its description to its result: packs the data, compiles, fits, keeps checkpoints, tests the best. */
-import {
-  type ExecutionPlan,
-  type JobProgress,
-  outputNames,
-  type TrainerReport,
-  type TrainingTask,
-} from '@trainyard/contracts';
+import { type ExecutionPlan, outputNames, type TrainerReport, type TrainingTask } from '@trainyard/contracts';
 import { type PackedDataset, packDataset } from '@trainyard/datasets';
 import {
   backbonesOf,
@@ -23,7 +17,7 @@ import { CheckpointHistory } from './checkpoint-history.js';
 import { openTraining, openTrainingEvaluator } from './compiled-training.js';
 import { refuseTest } from './divergence.js';
 import { firstPlan } from './first-plan.js';
-import { type FitObserver, type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
+import { type FitOptions, type FitResult, type FitStart, fit, stepsPerEpoch } from './fit.js';
 import { frozenWeights, refuseMoved } from './frozen-weights.js';
 import { initialWeights } from './initial-weights.js';
 import { requireRunnable } from './kept-nodes.js';
@@ -33,8 +27,8 @@ import { PhasedFit } from './phased-fit.js';
 import { phasesOf } from './phases.js';
 import { peakMemory } from './process-memory.js';
 import { fitOrGoBack } from './rollback.js';
-import { StepReporter } from './step-reporter.js';
 import { openTrainedPart } from './trained-part.js';
+import { observeTraining } from './training-observer.js';
 import { frozenLine, initialLines, phaseLine } from './transfer-lines.js';
 
 /** What a training tells while it goes on; it waits for the promises that it gets back. */
@@ -128,16 +122,16 @@ async function trainPlanned(
     await report({ type: 'running', epoch: start.epoch });
     const startedAt = performance.now() - (task.elapsed_s ?? 0) * 1000;
     const elapsed = () => (performance.now() - startedAt) / 1000;
-    const steps = new StepReporter((rows, progress) => report({ type: 'steps', rows, progress, elapsed_s: elapsed() }));
-    const observer = observe(steps, { history, kernels, report, elapsed });
+    const observer = observeTraining({ history, kernels, report, elapsed });
     const fitFrom = (from: FitStart, rateFactor: number): Promise<FitResult | null> =>
       phased.fit(from, async (compiled, phase, begun) => {
         const frozen = frozenWeights(model, phase.frozen, begun.tensors);
         const holdAtEpoch = task.hold_at_epoch ?? null;
         const options = { training, context, phase, rateFactor, signal, order, holdAtEpoch, elapsed, observer };
         const { data, carried } = compiled.part;
-        // The steps before a failure show how it came.
-        const fitted = await fit({ ...compiled, ...options, data, carried, start: begun }).finally(() => steps.flush());
+        const fitting = fit({ ...compiled, ...options, data, carried, start: begun });
+        // The steps before a failure show how it came, and what follows may read every checkpoint.
+        const fitted = await fitting.finally(() => observer.settled());
         const newest = fitted && phase.frozen.length > 0 ? await history.resume() : null;
         if (newest) {
           refuseMoved(frozen, frozenWeights(model, phase.frozen, newest.tensors));
@@ -190,54 +184,4 @@ async function planOf(
   await report({ type: 'planned', plan });
   await report({ type: 'log', level: 'info', message: loweringLine(plan, reason) });
   return plan;
-}
-
-/**
- * Turns what the fit loop tells into reports; a checkpoint is reported once its file is safe. `finished` says that nothing is
- * left to do, which the fit loop cannot: the test comes after it.
- */
-function observe(
-  steps: StepReporter,
-  {
-    history,
-    kernels,
-    report,
-    elapsed,
-  }: { history: CheckpointHistory; kernels: KernelSnapshots; report: Report; elapsed: () => number },
-): FitObserver & { finished(): Promise<void> } {
-  let latest: JobProgress | null = null;
-  return {
-    steps(rows, progress) {
-      latest = progress;
-      return steps.add(rows, progress);
-    },
-    async epoch(row, progress) {
-      latest = progress;
-      await steps.flush();
-      await report({ type: 'epoch', row, progress, elapsed_s: elapsed() });
-    },
-    async probe(row) {
-      await report({ type: 'probe', row });
-    },
-    async checkpoint(snapshot) {
-      // An attempt that goes on from it does not do the steps before it again.
-      await steps.flush();
-      const { key, digest, bytes } = await history.save(snapshot);
-      const { epoch, step, inEpoch } = snapshot.position;
-      if (inEpoch === undefined) await kernels.keep(epoch, snapshot.tensors);
-      await report({
-        type: 'checkpoint',
-        checkpoint: { epoch, step, key, digest },
-        bytes,
-        is_best: snapshot.isBest,
-        epoch_complete: inEpoch === undefined,
-        metrics: snapshot.metrics,
-      });
-    },
-    async finished() {
-      if (latest === null) return;
-      const progress = { ...latest, eta_s: 0, eta_error_s: 0 };
-      await report({ type: 'steps', rows: [], progress, elapsed_s: elapsed() });
-    },
-  };
 }
