@@ -61,6 +61,14 @@ export class LossScale {
   }
 }
 
+/** What a tensor holds after the step, of what it would and what it held. */
+export type Keep = (next: Value, before: Value) => Value;
+
+/** @param areFinite bool []; null where every step counts */
+export function keepWhere(areFinite: Value | null): Keep {
+  return (next, before) => (areFinite ? where(areFinite, next, before) : next);
+}
+
 function declare(graph: Graph, name: string, start: number): StateEntry {
   return {
     value: graph.input(name, 'float32', []),

@@ -10,8 +10,9 @@ import { reshape } from '../ops/reshape.js';
 import { split } from '../ops/split.js';
 import { averageWeight } from '../optimizers/average.js';
 import type { OptimizerRule } from '../optimizers/optimizer.js';
+import { type Keep, keepWhere } from './loss-scale.js';
 import { entriesOf, type PackedPlace, type StateEntry, type StateTensor, type WeightState } from './state.js';
-import { gradientName } from './update.js';
+import { ALL_FINITE, gradientName } from './update.js';
 
 /** Above this, the time that a tensor's passes take is that of its numbers. */
 const ELEMENTS_MAX = 65_536;
@@ -73,10 +74,12 @@ export function packState(
   moveNodes(lowered, moved, graph);
   const given = new Map([...lowered.outputs].map(([name, value]) => [name, moved.get(value) ?? missing(name)]));
   const scalar = ({ name }: Value) => moved.get(input(name)) ?? missing(name);
-  for (const pack of packs) pack.update((name) => given.get(name) ?? missing(name), scalar, options);
+  const keep = keepWhere(given.get(ALL_FINITE) ?? null);
+  for (const pack of packs) pack.update((name) => given.get(name) ?? missing(name), scalar, { ...options, keep });
   const gradients = new Set(
     groups.flatMap(({ members }) => members.map(({ weight }) => gradientName(weight.tensor.name))),
   );
+  gradients.add(ALL_FINITE);
   for (const [name, value] of given) if (!gradients.has(name)) graph.output(name, value);
   return { graph, tensors: new Map(packs.flatMap((pack) => [...pack.tensors()])) };
 }
@@ -106,7 +109,7 @@ class Pack {
   update(
     gradientOf: (name: string) => Value,
     scalar: (source: Value) => Value,
-    { rule, averageDecay }: { rule: OptimizerRule; averageDecay: number | null },
+    { rule, averageDecay, keep }: { rule: OptimizerRule; averageDecay: number | null; keep: Keep },
   ): void {
     const weight = this.#vector('weight');
     const { members, scalars } = this.#group;
@@ -120,11 +123,12 @@ class Pack {
       scalars: Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
     });
     const { graph } = weight;
-    graph.output(this.#output('weight'), after.weight);
-    for (const slot of rule.slots) graph.output(this.#output(slot), after.slots[slot]);
+    const next = keep(after.weight, weight);
+    graph.output(this.#output('weight'), next);
+    for (const slot of rule.slots) graph.output(this.#output(slot), keep(after.slots[slot], this.#vector(slot)));
     const average = this.#vectors.get('average');
     if (average && averageDecay !== null) {
-      graph.output(this.#output('average'), averageWeight(average, after.weight, averageDecay));
+      graph.output(this.#output('average'), keep(averageWeight(average, next, averageDecay), average));
     }
   }
 

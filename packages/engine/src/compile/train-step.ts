@@ -165,7 +165,7 @@ export function buildTrainStep(model: Model, options: TrainStepOptions) {
   graph.output(LOSS, loss);
   graph.output(PREDICTIONS, predictions);
   const lossScale = options.precision === 'mixed_float16' ? new LossScale(graph) : null;
-  const packed = options.packsState && !lossScale ? packedGroups(state, scalars) : [];
+  const packed = options.packsState ? packedGroups(state, scalars) : [];
   updateState(graph, state, loss, statistics, {
     ...{ rule, scalars, clipNorm, clipValue, averageDecay, lossScale },
     packed: new Set(packed.flatMap(({ members }) => members)),

@@ -3,11 +3,10 @@ import { gradients } from '../autodiff/gradients.js';
 import { constrain } from '../constraints/constraint.js';
 import type { Graph, Value } from '../graph/graph.js';
 import type { ModelParameter } from '../model/model.js';
-import { where } from '../ops/where.js';
 import { averageWeight } from '../optimizers/average.js';
 import { clipByGlobalNorm, clipByValue } from '../optimizers/clipping.js';
 import type { OptimizerRule } from '../optimizers/optimizer.js';
-import type { LossScale } from './loss-scale.js';
+import { type Keep, keepWhere, type LossScale } from './loss-scale.js';
 import type { WeightState } from './state.js';
 
 export interface UpdateOptions {
@@ -22,12 +21,12 @@ export interface UpdateOptions {
   readonly averageDecay: number | null;
   /** Those whose update comes later, of several at once: the graph gives their gradients. */
   readonly packed: ReadonlySet<WeightState>;
-  /** Where gradients pass through float16. A step that has one which is not finite changes nothing then, so none is packed. */
+  /** Where gradients pass through float16: a step that has one which is not finite changes nothing then. */
   readonly lossScale: LossScale | null;
 }
 
-/** What a tensor holds after the step, of what it would and what it held. */
-type Keep = (next: Value, before: Value) => Value;
+/** Under which name a graph with a scaled loss gives whether all gradients are finite, for those whose update comes later. */
+export const ALL_FINITE = 'gradient/all_finite';
 
 /** Under which name a graph gives a gradient. Names of weights have one slash, those of slots other first words. */
 export function gradientName(weight: string): string {
@@ -47,7 +46,8 @@ export function updateState(
   const raw = gradientsOf(lossScale ? lossScale.scaled(loss) : loss, trained);
   const found = lossScale ? lossScale.unscaled(raw) : raw;
   const areFinite = lossScale ? lossScale.follow(found) : null;
-  const keep: Keep = (next, before) => (areFinite ? where(areFinite, next, before) : next);
+  const keep = keepWhere(areFinite);
+  if (areFinite && options.packed.size > 0) graph.output(ALL_FINITE, areFinite);
   const steps = clip(found, options);
   trained.forEach((entry, i) => {
     if (options.packed.has(entry)) graph.output(gradientName(entry.weight.tensor.name), steps[i]);
