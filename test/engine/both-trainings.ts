@@ -1,10 +1,13 @@
 // The same training with a step of each lowering, and how far apart they come.
 import { type OptimizerOptions, resolveLoss, resolveOptimizer } from '@trainyard/contracts';
+import { compileEvaluation } from '../../packages/engine/src/compile/evaluation.js';
 import { compileTrainStep, type TrainStepOptions } from '../../packages/engine/src/compile/train-step.js';
 import { sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
 import type { Model } from '../../packages/engine/src/model/model.js';
 import { initialParameters } from '../../packages/engine/src/model/parameters.js';
 import { streamKey, uint32At } from '../../packages/engine/src/random/counter.js';
+import { evaluateOnce } from './evaluation-run.js';
+import type { Result } from './session.js';
 import { type Batch, hasBlocks, TrainingRun } from './training-run.js';
 
 const SEED = 23;
@@ -28,10 +31,9 @@ export interface Trained {
 
 export async function train(model: Model, block: number | null, options: TrainingOptions = {}): Promise<Trained> {
   const { rate = 1, runs = 1, optimizer = { type: 'sgd' }, loss = 'categorical_crossentropy', ...others } = options;
-  const each = (value: number) => Array.from({ length: model.image.channels }, () => value);
   const step = compileTrainStep(model, {
     batchSize: 5,
-    preprocessing: { scale: each(1 / 64), offset: each(-1) },
+    preprocessing: preprocessingFor(model),
     stepsPerRun: 1,
     ...others,
     optimizer: resolveOptimizer({ learning_rate: rate, ...optimizer }),
@@ -51,20 +53,47 @@ export async function train(model: Model, block: number | null, options: Trainin
   return { losses, predictions, initial, state: run.state, hasBlocks: hasBlocks(step) };
 }
 
+/** One batch, with the weights that a training starts from. */
+export async function evaluate(
+  model: Model,
+  block: number | null,
+): Promise<{ hasBlocks: boolean; results: Readonly<Record<string, Result>> }> {
+  const graph = compileEvaluation(model, {
+    batchSize: 3,
+    loss: resolveLoss('categorical_crossentropy'),
+    preprocessing: preprocessingFor(model),
+    block,
+  });
+  const [images, labels] = [graph.images, graph.labels].map(({ shape }) => sizeOf(shape));
+  const results = await evaluateOnce(graph, {
+    images: drawn(images, 256, 0),
+    labels: drawn(labels, model.classes, 1),
+    weights: initialParameters(model, SEED),
+  });
+  return { hasBlocks: hasBlocks(graph), results };
+}
+
+function preprocessingFor({ image: { channels } }: Model) {
+  const each = (value: number) => Array.from({ length: channels }, () => value);
+  return { scale: each(1 / 64), offset: each(-1) };
+}
+
+function drawn(size: number, modulus: number, ...streams: number[]): number[] {
+  const key = streamKey(SEED, ...streams);
+  return Array.from({ length: size }, (_, i) => (uint32At(key, i) >>> 8) % modulus);
+}
+
 /** The last of several rows of each step fills it up. */
 function batchOf({ images, labels, weights, mixture, batchSize }: Compiled, run: number, classes: number): Batch {
-  const key = streamKey(SEED, run);
-  const drawn = (size: number, modulus: number, stream: number) =>
-    Array.from({ length: size }, (_, i) => (uint32At(key, i + stream * 1e6) >>> 8) % modulus);
   const count = sizeOf(labels.shape);
   return {
-    images: drawn(sizeOf(images.shape), 256, 0),
-    labels: drawn(count, classes, 1),
+    images: drawn(sizeOf(images.shape), 256, run, 0),
+    labels: drawn(count, classes, run, 1),
     weights: Array.from({ length: sizeOf(weights.shape) }, (_, i) =>
       batchSize > 1 && i % batchSize === batchSize - 1 ? 0 : 1,
     ),
     ...(mixture
-      ? { otherLabels: drawn(count, classes, 2), shares: drawn(count, 100, 3).map((share) => share / 100) }
+      ? { otherLabels: drawn(count, classes, run, 2), shares: drawn(count, 100, run, 3).map((share) => share / 100) }
       : {}),
   };
 }

@@ -8,8 +8,9 @@ import { buildModel } from '../../packages/engine/src/model/build.js';
 import type { Model } from '../../packages/engine/src/model/model.js';
 import { parameterName } from '../../packages/engine/src/model/parameters.js';
 import { parseModelSpec } from '../../packages/engine/src/spec/parse.js';
+import { evaluateOnce } from './evaluation-run.js';
 import { oracleImages, oracleWeights } from './oracle-generator.js';
-import { type InputType, type Numbers, openOnnx } from './session.js';
+import type { Numbers } from './session.js';
 import { TrainingRun } from './training-run.js';
 
 interface OracleModel {
@@ -68,8 +69,11 @@ const LOSS = resolveLoss('categorical_crossentropy');
 /** Steps of one run: whole rounds over the batches. */
 const STEPS_PER_RUN = 5 * batches;
 
-/** Trains as the oracle did. */
-export async function trainLike(curve: OracleTraining): Promise<Trained & Pick<Curve, 'weight_sums'>> {
+/** Trains, and evaluates, as the oracle did. */
+export async function trainLike(
+  curve: OracleTraining,
+  block: number | null = null,
+): Promise<Trained & Pick<Curve, 'weight_sums'>> {
   const { spec, batch } = oracle.models[curve.model];
   const model = buildModel(parseModelSpec(spec), { image: spec.input, classes });
   const images = oracleImages(
@@ -83,6 +87,7 @@ export async function trainLike(curve: OracleTraining): Promise<Trained & Pick<C
     loss: LOSS,
     preprocessing: preprocessing(model),
     stepsPerRun: STEPS_PER_RUN,
+    block,
   });
   const weights = oracleWeights(model, curve.seed);
   const run = await TrainingRun.open(step, weights, curve.seed);
@@ -103,7 +108,7 @@ export async function trainLike(curve: OracleTraining): Promise<Trained & Pick<C
     losses,
     weight_sums: trained(true).map((name) => sumOf(weights.get(name))),
     statistic_sums: trained(false).map((name) => sumOf(run.state.get(name))),
-    probabilities: await evaluate(model, images, run.state),
+    probabilities: await evaluate(model, images, { weights: run.state, block }),
   };
 }
 
@@ -114,21 +119,22 @@ export function farthest(a: readonly number[], b: readonly number[]): number {
 }
 
 /** What the trained model answers for the first images, as in evaluation. */
-async function evaluate(model: Model, images: Uint8Array, weights: ReadonlyMap<string, Numbers>): Promise<number[]> {
+async function evaluate(
+  model: Model,
+  images: Uint8Array,
+  { weights, block }: { weights: ReadonlyMap<string, Numbers>; block: number | null },
+): Promise<number[]> {
   const graph = compileEvaluation(model, {
     batchSize: oracle.evaluated,
     loss: LOSS,
     preprocessing: preprocessing(model),
+    block,
   });
-  const inputs = [...graph.parameters.map(({ input, shape }) => [input, { dtype: 'float32', shape }] as const)];
-  const tensors = [graph.images, graph.labels].map((tensor) => [tensor.name, tensor] as const);
-  const session = await openOnnx(graph.onnx, new Map<string, InputType>([...inputs, ...tensors]));
-  const results = await session.run({
-    ...Object.fromEntries(graph.parameters.map(({ input, name }) => [input, weights.get(name) ?? []])),
-    [graph.images.name]: images.subarray(0, sizeOf(graph.images.shape)),
-    [graph.labels.name]: labelsOf(oracle.evaluated),
+  const results = await evaluateOnce(graph, {
+    images: images.subarray(0, sizeOf(graph.images.shape)),
+    labels: labelsOf(oracle.evaluated),
+    weights,
   });
-  await session.release();
   return [...results[graph.predictions.name].data];
 }
 
