@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Graph } from '../graph/graph.js';
+import { Graph, withGradient } from '../graph/graph.js';
+import { add } from '../ops/add.js';
 import { argMax } from '../ops/arg-max.js';
 import { cast } from '../ops/cast.js';
 import { conv } from '../ops/conv.js';
+import { exp } from '../ops/exp.js';
 import { mul } from '../ops/mul.js';
+import { neg } from '../ops/neg.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { sign } from '../ops/sign.js';
 import { gradients } from './gradients.js';
@@ -57,5 +60,16 @@ describe('gradients', () => {
     const x = graph.input('x', 'float32', [2, 3]);
     const places = cast(argMax(x, 1), 'float32');
     expect(gradients(reduceSum(places, [0]), [x])).toEqual([null]);
+  });
+
+  it('take the formula that a value has for itself, and leave out the rules of the nodes that made it', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float32', [3]);
+    const y = withGradient(mul(exp(x), x), x, (dy) => neg(dy));
+    const sum = add(y, x);
+    const before = graph.nodes.length;
+    const [gradient] = gradients(sum, [x], graph.input('dy', 'float32', [3]));
+    expect(graph.nodes.slice(before).map(({ op }) => op.type)).toEqual(['Neg', 'Add']);
+    expect(gradient?.shape).toEqual([3]);
   });
 });

@@ -28,9 +28,21 @@ export function gradients(of: Value, targets: readonly Value[], seed?: Value): (
     if (!node.outputs.some((output) => relevant.has(output) && parts.has(output))) continue;
     if (!node.inputs.some((input) => relevant.has(input))) continue;
     const incoming = node.outputs.map((output) => total(parts, output));
-    applyRule(node, incoming, relevant, parts);
+    if (!applyCustomGradient(node, incoming, parts)) applyRule(node, incoming, relevant, parts);
   }
   return targets.map((target) => total(parts, target));
+}
+
+/** The nodes that made the value get no gradient then, unless others lead to them. */
+function applyCustomGradient(
+  { outputs: [output] }: Node,
+  [incoming]: (Value | null)[],
+  parts: Map<Value, Value[]>,
+): boolean {
+  const custom = output.graph.customGradients.get(output);
+  if (!custom || !incoming) return false;
+  parts.set(custom.input, [...(parts.get(custom.input) ?? []), custom.gradient(incoming)]);
+  return true;
 }
 
 function applyRule(node: Node, incoming: (Value | null)[], relevant: Set<Value>, parts: Map<Value, Value[]>): void {

@@ -87,6 +87,13 @@ export interface Node {
   readonly attributes: object;
 }
 
+/** The gradient of a value that several nodes make of one input, where one formula needs less than their own rules. */
+export interface CustomGradient {
+  readonly input: Value;
+  /** The input's gradient, of its shape, from that of the value. */
+  gradient(incoming: Value): Value;
+}
+
 /** Marks the names that a graph makes up; names from outside do not hold it. */
 const GENERATED = '#';
 
@@ -101,6 +108,8 @@ export class Graph {
   readonly constants: Value[] = [];
   /** The results, by the name they have outside. */
   readonly outputs = new Map<string, Value>();
+  /** By the value that they are for. */
+  readonly customGradients = new Map<Value, CustomGradient>();
   private readonly shared = new Map<string, Value>();
   private readonly names = new Set<string>();
   private counter = 0;
@@ -162,4 +171,10 @@ export class Graph {
 /** Applies an operation that has one output. */
 export function applyOp<A extends object>(op: OpDefinition<A>, inputs: readonly Value[], attributes: A): Value {
   return inputs[0].graph.apply(op, inputs, attributes)[0];
+}
+
+/** Gives `y`, which its nodes make of `input` alone, a gradient of its own. */
+export function withGradient(y: Value, input: Value, gradient: (incoming: Value) => Value): Value {
+  y.graph.customGradients.set(y, { input, gradient });
+  return y;
 }

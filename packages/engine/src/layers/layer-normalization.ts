@@ -7,9 +7,10 @@
  * Weights: gamma and beta, with the sizes of the normalised axes in the order channels, height, width.
  */
 import { type Static, Type } from 'typebox';
-import type { Value } from '../graph/graph.js';
+import { type Value, withGradient } from '../graph/graph.js';
 import { add } from '../ops/add.js';
 import { div } from '../ops/div.js';
+import { scalarLike } from '../ops/elementwise.js';
 import { mul } from '../ops/mul.js';
 import { reduceMean } from '../ops/reduce-mean.js';
 import { reshape } from '../ops/reshape.js';
@@ -47,10 +48,16 @@ export const layerNormalization: LayerDefinition<Static<typeof Arguments>> = {
   },
 };
 
+/** With r = 1 / √(variance + ε), dx = r · (dy − mean(dy) − y · mean(dy · y)): Ba et al., 2016, in one formula. */
 function normalize(x: Value, axes: readonly number[], epsilon: number): Value {
   const centred = sub(x, reduceMean(x, axes, 1));
   const variance = reduceMean(mul(centred, centred), axes, 1);
-  return mul(centred, div(x.graph.scalar(1), sqrt(add(variance, x.graph.scalar(epsilon)))));
+  const inverse = div(scalarLike(x, 1), sqrt(add(variance, scalarLike(x, epsilon))));
+  const y = mul(centred, inverse);
+  return withGradient(y, x, (dy) => {
+    const along = mul(y, reduceMean(mul(dy, y), axes, 1));
+    return mul(sub(sub(dy, reduceMean(dy, axes, 1)), along), inverse);
+  });
 }
 
 /** Axes of Keras' [N, height, width, channels] or [N, units], ascending. */

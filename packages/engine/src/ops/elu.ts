@@ -5,6 +5,7 @@ import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { add } from './add.js';
 import { inferUnary, scalarLike } from './elementwise.js';
 import { greater } from './greater.js';
+import { hardSigmoid } from './hard-sigmoid.js';
 import { mul } from './mul.js';
 import { where } from './where.js';
 
@@ -22,6 +23,8 @@ export const eluOp: OpDefinition<EluAttributes> = {
 
 /** The slope of elu and selu from their output: `right` where y > 0, else y + `alpha`. */
 export function eluSlope(y: Value, right: number, alpha: number): Value {
+  // y + 1, and 1 where that is more: y is never below −1.
+  if (right === 1 && alpha === 1) return hardSigmoid(y, { alpha: 1, beta: 1 });
   return where(greater(y, scalarLike(y, 0)), scalarLike(y, right), add(y, scalarLike(y, alpha)));
 }
 
