@@ -25,6 +25,9 @@ export interface RunningWorker {
  */
 const CONCURRENCY = { ingest: 1, training: 1, analysis: 1 };
 
+/** Each takes some 100 MiB while it waits. */
+const SPARE_TRAINERS_MAX = 2;
+
 /** Longer than any attempt outlives an outage: it is not over before what it has written is known. */
 const SETTLE_MS = 600_000;
 
@@ -50,7 +53,7 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   const jobsMax =
     config.jobsMax ?? defaultJobsMax({ threads, memory: memoryBytes(), hasCuda: abilities.devices.includes('cuda') });
   log.info({ threads, jobs_max: jobsMax }, 'trains with');
-  const trainers = new SpareChild(trainerCommand(objectsDir));
+  const trainers = new SpareChild(trainerCommand(objectsDir), Math.min(jobsMax, SPARE_TRAINERS_MAX));
   trainers.prepare();
   const context = {
     workerId,

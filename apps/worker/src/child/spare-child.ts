@@ -1,43 +1,45 @@
 /**
- * A child process that is started before there is a task for it, so that a task finds its modules loaded. Each child still
- * works on one task alone: whoever takes the spare one has another prepared when the machine is free again.
+ * Child processes that are started before there is a task for them, so that a task finds its modules loaded. Each child still
+ * works on one task alone: whoever takes a spare one has another prepared when the machine is free again.
  */
 import { type ChildCommand, type StartedChild, startChild } from './start-child.js';
 
 export class SpareChild {
   readonly #command: ChildCommand;
-  #waiting: StartedChild | null = null;
+  readonly #count: number;
+  /** The oldest first. */
+  #waiting: StartedChild[] = [];
   #isClosed = false;
 
-  constructor(command: ChildCommand) {
+  /** @param count how many wait at once */
+  constructor(command: ChildCommand, count = 1) {
     this.#command = command;
+    this.#count = count;
   }
 
-  /** Starts one, unless one is waiting already. */
+  /** Starts as many as are missing. */
   prepare(): void {
-    if (this.#isClosed || this.#isWaiting()) return;
-    this.#waiting = startChild(this.#command);
+    if (this.#isClosed) return;
+    this.#waiting = this.#waiting.filter(isWaiting);
+    while (this.#waiting.length < this.#count) this.#waiting.push(startChild(this.#command));
   }
 
-  /** The one that waits, or a new one where none does: it was taken, or something has killed it. */
+  /** One that waits, or a new one where none does: they were taken, or something has killed them. */
   take(): StartedChild {
-    const taken = this.#isWaiting() ? this.#waiting : null;
-    this.#waiting = null;
-    return taken ?? startChild(this.#command);
+    this.#waiting = this.#waiting.filter(isWaiting);
+    return this.#waiting.shift() ?? startChild(this.#command);
   }
 
-  /** Ends the one that waits, and prepares no other. */
+  /** Ends those that wait, and prepares no others. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const waiting = this.#waiting;
-    this.#waiting = null;
-    if (!waiting) return;
-    waiting.process.kill('SIGKILL');
-    await waiting.exited.catch(() => {});
+    this.#waiting = [];
+    for (const { process } of waiting) process.kill('SIGKILL');
+    await Promise.all(waiting.map(({ exited }) => exited.catch(() => {})));
   }
+}
 
-  #isWaiting(): boolean {
-    const child = this.#waiting?.process;
-    return child?.connected === true && child.exitCode === null && child.signalCode === null;
-  }
+function isWaiting({ process }: StartedChild): boolean {
+  return process.connected && process.exitCode === null && process.signalCode === null;
 }
