@@ -1,9 +1,10 @@
 // The ways in which a graph is lowered for the CPU: the portable one, and the blocked one where onnxruntime here has its
 // layout. Tests of numbers run with every one of them.
+
+import { blockedLanes } from '@trainyard/runtime';
 import type { Graph } from '../../packages/engine/src/graph/graph.js';
 import { lowerBlocked } from '../../packages/engine/src/lowering/blocked/lower-blocked.js';
 import { lowerPortable } from '../../packages/engine/src/lowering/portable/index.js';
-import { blockedLanes } from '../../packages/runtime/src/blocked-lanes.js';
 
 export interface TestLowering {
   readonly name: 'portable' | 'blocked';

@@ -1,9 +1,10 @@
 // Runs compiled training steps on onnxruntime: the shortest form of what the trainer does.
+
+import { TrainState } from '@trainyard/runtime';
 import type { TrainStep } from '../../packages/engine/src/compile/train-step.js';
 import { sizeOf } from '../../packages/engine/src/graph/tensor-type.js';
 import { BLOCKED_DOMAIN } from '../../packages/engine/src/ops/blocked/domain.js';
 import { allocateRandom, fillRandom } from '../../packages/engine/src/random/random-input.js';
-import { TrainState } from '../../packages/runtime/src/train-state.js';
 import { type InputType, type Numbers, openOnnx, type Result } from './session.js';
 
 /** What goes into one run: K steps' images, labels and weights, one after another. */
