@@ -15,6 +15,7 @@ export class Contender {
   #process;
   #lines;
   #complaints = '';
+  #isOver = false;
 
   /** @param {string} command @param {readonly string[]} args @param {Record<string, string>} env */
   constructor(command, args, env) {
@@ -47,8 +48,12 @@ export class Contender {
     return line.split(' ').map(Number);
   }
 
+  get hasEnded() {
+    return this.#isOver || this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   async end() {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.hasEnded) return;
     const closed = new Promise((resolve) => this.#process.once('close', resolve));
     this.#process.stdin.end('0\n');
     await closed;
@@ -57,6 +62,7 @@ export class Contender {
   async #read() {
     const timer = setTimeout(() => this.#process.kill(), ANSWER_MS_MAX);
     const { value, done } = await this.#lines.next().finally(() => clearTimeout(timer));
+    this.#isOver = done === true;
     if (done) throw new Error(`A process that times steps has ended. It said: ${this.#complaints}`);
     return value;
   }

@@ -16,12 +16,19 @@ export async function compare(task, { rivals, settings }, amount, say) {
   say(`${model.name}, ${mode}, batch ${batchSize}`);
   /** @type {Record<string, import('./trials.mjs').Ready>} */
   const contenders = {};
+  /** @type {Record<string, string>} */
+  const failed = {};
   try {
     contenders.ours = await ownSetting(task, settings, amount.stepsPerRun);
     say(trialLine('ours', contenders.ours));
     for (const rival of rivals) {
-      contenders[rival.id] = await fastestRival(rival, task, amount.thorough);
-      say(trialLine(rival.id, contenders[rival.id]));
+      try {
+        contenders[rival.id] = await fastestRival(rival, task, amount.thorough);
+        say(trialLine(rival.id, contenders[rival.id]));
+      } catch (error) {
+        failed[rival.id] = error instanceof Error ? error.message : String(error);
+        say(`  ${rival.id} does not take part: ${failed[rival.id]}`);
+      }
     }
     const rounds = await takeTurns(contenders, amount);
     const results = Object.entries(contenders).map(([id, { contender, setting, trials }]) => {
@@ -31,7 +38,7 @@ export async function compare(task, { rivals, settings }, amount, say) {
     });
     /** @type {Record<string, any>} */
     const figures = Object.fromEntries(results);
-    return { model: model.name, mode, batch_size: batchSize, contenders: figures, rounds };
+    return { model: model.name, mode, batch_size: batchSize, contenders: figures, failed, rounds };
   } finally {
     for (const { contender } of Object.values(contenders)) await contender.end();
   }

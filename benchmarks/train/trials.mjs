@@ -40,7 +40,7 @@ function isWorthTrying(setting, { task, best }) {
  * @param {import('./rivals.mjs').Rival} rival @param {Task} task @param {boolean} thorough @returns {Promise<Ready>}
  */
 export async function fastestRival(rival, task, thorough) {
-  const contender = await startRival(rival, task);
+  let contender = await startRival(rival, task);
   /** @type {Trial[]} */
   const trials = [];
   const settings = /** @type {string[]} */ (contender.setup.settings);
@@ -53,7 +53,12 @@ export async function fastestRival(rival, task, thorough) {
       if (ms < best.ms) best = { setting, ms, runMs };
     } catch (error) {
       trials.push({ setting, failed: error instanceof Error ? error.message : String(error) });
+      if (contender.hasEnded) contender = await startRival(rival, task);
     }
+  }
+  if (best.setting === '') {
+    await contender.end();
+    throw new Error(`no setting works: ${JSON.stringify(trials)}`);
   }
   await contender.time(FIRST_RUNS, best.setting);
   return { contender, setting: best.setting, trials, runMs: best.runMs };
