@@ -3,20 +3,23 @@ import type { Value } from '../../packages/engine/src/graph/graph.js';
 import { type Lowering, lower } from '../../packages/engine/src/lowering/lower.js';
 import { portableLowering } from '../../packages/engine/src/lowering/portable/index.js';
 import { ops } from '../../packages/engine/src/ops/index.js';
+import { mul } from '../../packages/engine/src/ops/mul.js';
 import type { Window } from '../../packages/engine/src/ops/window.js';
 import { gradientCases } from './gradient-cases/index.js';
-import { gradientErrors, type PreparedCase, prepareCase, toleranceOf } from './gradient-harness.js';
+import { type GradientCase, gradientErrors, type PreparedCase, prepareCase, toleranceOf } from './gradient-harness.js';
 import { breakLowering, shift, times } from './mutations.js';
 
 const SEED = 11;
 
 /** The gradients that each rule of the lowering has a part in. */
-const WRITES: Readonly<Record<string, { type: string; inputs: readonly number[]; slides?: true }>> = {
+const WRITES: Readonly<Record<string, { type: string; inputs: readonly number[]; slides?: true; squared?: true }>> = {
   BatchNormalization: { type: 'BatchNormalization', inputs: [0, 1] },
   BatchNormalizationGradient: { type: 'BatchNormalization', inputs: [0, 1, 2] },
   AveragePoolGradient: { type: 'AveragePool', inputs: [0], slides: true },
   ConvInputGradient: { type: 'Conv', inputs: [0], slides: true },
   ConvWeightGradient: { type: 'Conv', inputs: [1], slides: true },
+  // It is linear: only the gradient of its square depends on what it gives.
+  ConvTranspose: { type: 'ConvTranspose', inputs: [0, 1], slides: true, squared: true },
   MaxPoolGradient: { type: 'MaxPool', inputs: [0], slides: true },
   Pad: { type: 'Slice', inputs: [0] },
   ReluGradient: { type: 'Relu', inputs: [0] },
@@ -62,14 +65,25 @@ describe('every rule of the portable lowering', () => {
   });
 });
 
+function squareOf(subject: GradientCase): GradientCase {
+  return {
+    ...subject,
+    build(inputs) {
+      const y = subject.build(inputs);
+      return mul(y, y);
+    },
+  };
+}
+
 const written = Object.entries(WRITES).flatMap(([rule, { inputs, ...rest }]) =>
   inputs.map((input) => ({ rule, input, ...rest })),
 );
 
 describe.each(written)(
   'a fault that the harness notices in the lowering of $rule, by the gradient of input $input',
-  async ({ rule, type, input, slides }) => {
-    const cases = await Promise.all(gradientCases[type].map((subject) => prepareCase(subject, SEED)));
+  async ({ rule, type, input, slides, squared }) => {
+    const subjects = squared ? gradientCases[type].map(squareOf) : gradientCases[type];
+    const cases = await Promise.all(subjects.map((subject) => prepareCase(subject, SEED)));
 
     it('is not there when the rule is whole', async () => {
       expect(await isNoticed(cases, input, portableLowering)).toBe(false);
