@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockedLanes } from '../blocked-lanes.js';
 import { type ChoiceOptions, chooseLowering } from './choose-lowering.js';
 
-const image = { width: 8, height: 8, channels: 1 };
+const image = { width: 8, height: 8, channels: 1 } as const;
 const convolution = { type: 'conv2d', filters: 3, kernel_size: 3, activation: 'relu' };
 const dense = [{ type: 'flatten' }, { type: 'dense', units: 'classes', activation: 'softmax' }];
 
