@@ -4,13 +4,13 @@ import { featureCount } from '../layers/layer.js';
 import type { Model } from './model.js';
 
 /** A run must stay short: a job can only be stopped between two of them. */
-const RUN_SECONDS_MAX = 0.25;
+const RUN_SECONDS_MAX = 0.5;
 const FLOAT_BYTES = 4;
 const RUN_INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Rough speeds, in FLOP/s; they only choose how many steps go into one run. */
 const CPU_FLOPS_PER_THREAD = 2e10;
-const BLOCKED_FLOPS_PER_THREAD = 4e10;
+const BLOCKED_FLOPS_PER_THREAD = 1.2e11;
 const CUDA_FLOPS = 2e12;
 
 const STEPS_PER_RUN_MAX: Readonly<Record<Device, number>> = { cpu: 16, cuda: 64 };
