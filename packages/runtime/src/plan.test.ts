@@ -27,7 +27,9 @@ function stepsPerRun(flops: number, options: { stepsPerEpoch?: number; batchByte
 describe('choosePlan', () => {
   it('puts many steps of a small network into one run, and one of a large one', () => {
     expect(stepsPerRun(1e6)).toBe(16);
-    expect(stepsPerRun(2.5e9)).toBe(8);
+    expect(stepsPerRun(2.5e9)).toBe(4);
+    expect(stepsPerRun(5e9)).toBe(4);
+    expect(stepsPerRun(1e10)).toBe(2);
     expect(stepsPerRun(1e12)).toBe(1);
   });
 

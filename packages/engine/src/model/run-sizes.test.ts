@@ -14,7 +14,7 @@ describe('stepsPerRun on CUDA', () => {
   });
 
   it('is bounded by the time of a run, which no stop comes into, and by what goes in', () => {
-    expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, stepFlops: 5e10 })).toBe(20);
+    expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, stepFlops: 5e10 })).toBe(10);
     expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, stepFlops: 1e12 })).toBe(1);
     expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, inputBytes: 8 * 2 ** 20 })).toBe(8);
     expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, inputBytes: 2 ** 30 })).toBe(1);

@@ -4,7 +4,10 @@ import { featureCount } from '../layers/layer.js';
 import type { Model } from './model.js';
 
 /** A run must stay short: a job can only be stopped between two of them. */
-const RUN_SECONDS_MAX = 0.5;
+const RUN_SECONDS_MAX = 0.25;
+/** A few steps may take longer together: each run copies the whole state out, which large networks feel. */
+const FEW_STEPS = 4;
+const FEW_STEPS_SECONDS_MAX = 0.5;
 const FLOAT_BYTES = 4;
 const RUN_INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -49,7 +52,7 @@ export function stepsPerRun(options: {
   const most = Math.min(
     STEPS_PER_RUN_MAX[device],
     stepsPerEpoch,
-    RUN_SECONDS_MAX / stepSeconds,
+    Math.max(RUN_SECONDS_MAX / stepSeconds, Math.min(FEW_STEPS, FEW_STEPS_SECONDS_MAX / stepSeconds)),
     RUN_INPUT_BYTES_MAX / inputBytes,
   );
   if (device === 'cuda' && Number.isFinite(stepsPerEpoch)) return fewestRuns(stepsPerEpoch, Math.floor(most));
