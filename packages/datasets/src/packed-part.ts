@@ -13,14 +13,14 @@ const MOMENT_ROWS = 16_384;
 export interface PackedPart {
   readonly count: number;
   readonly bytes: number;
+  /** Where its images lie, one behind another. */
+  readonly key: string;
   /** Holds all images in memory. */
   load(): Promise<void>;
-  /** Puts image `row` into `out` at `offset`. */
-  readImage(row: number, out: Uint8Array, offset: number): Promise<void> | void;
+  /** Puts image `row` of a part that is held in memory into `out` at `offset`. */
+  copyImage(row: number, out: Uint8Array, offset: number): void;
   /** So many images from `row` on, one after another. */
   readRows(row: number, count: number): Promise<Uint8Array>;
-  /** From here on images are read at once, where the store can do that, as from memory: they lie in the system's cache. */
-  readCached(): void;
   /** float64 [images, channels, 2]. */
   readMoments(): Promise<Float64Array>;
   /** Calls `take` with each image's row, and where its float64 [channels, 2] are in an array that is used again. */
@@ -34,32 +34,25 @@ export async function tryOpenPart(store: ObjectStore, partId: string, image: Pac
   if (!(await store.stat(indexKey(prefix)))) return null;
   const index = parsePackedIndex(await store.readBytes(indexKey(prefix)));
   if (!(await isWhole(store, prefix, index))) return null;
-  const images = await store.openRandomAccess(imagesKey(prefix));
+  const key = imagesKey(prefix);
+  const images = await store.openRandomAccess(key);
   const size = pixelBytes(image);
   let memory: Uint8Array | null = null;
-  let readNow: ((offset: number, out: Uint8Array) => number) | undefined;
   return {
     count: index.count,
     bytes: images.bytes,
+    key,
     async load() {
       const bytes = new Uint8Array(images.bytes);
       for (let at = 0; at < bytes.length; at += READ_BYTES) bytes.set(await images.read(at, READ_BYTES), at);
       memory = bytes;
     },
-    readImage(row, out, offset) {
-      if (memory) return out.set(memory.subarray(row * size, (row + 1) * size), offset);
-      if (readNow) {
-        const read = readNow(row * size, out.subarray(offset, offset + size));
-        if (read < size) throw new RangeError(`The packed images of ${partId} end before row ${row}`);
-        return;
-      }
-      return images.read(row * size, size).then((bytes) => out.set(bytes, offset));
+    copyImage(row, out, offset) {
+      if (!memory) throw new TypeError(`The images of ${partId} are not held in memory`);
+      out.set(memory.subarray(row * size, (row + 1) * size), offset);
     },
     async readRows(row, count) {
       return memory ? memory.subarray(row * size, (row + count) * size) : images.read(row * size, count * size);
-    },
-    readCached() {
-      readNow = images.readSync?.bind(images);
     },
     async readMoments() {
       const bytes = await store.readBytes(momentsKey(prefix));

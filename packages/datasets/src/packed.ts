@@ -7,7 +7,7 @@ import {
   type Split,
   TrainyardError,
 } from '@trainyard/contracts';
-import type { ObjectStore } from '@trainyard/storage';
+import type { ObjectStore, PieceReader, Pieces } from '@trainyard/storage';
 import { readManifest } from './manifest.js';
 import { StatsSum } from './moments.js';
 import { type PackedImage, pixelBytes } from './packed-image.js';
@@ -20,7 +20,7 @@ import { readSplitRows, type SplitRows } from './split-rows.js';
  */
 const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
 
-/** Tensors that stay in the system's cache are read at once, larger ones while the training computes. */
+/** Tensors up to this part of the memory are brought into the system's cache when they are opened. */
 const CACHED_SHARE_MAX = 0.5;
 
 function cachedBytes(): number {
@@ -59,8 +59,6 @@ export interface PackedDataset {
 export interface OpenPackedOptions {
   /** Tensors above this size are read from the store as they are asked for. */
   memoryBytesMax?: number;
-  /** Those up to this size are taken to lie in the system's cache; half of the memory where it is left out. */
-  cachedBytesMax?: number;
 }
 
 /** Throws `not_found` where the data set is not packed in this size. */
@@ -89,18 +87,20 @@ export async function tryOpenPacked(
     const splits = await readSplitRows(store, manifest);
     const stats = await statsOf(parts, splits.train, image);
     const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-    const { memoryBytesMax = MEMORY_BYTES_MAX, cachedBytesMax = cachedBytes() } = options;
-    for (const part of parts) {
-      if (total <= memoryBytesMax) await part.load();
-      else if (total <= cachedBytesMax) part.readCached();
-    }
+    const { memoryBytesMax = MEMORY_BYTES_MAX } = options;
+    const isHeld = total <= memoryBytesMax;
+    if (isHeld) for (const part of parts) await part.load();
+    const stored = isHeld ? null : await openStored(store, parts, image, total);
     const { task, classes, targets } = manifest;
-    const open = (split: Split) => openSplit(parts, splits[split], image);
+    const open = (split: Split) => openSplit(stored ?? copyHeld(parts, image), splits[split], image);
     return {
       image,
       ...{ task, classes, targets, stats },
       splits: { train: open('train'), validation: open('validation'), test: open('test') },
-      close: () => closeAll(parts),
+      async close() {
+        await stored?.close();
+        await closeAll(parts);
+      },
     };
   } catch (error) {
     await closeAll(parts);
@@ -147,21 +147,45 @@ function wantedRows(count: number, { parts, rows }: SplitRows, part: number): Ui
   return wanted;
 }
 
-function openSplit(parts: readonly PackedPart[], split: SplitRows, image: PackedImage): PackedSplit {
-  const { count, labels, parts: owners, rows } = split;
+/** Puts images of the parts, by part and row, into `out` one after another. */
+interface ImageReader {
+  read(images: Pieces, out: Uint8Array): Promise<void> | void;
+}
+
+function openStored(
+  store: ObjectStore,
+  parts: readonly PackedPart[],
+  image: PackedImage,
+  bytes: number,
+): Promise<PieceReader> {
+  const keys = parts.map(({ key }) => key);
+  return store.openPieces(keys, { pieceBytes: pixelBytes(image), isWarming: bytes <= cachedBytes() });
+}
+
+function copyHeld(parts: readonly PackedPart[], image: PackedImage): ImageReader {
+  const size = pixelBytes(image);
+  return {
+    read({ objects, places }, out) {
+      for (let i = 0; i < places.length; i++) parts[objects[i]].copyImage(places[i], out, i * size);
+    },
+  };
+}
+
+function openSplit(images: ImageReader, split: SplitRows, image: PackedImage): PackedSplit {
+  const { count, labels, parts, rows } = split;
   const size = pixelBytes(image);
   return {
     count,
     labels,
     readImages(indices, out) {
       checkRequest(indices, out, count, size);
-      const waiting: Promise<void>[] = [];
-      for (let place = 0; place < indices.length; place++) {
-        const index = indices[place];
-        const read = parts[owners[index]].readImage(rows[index], out, place * size);
-        if (read) waiting.push(read);
+      const objects = new Uint16Array(indices.length);
+      const places = new Uint32Array(indices.length);
+      for (let i = 0; i < indices.length; i++) {
+        objects[i] = parts[indices[i]];
+        places[i] = rows[indices[i]];
       }
-      return waiting.length > 0 ? Promise.all(waiting).then(() => {}) : undefined;
+      return images.read({ objects, places }, out);
     },
   };
 }

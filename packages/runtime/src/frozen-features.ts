@@ -14,7 +14,7 @@ import {
   parameterName,
   parametersUpTo,
 } from '@trainyard/engine';
-import type { ObjectStore, RandomAccess } from '@trainyard/storage';
+import type { ObjectStore } from '@trainyard/storage';
 import { createSession, uint8Tensor } from './session.js';
 import type { TrainingData, TrainingSplit } from './training-data.js';
 
@@ -41,7 +41,7 @@ export interface FrozenFeatures extends TrainingData {
 const FLOAT_BYTES = 4;
 /** Images that are run at once. */
 const BATCH = 16;
-/** Features up to this size are held in memory; of others the system's cache holds what fits, as of images. */
+/** Features up to this size are held in memory; others are read as they are asked for, as images are. */
 const MEMORY_BYTES_MAX = 64 * 1024 ** 2;
 /** More than this is not worth its room: such a model is trained as a whole. */
 const STORED_BYTES_MAX = 4 * 1024 ** 3;
@@ -60,8 +60,8 @@ export async function openFrozenFeatures(options: FeatureOptions): Promise<Froze
     await options.onCompute?.(images);
     await store.write(key, Readable.from(computeFeatures(graph, options)), { signal: options.signal });
   }
-  const rows = await openRows(store, key, bytes);
-  return { bytes, splits: splitsOf(data, rows, rowBytes), close: () => rows.close() };
+  const rows = await openRows(store, key, bytes, rowBytes);
+  return { bytes, splits: splitsOf(data, rows), close: () => rows.close() };
 }
 
 /** What the features depend on, and where they are kept. */
@@ -118,13 +118,34 @@ async function* computeFeatures(
   }
 }
 
-async function openRows(store: ObjectStore, key: string, bytes: number): Promise<RandomAccess> {
-  if (bytes > MEMORY_BYTES_MAX) return store.openRandomAccess(key);
-  const held = await store.readBytes(key);
-  return { bytes, read: async (offset, length) => held.subarray(offset, offset + length), close: async () => {} };
+/** Features of images, each by its place among those of all splits, one after another into `out`. */
+interface FeatureRows {
+  read(places: Uint32Array, out: Uint8Array): Promise<void> | void;
+  close(): Promise<void>;
 }
 
-function splitsOf(data: PackedDataset, rows: RandomAccess, rowBytes: number): Record<Split, TrainingSplit> {
+async function openRows(store: ObjectStore, key: string, bytes: number, rowBytes: number): Promise<FeatureRows> {
+  if (bytes > MEMORY_BYTES_MAX) {
+    // They have just been written, or are what another training reads: most of them lie in the system's cache.
+    const stored = await store.openPieces([key], { pieceBytes: rowBytes, isWarming: false });
+    return {
+      read: (places, out) => stored.read({ objects: new Uint16Array(places.length), places }, out),
+      close: () => stored.close(),
+    };
+  }
+  const held = await store.readBytes(key);
+  return {
+    read(places, out) {
+      for (let row = 0; row < places.length; row++) {
+        const start = places[row] * rowBytes;
+        out.set(held.subarray(start, start + rowBytes), row * rowBytes);
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function splitsOf(data: PackedDataset, rows: FeatureRows): Record<Split, TrainingSplit> {
   let start = 0;
   const open = (split: Split): TrainingSplit => {
     const { count, labels } = data.splits[split];
@@ -134,12 +155,12 @@ function splitsOf(data: PackedDataset, rows: RandomAccess, rowBytes: number): Re
       count,
       labels,
       async readImages(indices, out) {
+        const places = new Uint32Array(indices.length);
         for (let row = 0; row < indices.length; row++) {
           if (!(indices[row] < count)) throw new RangeError(`There is no image ${indices[row]} in the ${split} split`);
-          const [offset, place] = [(first + indices[row]) * rowBytes, row * rowBytes];
-          if (rows.readSync) rows.readSync(offset, out.subarray(place, place + rowBytes));
-          else out.set(await rows.read(offset, rowBytes), place);
+          places[row] = first + indices[row];
         }
+        await rows.read(places, out);
       },
     };
   };

@@ -48,6 +48,7 @@ export function patientStore(store: ObjectStore, options: PatientStoreOptions): 
     removePrefix: (prefix) => store.removePrefix(prefix),
     list: (prefix) => store.list(prefix),
     openRandomAccess: (key) => store.openRandomAccess(key),
+    openPieces: (keys, options) => store.openPieces(keys, options),
     check: () => store.check(),
   };
 }

@@ -3,7 +3,6 @@
  * file system, is flushed, and takes its name in one rename. What comes in pieces is a file out of sight until then.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -17,10 +16,13 @@ import type {
   AppendedObject,
   ByteRange,
   ObjectStore,
+  PieceOptions,
+  PieceReader,
   RandomAccess,
   WriteOptions,
   WrittenObject,
 } from './object-store.js';
+import { ThreadedPieceReader } from './piece-reader.js';
 
 /** No key can begin with a dot, so temporary files are never seen as objects. */
 const TEMPORARY_FOLDER = '.incoming';
@@ -32,10 +34,13 @@ const RENAME_ATTEMPTS = 3;
 
 export class LocalStore implements ObjectStore {
   readonly #root: string;
+  readonly #pieceThread: URL;
   #swept: Promise<void> | undefined;
 
-  constructor(root: string) {
+  /** @param pieceThread what threads that read pieces run */
+  constructor(root: string, pieceThread = new URL('./piece-thread.js', import.meta.url)) {
     this.#root = resolve(root);
+    this.#pieceThread = pieceThread;
   }
 
   async write(key: string, source: Readable | Uint8Array, options: WriteOptions = {}): Promise<WrittenObject> {
@@ -130,9 +135,22 @@ export class LocalStore implements ObjectStore {
     return {
       bytes: size,
       read: (offset, length) => readAt(handle, offset, Math.max(0, Math.min(length, size - offset))),
-      readSync: (offset, out) => readAtOnce(handle, offset, out),
       close: () => handle.close(),
     };
+  }
+
+  async openPieces(keys: readonly string[], options: PieceOptions): Promise<PieceReader> {
+    const files: FileHandle[] = [];
+    try {
+      for (const key of keys) {
+        checkKey(key);
+        files.push(await this.#open(key));
+      }
+    } catch (error) {
+      await Promise.all(files.map((file) => file.close()));
+      throw error;
+    }
+    return new ThreadedPieceReader({ files, ...options, script: this.#pieceThread });
   }
 
   async check(): Promise<void> {
@@ -250,16 +268,6 @@ async function readAt(handle: FileHandle, offset: number, length: number): Promi
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
-}
-
-function readAtOnce(handle: FileHandle, offset: number, out: Uint8Array): number {
-  let filled = 0;
-  while (filled < out.byteLength) {
-    const read = readSync(handle.fd, out, filled, out.byteLength - filled, offset + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return filled;
 }
 
 async function removeAbandoned(folder: string): Promise<void> {

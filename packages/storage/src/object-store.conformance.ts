@@ -138,13 +138,43 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       const offsets = [0, 4990, 17, 2500, 4999, 5000, 6000];
       const parts = await Promise.all(offsets.map((offset) => handle.read(offset, 20)));
       offsets.forEach((offset, index) => {
-        const expected = Buffer.from(bytes.subarray(offset, offset + 20));
-        expect(Buffer.from(parts[index])).toEqual(expected);
-        const out = Buffer.alloc(20);
-        const read = handle.readSync?.(offset, out);
-        if (read !== undefined) expect(out.subarray(0, read)).toEqual(expected);
+        expect(Buffer.from(parts[index])).toEqual(Buffer.from(bytes.subarray(offset, offset + 20)));
       });
       await handle.close();
+    });
+
+    it('reads pieces of several objects, several requests at once', async () => {
+      const bytes = [1, 2].map((object) => Uint8Array.from({ length: 7000 }, (_, i) => (i * object) % 251));
+      await store.write('a', bytes[0]);
+      await store.write('b', bytes[1]);
+      const reader = await store.openPieces(['a', 'b'], { pieceBytes: 7, isWarming: true });
+      const request = async (count: number, stride: number) => {
+        const objects = Uint16Array.from({ length: count }, (_, i) => (i >> 3) % 2);
+        const places = Uint32Array.from({ length: count }, (_, i) => (i * stride) % 1000);
+        const expected = Array.from(places, (place, i) => bytes[objects[i]].subarray(place * 7, place * 7 + 7));
+        const out = new Uint8Array(count * 7);
+        await reader.read({ objects, places }, out);
+        expect(Buffer.from(out)).toEqual(Buffer.concat(expected));
+      };
+      await Promise.all([request(3, 1), request(500, 1), request(400, 377), request(0, 1), request(1, 1)]);
+      await request(50, 999);
+      await reader.close();
+    });
+
+    it('refuses pieces behind the end of an object, and reads on', async () => {
+      await store.write('key', text('0123456789'));
+      const reader = await store.openPieces(['key'], { pieceBytes: 4, isWarming: false });
+      const out = Buffer.alloc(8);
+      const read = (...places: number[]) =>
+        reader.read({ objects: new Uint16Array(places.length), places: Uint32Array.from(places) }, out);
+      await expect(read(1, 2)).rejects.toThrow(RangeError);
+      await read(1, 0);
+      expect(out.toString()).toBe('45670123');
+      const [failing, reading] = [read(7), read(0, 1)];
+      await expect(failing).rejects.toThrow(RangeError);
+      await reading;
+      expect(out.toString()).toBe('01234567');
+      await reader.close();
     });
 
     it('says not_found for what is not there', async () => {
@@ -154,6 +184,8 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
         await expect(store.read(key)).rejects.toMatchObject({ code: 'not_found' });
         await expect(store.readBytes(key)).rejects.toMatchObject({ code: 'not_found' });
         await expect(store.openRandomAccess(key)).rejects.toMatchObject({ code: 'not_found' });
+        const pieces = store.openPieces(['folder/key', key], { pieceBytes: 1, isWarming: false });
+        await expect(pieces).rejects.toMatchObject({ code: 'not_found' });
         expect(await store.stat(key)).toBeNull();
       }
     });

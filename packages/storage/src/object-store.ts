@@ -25,12 +25,27 @@ export interface RandomAccess {
   readonly bytes: number;
   /** `length` bytes from `offset`; fewer only where the object ends. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /**
-   * Fills `out` from `offset` at once and answers how many bytes there were; only where the object is a file of this machine. From
-   * the system's cache a small piece takes about a microsecond, where `read` takes some twenty; from the disk it keeps the thread waiting.
-   */
-  readSync?(offset: number, out: Uint8Array): number;
   close(): Promise<void>;
+}
+
+/** Pieces of some objects: of each the object, by its place among those opened, and which of its pieces, counted from 0. */
+export interface Pieces {
+  objects: Uint16Array;
+  places: Uint32Array;
+}
+
+/** Open objects that are divided into pieces of one size, many of which are read at once while the caller computes. */
+export interface PieceReader {
+  /** Puts the pieces into `out` one after another; rejected with a `RangeError` where an object ends before one of them. */
+  read(pieces: Pieces, out: Uint8Array): Promise<void>;
+  /** Waits for what is read. */
+  close(): Promise<void>;
+}
+
+export interface PieceOptions {
+  pieceBytes: number;
+  /** Whether the objects fit into the system's cache, and are to be brought there first, while nothing else is read. */
+  isWarming: boolean;
 }
 
 /**
@@ -79,6 +94,7 @@ export interface ObjectStore {
   /** The keys below a prefix in the order of their UTF-16 code units. */
   list(prefix: string): AsyncIterable<string>;
   openRandomAccess(key: string): Promise<RandomAccess>;
+  openPieces(keys: readonly string[], options: PieceOptions): Promise<PieceReader>;
   /** Resolves where the store can be written to; else throws `unavailable`. */
   check(): Promise<void>;
 }
