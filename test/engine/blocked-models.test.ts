@@ -143,6 +143,20 @@ describe.each(blocked)('a training step in blocks gives what the portable one gi
     await compare(modelOf(layersWith(kernel, depthwise)), block, { runs: 2, rate: 0.1 });
   });
 
+  it.each([
+    { batchSize: 5, pool: [2, 2] },
+    { batchSize: 16, pool: [3, 2] },
+    { batchSize: 16, pool: [2, 5] },
+  ])('of a first convolution whose pixels are pooled at once, %o', async ({ batchSize, pool }) => {
+    const layers = [
+      { type: 'conv2d', filters: 20, kernel_size: 3 },
+      { type: 'max_pooling2d', pool_size: pool },
+      { type: 'flatten' },
+      { type: 'dense', units: 'classes', activation: 'softmax' },
+    ];
+    await compare(modelOf(layers), block, { batchSize, runs: 2, rate: 0.1 });
+  });
+
   it.each([['first'], ['depthwise'], ['second', 'norm'], ['first', 'depthwise'], ['third']])(
     'with frozen layers: %s %s',
     async (...frozen) => {

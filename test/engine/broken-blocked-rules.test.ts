@@ -31,13 +31,18 @@ const MUTATIONS: Readonly<Record<string, (value: Value) => Value>> = {
 /** The same rules, one of which gives something else for one output, under the nodes that it computes at once as well. */
 function breakRule(type: string, output: number, mutation: (value: Value) => Value): Rules {
   const rule = blockedRules[type];
-  const spoil = (placed: readonly Placed[]) =>
-    placed.map((each, i) => (i === output ? { ...each, value: mutation(each.value) } : each));
   const broken: BlockedRule = (node, context) => {
+    const spoil = (placed: readonly Placed[]) =>
+      placed.map((each, i) => (i === output ? spoiled(each, mutation, context.block) : each));
     const outputs = rule(node, { ...plainly(context), include: (later, all) => context.include(later, spoil(all)) });
     return outputs && spoil(outputs);
   };
   return { ...blockedRules, [type]: broken };
+}
+
+function spoiled(placed: Placed, mutation: (value: Value) => Value, block: number): Placed {
+  if ('phased' in placed) return { value: mutation(placed.phased.whole(block)), layout: 'images' };
+  return { ...placed, value: mutation(placed.value) };
 }
 
 /** The same rules, one of which sees windows whose pads before and after are exchanged: all shapes stay. */

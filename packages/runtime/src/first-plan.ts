@@ -20,7 +20,7 @@ export async function firstPlan(options: FirstPlanOptions): Promise<{ plan: Exec
   const model = inSteps(options.model, training);
   const random = randomInputsOf(model, training.batch_size).reduce((sum, input) => sum + randomBytes(input), 0);
   const batchBytes = training.batch_size * imageBytes(model) + random;
-  const summary = summarizeModel(model, training.batch_size);
+  const summary = summarizeModel(model, training.batch_size, training.optimizer);
   return { plan: choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch, block }), reason };
 }
 

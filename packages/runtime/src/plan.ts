@@ -3,6 +3,8 @@ import type { Device, ExecutionPlan, ModelSummary } from '@trainyard/contracts';
 import { stepsPerRun } from '@trainyard/engine';
 import { machineTraits } from './machine.js';
 
+const FLOAT_BYTES = 4;
+
 /**
  * Makes the plan of a job from its figures, this machine's traits and the lowering that was chosen for it. `summary` is that of the job's batch; `batchBytes` is what one step's inputs take.
  */
@@ -17,12 +19,13 @@ export function choosePlan(options: {
 }): ExecutionPlan {
   const { device, threads, summary, stepsPerEpoch, block } = options;
   const stepFlops = summary.forward_flops + summary.backward_flops;
+  const stateBytes = FLOAT_BYTES * summary.trainable_parameters + summary.memory_bytes.optimizer;
   return {
     ...(block === undefined ? { lowering: 'portable' } : { lowering: 'blocked', block }),
     device,
     threads,
     steps_per_run: stepsPerRun({
-      ...{ device, threads, stepFlops, inputBytes: options.batchBytes, stepsPerEpoch },
+      ...{ device, threads, stepFlops, inputBytes: options.batchBytes, stateBytes, stepsPerEpoch },
       isBlocked: block !== undefined,
     }),
     ...machineTraits(),

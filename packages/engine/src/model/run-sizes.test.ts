@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stepsPerRun } from './run-sizes.js';
 
-const SMALL = { device: 'cuda', threads: 1, stepFlops: 1e9, inputBytes: 100_000 } as const;
+const SMALL = { device: 'cuda', threads: 1, stepFlops: 1e9, inputBytes: 100_000, stateBytes: 1_000_000 } as const;
 
 describe('stepsPerRun on CUDA', () => {
   it('covers an epoch in the fewest runs, so that weights stay on the device', () => {
@@ -18,6 +18,14 @@ describe('stepsPerRun on CUDA', () => {
     expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, stepFlops: 1e12 })).toBe(1);
     expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, inputBytes: 8 * 2 ** 20 })).toBe(8);
     expect(stepsPerRun({ ...SMALL, stepsPerEpoch: 1000, inputBytes: 2 ** 30 })).toBe(1);
+  });
+
+  it('is longer where the state is large beside the time of a step, up to a second', () => {
+    const large = { ...SMALL, device: 'cpu', stepsPerEpoch: 1000, isBlocked: true, stepFlops: 1.5e10 } as const;
+    expect(stepsPerRun(large)).toBe(4);
+    expect(stepsPerRun({ ...large, stateBytes: 1e8 })).toBe(8);
+    expect(stepsPerRun({ ...large, stateBytes: 1e9 })).toBe(8);
+    expect(stepsPerRun({ ...large, stateBytes: 1e9, stepFlops: 1.5e11 })).toBe(1);
   });
 
   it('stays a power of two on the CPU', () => {

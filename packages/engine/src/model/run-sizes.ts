@@ -5,9 +5,16 @@ import type { Model } from './model.js';
 
 /** A run must stay short: a job can only be stopped between two of them. */
 const RUN_SECONDS_MAX = 0.25;
-/** A few steps may take longer together: each run copies the whole state out, which large networks feel. */
+/** A few steps may take longer together. */
 const FEW_STEPS = 4;
 const FEW_STEPS_SECONDS_MAX = 0.5;
+/**
+ * onnxruntime-node copies the whole state out of each run (113 MB in some 45 ms). A run may be longer where that would take
+ * more of it than this.
+ */
+const COPY_SHARE_MAX = 0.04;
+const COPY_BYTES_PER_SECOND = 2.5e9;
+const COPYING_RUN_SECONDS_MAX = 1;
 const FLOAT_BYTES = 4;
 const RUN_INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -33,6 +40,8 @@ export function stepsPerRun(options: {
   readonly stepFlops: number;
   /** What the inputs of one step take. */
   readonly inputBytes: number;
+  /** What a run carries over: weights, slots, averages. */
+  readonly stateBytes: number;
   /** Whether they are computed in the CPU's blocked layout. */
   readonly isBlocked?: boolean;
   /** No limit where left out. */
@@ -43,18 +52,20 @@ export function stepsPerRun(options: {
     threads,
     stepFlops,
     inputBytes,
+    stateBytes,
     isBlocked = false,
     stepsPerEpoch = Number.POSITIVE_INFINITY,
   } = options;
   const perThread = isBlocked ? BLOCKED_FLOPS_PER_THREAD : CPU_FLOPS_PER_THREAD;
   const speed = device === 'cuda' ? CUDA_FLOPS : perThread * threads;
   const stepSeconds = Math.max(stepFlops / speed, 1e-9);
-  const most = Math.min(
-    STEPS_PER_RUN_MAX[device],
-    stepsPerEpoch,
-    Math.max(RUN_SECONDS_MAX / stepSeconds, Math.min(FEW_STEPS, FEW_STEPS_SECONDS_MAX / stepSeconds)),
-    RUN_INPUT_BYTES_MAX / inputBytes,
+  const copyingSteps = stateBytes / COPY_BYTES_PER_SECOND / (COPY_SHARE_MAX * stepSeconds);
+  const wanted = Math.max(
+    RUN_SECONDS_MAX / stepSeconds,
+    Math.min(FEW_STEPS, FEW_STEPS_SECONDS_MAX / stepSeconds),
+    Math.min(copyingSteps, COPYING_RUN_SECONDS_MAX / stepSeconds),
   );
+  const most = Math.min(STEPS_PER_RUN_MAX[device], stepsPerEpoch, wanted, RUN_INPUT_BYTES_MAX / inputBytes);
   if (device === 'cuda' && Number.isFinite(stepsPerEpoch)) return fewestRuns(stepsPerEpoch, Math.floor(most));
   return 2 ** Math.max(0, Math.floor(Math.log2(most)));
 }

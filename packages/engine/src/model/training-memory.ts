@@ -67,7 +67,8 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
   const state = step.state.flatMap(entriesOf).reduce((sum, { value }) => sum + bytesOf(value), 0);
   const random = step.random.reduce((sum, input) => sum + randomBytes(input), 0);
   const inputs = [step.images, step.labels, step.weights].reduce((sum, value) => sum + bytesOf(value), 0);
-  const steps = stepsPerRun({ ...DEVICE, stepFlops, inputBytes: inputs + random, isBlocked: block !== null });
+  const inputBytes = inputs + random;
+  const steps = stepsPerRun({ ...DEVICE, stepFlops, inputBytes, stateBytes: state, isBlocked: block !== null });
   // Steps that are left over when an epoch is cut into runs of several have a session of their own.
   const sessions = steps > 1 ? 2 : 1;
   const given = new Set(lowered.inputs);

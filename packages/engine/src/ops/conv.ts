@@ -5,6 +5,7 @@
 import { applyOp, type OpDefinition, type Value } from '../graph/graph.js';
 import { describeShape, type Shape, ShapeError, sameShape } from '../graph/tensor-type.js';
 import { requireFloat } from './elementwise.js';
+import { maxPoolGradientOp } from './max-pool.js';
 import { reduceSum } from './reduce-sum.js';
 import { type Window, windowOutput } from './window.js';
 
@@ -38,7 +39,7 @@ export const convOp: OpDefinition<ConvAttributes> = {
     return [
       wanted(0) ? applyOp(convInputGradientOp, [dy, w], { ...attributes, shape: x.shape }) : null,
       wanted(1) ? applyOp(convWeightGradientOp, [x, dy], { ...attributes, shape: w.shape }) : null,
-      wanted(2) ? reduceSum(dy, [0, 2, 3]) : null,
+      wanted(2) ? channelSums(dy) : null,
     ];
   },
   onnx: { attributes: { kernel_shape: 'ints', strides: 'ints', dilations: 'ints', pads: 'ints', group: 'int' } },
@@ -55,6 +56,12 @@ export const convWeightGradientOp: OpDefinition<ConvGradientAttributes> = {
   type: 'ConvWeightGradient',
   infer: ([x], { shape }) => [{ dtype: x.dtype, shape }],
 };
+
+/** Σ over images and pixels, [C]. What pooling of maxima hands back has the sums of what it was given. */
+function channelSums(dy: Value): Value {
+  const node = dy.graph.nodes.findLast(({ outputs }) => outputs[0] === dy);
+  return node?.op === maxPoolGradientOp ? channelSums(node.inputs[2]) : reduceSum(dy, [0, 2, 3]);
+}
 
 export function conv(x: Value, w: Value, b: Value | null, attributes: ConvAttributes): Value {
   return applyOp(convOp, b ? [x, w, b] : [x, w], attributes);

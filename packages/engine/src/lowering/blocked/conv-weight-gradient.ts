@@ -154,20 +154,14 @@ function outputsAsKernels(
   const [batch, , height, width] = dy.shape;
   const pixels = height * width;
   const outputBlocks = outputs / block;
-  const images = context.places.images(dy);
+  const { parts, rowOf, key } = context.places.pixelRows(dy);
+  const zeroRow = () => target.constant('float32', [1, block], new Float32Array(block));
   const isFilled = batch === blockedBatch;
-  const rowCount = batch * outputBlocks * pixels;
-  const source = isFilled
-    ? images
-    : concat(
-        [
-          reshape(images, [rowCount, block]),
-          context.constant('zero row', () => target.constant('float32', [1, block], new Float32Array(block))),
-        ],
-        0,
-      );
+  const known = isFilled ? parts : [...parts, context.constant('zero row', zeroRow)];
+  const source = known.length === 1 ? known[0] : concat(known, 0);
+  const zero = source.shape[0] - 1;
   const rows = takeRows(source, block, {
-    key: `outputs ${batch} ${outputs} ${height} ${width} ${groups}`,
+    key: `outputs ${batch} ${outputs} ${height} ${width} ${groups} ${key}`,
     indices: () => {
       const indices = new Int32Array(blockedBatch * outputBlocks * pixels);
       const inGroup = blockedBatch / block / groups;
@@ -178,7 +172,7 @@ function outputsAsKernels(
             for (let pixel = 0; pixel < pixels; pixel++) {
               for (let lane = 0; lane < block; lane++) {
                 const n = nb * block + lane;
-                indices[place++] = n < batch ? (n * outputBlocks + o) * pixels + pixel : rowCount;
+                indices[place++] = n < batch ? rowOf((n * outputBlocks + o) * pixels + pixel) : zero;
               }
             }
           }

@@ -3,20 +3,20 @@
  * marked by a step function of x − y.
  */
 import type { Value } from '../../graph/graph.js';
+import { sameShape } from '../../graph/tensor-type.js';
 import { blockedConv } from '../../ops/blocked/conv.js';
 import { blockedAveragePool, blockedUpsample } from '../../ops/blocked/pool.js';
 import { div } from '../../ops/div.js';
 import { scalarLike } from '../../ops/elementwise.js';
-import { greater } from '../../ops/greater.js';
+import { hardSigmoid } from '../../ops/hard-sigmoid.js';
 import { mul } from '../../ops/mul.js';
 import { reshape } from '../../ops/reshape.js';
 import { pad, slice } from '../../ops/slice.js';
 import { sub } from '../../ops/sub.js';
-import { where } from '../../ops/where.js';
 import { tiles, type Window } from '../../ops/window.js';
 import { attributesOf } from '../attributes.js';
+import { PhasedImages } from './phased-images.js';
 import type { BlockedContext, BlockedRule } from './rule.js';
-import { sideBySide } from './side-by-side.js';
 
 const STEEPEST = 3e38;
 /** Of a window: their powers of two add up to a float32 without rounding. */
@@ -42,8 +42,14 @@ export const blockedMaxPoolGradientRule: BlockedRule = (node, context) => {
     activationParams: [STEEPEST, 1],
   });
   const incoming = places.images(dy);
-  const value = isOfRelu ? inEqualParts(marks, incoming, window) : toFirst(marks, incoming, { window, context });
-  return [{ value: uncropped(value, [batch, channels, x.shape[2], x.shape[3]], block), layout: 'images' }];
+  const whole = [batch, channels, x.shape[2], x.shape[3]];
+  if (isOfRelu) {
+    return [{ value: uncropped(inEqualParts(marks, incoming, window), whole, block), layout: 'images' }];
+  }
+  const phased = new PhasedImages(toFirst(marks, incoming, { window, context }), { rows: height, columns: width });
+  return [
+    sameShape(shape, whole) ? { phased } : { value: uncropped(phased.whole(block), whole, block), layout: 'images' },
+  ];
 };
 
 /** Each of several largest pixels takes the same part of dY. */
@@ -54,10 +60,10 @@ function inEqualParts(marks: Value, dy: Value, window: Window): Value {
 }
 
 /**
- * The first of several largest pixels takes dY, row by row. A convolution with powers of two makes one number of the marks
- * of a window: the k-th pixel, counted from 0, is the first where that is at least 2⁻ᵏ, and less than 2¹⁻ᵏ.
+ * The first of several largest pixels takes dY, row by row: its part for each place within the windows. A convolution with
+ * powers of two makes one number of the marks of a window: one of the pixels 0 to k is marked where that is at least 2⁻ᵏ.
  */
-function toFirst(marks: Value, dy: Value, { window, context }: { window: Window; context: BlockedContext }): Value {
+function toFirst(marks: Value, dy: Value, { window, context }: { window: Window; context: BlockedContext }): Value[] {
   const [height, width] = window.kernel_shape;
   const [, channels] = marks.shape;
   const powers = Array.from({ length: height * width }, (_, pixel) => 2 ** -pixel);
@@ -66,17 +72,16 @@ function toFirst(marks: Value, dy: Value, { window, context }: { window: Window;
     strides: window.strides,
   });
   const last = powers[powers.length - 1];
+  // Codes are multiples of the last power: this is 0 or 1 for all of them.
+  const alpha = 4 / last;
   let rest = dy;
-  const parts = powers.map((power, pixel) => {
-    if (pixel === powers.length - 1) return rest;
-    // All later marks together come to power − last at most.
-    const isTaken = greater(codes, scalarLike(codes, power - last / 2));
-    const after = where(isTaken, scalarLike(dy, 0), rest);
-    const part = sub(rest, after);
-    rest = after;
+  const parts = powers.slice(0, -1).map((power) => {
+    const isTaken = hardSigmoid(codes, { alpha, beta: -alpha * (power - last / 2) });
+    const part = mul(rest, isTaken);
+    rest = sub(rest, part);
     return part;
   });
-  return sideBySide(parts, { rows: height, columns: width, block: context.block });
+  return [...parts, rest];
 }
 
 /** Weights of a depthwise convolution, the same for each channel, by pixel. */
@@ -106,8 +111,8 @@ function cropped(images: Value, shape: readonly number[], block: number): Value 
 }
 
 function uncropped(images: Value, shape: readonly number[], block: number): Value {
+  if (sameShape(images.shape, shape)) return images;
   const [batch, channels, height, width] = images.shape;
-  if (height === shape[2] && width === shape[3]) return images;
   const rows = reshape(images, [(batch * channels) / block, height, width * block]);
   return reshape(pad(rows, [0, 0, 0], [0, shape[2] - height, (shape[3] - width) * block]), shape);
 }

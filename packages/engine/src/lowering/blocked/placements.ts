@@ -1,21 +1,25 @@
 /** Where the values of a graph are in its blocked copy: plain, as blocked images, or as weights in their stored layout. */
 import type { Graph, Value } from '../../graph/graph.js';
+import { sizeOf } from '../../graph/tensor-type.js';
 import { reorderInput, reorderOutput, roundUp } from '../../ops/blocked/reorder.js';
+import { reshape } from '../../ops/reshape.js';
 import { type KernelLayout, toPlain, toStored } from './kernel-layout.js';
+import type { PhasedImages, PixelRows } from './phased-images.js';
 
 /** `images` are float32 [N, C, H, W]. */
 export type Layout = 'plain' | 'images' | KernelLayout;
 
-export interface Placed {
-  readonly value: Value;
-  readonly layout: Layout;
-}
+export type Placed =
+  | { readonly value: Value; readonly layout: Layout }
+  /** Images that may be needed whole. */
+  | { readonly phased: PhasedImages };
 
 interface Forms {
   /** In which it was computed. */
   readonly native: Layout;
   plain?: Value;
   images?: Value;
+  phased?: PhasedImages;
   stored?: Value;
 }
 
@@ -31,7 +35,12 @@ export class Placements {
     this.block = block;
   }
 
-  put(source: Value, { value, layout }: Placed): void {
+  put(source: Value, placed: Placed): void {
+    if ('phased' in placed) {
+      this.#forms.set(source, { native: 'images', phased: placed.phased });
+      return;
+    }
+    const { value, layout } = placed;
     const forms: Forms = { native: layout };
     if (layout === 'plain') forms.plain = value;
     else if (layout === 'images') forms.images = value;
@@ -58,17 +67,27 @@ export class Placements {
   plain(source: Value): Value {
     const forms = this.#of(source);
     const layout = this.#kernels.get(source);
-    forms.plain ??= forms.images
-      ? reorderOutput(forms.images, source.shape[1])
-      : toPlain(forms.stored ?? missing(source), layout ?? missing(source));
+    forms.plain ??=
+      forms.native === 'images'
+        ? reorderOutput(this.images(source), source.shape[1])
+        : toPlain(forms.stored ?? missing(source), layout ?? missing(source));
     return forms.plain;
   }
 
   /** Channels are filled up to a multiple of the block with zeros. */
   images(source: Value): Value {
     const forms = this.#of(source);
-    forms.images ??= reorderInput(this.plain(source), this.block);
+    forms.images ??= forms.phased?.whole(this.block) ?? reorderInput(this.plain(source), this.block);
     return forms.images;
+  }
+
+  /** Of blocked images, from wherever they are at hand. */
+  pixelRows(source: Value): PixelRows {
+    const { images, phased } = this.#of(source);
+    if (phased && !images) return phased.pixelRows(this.block);
+    const whole = this.images(source);
+    const rows = reshape(whole, [sizeOf(whole.shape) / this.block, this.block]);
+    return { parts: [rows], key: 'whole', rowOf: (pixel) => pixel };
   }
 
   stored(source: Value, layout: KernelLayout): Value {
