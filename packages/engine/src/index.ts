@@ -42,9 +42,11 @@ export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.
 export { backbonesOf, type ModelBackbone } from './model/backbones.js';
 export { buildModel, type DataShape } from './model/build.js';
 export { type DescribedDataset, dataShapeOf } from './model/data-shape.js';
+export { cpuLowerings } from './model/cpu-lowerings.js';
 export { freezeLayers } from './model/freeze.js';
 export { frozenPrefix, modelAfter, parametersUpTo } from './model/frozen-prefix.js';
 export { type Head, possibleHeads, type Task } from './model/head.js';
+export { IMAGES_PER_RUN_MAX } from './model/images-per-run.js';
 export type { Model, ModelParameter } from './model/model.js';
 export { layerRateMismatches, layersWithWeights, namedLayers } from './model/named-layers.js';
 export { initialParameters, parameterName } from './model/parameters.js';

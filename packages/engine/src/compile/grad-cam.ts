@@ -51,7 +51,7 @@ export function compileGradCam(model: Model, options: GradCamOptions): GradCamGr
   const score = graph.input('score', 'float32', [1, model.head.units]);
   const result = forward(model, normalize(transpose(image, [0, 3, 1, 2]), options.preprocessing), {
     parameters: constantWeights(graph, model.parameters, options.parameters),
-    activationsInPlace: true,
+    activationsInPlace: 'all',
   });
   const { layer, maps } = mapsToExplain(model, result, options.layer);
   const [gradient] = gradients(result.logits, [maps], score);

@@ -7,11 +7,14 @@ import { Graph } from '../graph/graph.js';
 import { predictionsOf } from '../losses/targets.js';
 import { lowerPortable } from '../lowering/portable/index.js';
 import { forward } from '../model/forward.js';
-import type { Model } from '../model/model.js';
+import { imagesPerRun } from '../model/images-per-run.js';
+import { IMAGE, type Model } from '../model/model.js';
+import { usedPixels } from '../model/used-pixels.js';
 import { toOnnx } from '../onnx/model.js';
 import { transpose } from '../ops/transpose.js';
+import { modelInput } from './batch.js';
 import { constantWeights } from './constant-weights.js';
-import { normalize, type Preprocessing } from './preprocessing.js';
+import type { Preprocessing } from './preprocessing.js';
 import type { TensorSpec } from './tensor-spec.js';
 
 export interface PredictorOptions {
@@ -30,6 +33,8 @@ export interface PredictorGraph {
   readonly onnx: Uint8Array<ArrayBuffer>;
   /** Input `image`: uint8 [batch, height, width, channels], pixels from 0 to 255; the batch is open (given here as 1). */
   readonly image: TensorSpec;
+  /** How many images a CPU computes together with the least time for each; memory may take more. */
+  readonly imagesPerRun: number;
   /** Name of the output float32 [batch, width]: `probabilities` of classes or labels, or the `values` of a regression. */
   readonly output: 'probabilities' | 'values';
 }
@@ -38,13 +43,22 @@ export function compilePredictor(model: Model, options: PredictorOptions): Predi
   const { height, width, channels } = model.image;
   const graph = new Graph();
   const image = graph.input('image', 'uint8', [1, height, width, channels]);
-  const planar = normalize(transpose(image, [0, 3, 1, 2]), options.preprocessing);
+  const used = usedPixels(model);
+  const planar = modelInput(model, transpose(image, [0, 3, 1, 2]), options.preprocessing, used.get(IMAGE));
   const parameters = constantWeights(graph, model.parameters, options.parameters);
   const output = model.head.task === 'regression' ? 'values' : 'probabilities';
-  graph.output(output, predictionsOf(forward(model, planar, { parameters }).outputs, model.head));
+  graph.output(
+    output,
+    predictionsOf(forward(model, planar, { parameters, used, activationsInPlace: 'fused' }).outputs, model.head),
+  );
   return {
-    onnx: toOnnx(lowerPortable(graph), { name: 'predict', openBatch: 'batch', metadata: metadataOf(model, options) }),
+    onnx: toOnnx(lowerPortable(graph), {
+      name: 'predict',
+      openBatch: 'batch',
+      metadata: metadataOf(model, options),
+    }),
     image: { name: 'image', dtype: 'uint8', shape: image.shape },
+    imagesPerRun: imagesPerRun(model),
     output,
   };
 }

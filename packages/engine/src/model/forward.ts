@@ -19,8 +19,11 @@ export interface ForwardOptions {
   readonly parameters: ReadonlyMap<string, Value>;
   /** Left out outside training. */
   readonly training?: TrainingInputs;
-  /** Keeps each activation where its layer stands, so that everything behind a layer depends on what `layerOutput` gives. */
-  readonly activationsInPlace?: boolean;
+  /**
+   * Which activations stay where their layer stands. `all`: everything behind a layer depends on what `layerOutput` gives.
+   * `fused`: the ReLU, which onnxruntime computes within the convolution in front, so that behind a pool it costs a pass more.
+   */
+  readonly activationsInPlace?: 'all' | 'fused';
   /** What layers are to give of their outputs, where that is not all; the images are then cut to it already. */
   readonly used?: UsedPixels;
 }
@@ -117,9 +120,11 @@ class LayerRun {
 
   /** The layer's input with an activation that may come after the layer. */
   #waiting({ definition, sources: [source] }: BuiltLayer): Pending | undefined {
-    if (this.#options.activationsInPlace) return undefined;
+    const { activationsInPlace } = this.#options;
+    if (activationsInPlace === 'all') return undefined;
     if (!definition.picksValues || source === IMAGE || this.#uses[source] > 1) return undefined;
     const pending = this.#pending[source];
+    if (activationsInPlace === 'fused' && pending.activation?.type === 'relu') return undefined;
     return pending.activation && isIncreasing(pending.activation) ? pending : undefined;
   }
 }

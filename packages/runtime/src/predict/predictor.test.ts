@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatasetTask } from '@trainyard/contracts';
+import type { DatasetTask, ImageSize } from '@trainyard/contracts';
 import { buildModel, dataShapeOf, initialParameters, parameterName, parseModelSpec } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 import { openObjectStore } from '@trainyard/storage';
@@ -21,6 +21,8 @@ interface Trained {
   task?: DatasetTask;
   classes?: string[];
   targets?: string[];
+  /** What the model takes; 6×5 without colour by default. */
+  image?: ImageSize;
   /** The model's last layer. */
   end?: object;
 }
@@ -34,9 +36,9 @@ async function checkpoint(trained: Trained = {}): Promise<TrainedCheckpoint> {
   const named = { classes: trained.classes ?? classes, targets: trained.targets ?? null };
   const dataset = { task, ...named, image: stored, fit: 'contain' as const, stats };
   const spec = parseModelSpec({
-    input: { width: 6, height: 5, channels: 1 },
+    input: trained.image ?? { width: 6, height: 5, channels: 1 },
     layers: [
-      { type: 'conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
+      { type: 'conv2d', filters: 8, kernel_size: 3, activation: 'relu' },
       { type: 'batch_normalization' },
       { type: 'flatten' },
       { type: 'dense', ...end },
@@ -91,6 +93,22 @@ describe('Predictor', () => {
       const size = predictor.imageBytes;
       const alone = await predictor.predict(images.slice(row * size, (row + 1) * size), 1);
       for (const [place, value] of alone.entries()) {
+        expect(together[row * classes.length + place]).toBeCloseTo(value, 6);
+      }
+    }
+    await predictor.release();
+  });
+
+  it('computes large images in groups, each as it would alone', async () => {
+    const image = { width: 80, height: 80, channels: 1 } as const;
+    const predictor = await openPredictor({ image });
+    const count = 11;
+    const images = Uint8Array.from({ length: count * predictor.imageBytes }, (_, place) => (place * 7919) % 251);
+    const together = await predictor.predict(images, count);
+    expect(new Set(together).size).toBeGreaterThan(count);
+    for (const row of [0, 7, 8, 10]) {
+      const pixels = images.subarray(row * predictor.imageBytes, (row + 1) * predictor.imageBytes);
+      for (const [place, value] of (await predictor.predict(pixels, 1)).entries()) {
         expect(together[row * classes.length + place]).toBeCloseTo(value, 6);
       }
     }

@@ -1,10 +1,10 @@
 /** A session of a compiled predictor: batches of any size in, a row of probabilities or values for each image out. */
 import type { Device, ImageFit, ImageSize } from '@trainyard/contracts';
-import type { PredictorGraph, Task, TrainedPredictor } from '@trainyard/engine';
+import { IMAGES_PER_RUN_MAX, type PredictorGraph, type Task, type TrainedPredictor } from '@trainyard/engine';
 import { createSession, type Session, uint8Tensor } from '../session.js';
 
-/** Images of one run, at most and unless `limitRuns` says less; more are run one after another, so that memory has a bound. */
-export const IMAGES_PER_RUN = 32;
+/** Images that are worth gathering for one call, at most. */
+export const IMAGES_PER_RUN = IMAGES_PER_RUN_MAX;
 
 export class Predictor {
   readonly image: ImageSize & { fit: ImageFit };
@@ -12,22 +12,30 @@ export class Predictor {
   readonly task: Task;
   readonly #graph: PredictorGraph;
   readonly #session: Session;
+  /** Images of one run on this device; more are run one after another, so that they stay in the caches and memory has a bound. */
+  readonly #perRun: number;
   #fewest = 1;
-  #most = IMAGES_PER_RUN;
+  #most: number;
 
-  private constructor({ graph, image, labels, task }: TrainedPredictor, session: Session) {
+  private constructor(
+    { graph, image, labels, task }: TrainedPredictor,
+    { session, perRun }: { session: Session; perRun: number },
+  ) {
     this.image = image;
     this.labels = labels;
     this.task = task;
     this.#graph = graph;
     this.#session = session;
+    this.#perRun = perRun;
+    this.#most = perRun;
   }
 
   /** Throws `out_of_memory`. */
   static async open(compiled: TrainedPredictor, options: { device: Device; threads: number }): Promise<Predictor> {
     // The server that asks runs on the same processors, and takes its turn while the model has nothing to do.
     const session = await createSession(compiled.graph.onnx, { ...options, spinsBetweenRuns: false });
-    return new Predictor(compiled, session);
+    const perRun = options.device === 'cpu' ? compiled.graph.imagesPerRun : IMAGES_PER_RUN;
+    return new Predictor(compiled, { session, perRun });
   }
 
   /** Bytes of one image. */
@@ -42,7 +50,7 @@ export class Predictor {
    */
   limitRuns({ fewest, most }: { fewest: number; most: number }): void {
     this.#fewest = fewest;
-    this.#most = Math.min(most, IMAGES_PER_RUN);
+    this.#most = Math.min(most, this.#perRun);
   }
 
   /**
