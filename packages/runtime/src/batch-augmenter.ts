@@ -44,24 +44,20 @@ export class BatchAugmenter {
     });
   }
 
-  /** Batch by batch, so that the images as they were take no more memory than one. */
+  /** All of them at once, since they may come from the disk while the run before is computed; then one after another in their place. */
   async #read(
     split: TrainingSplit,
     indices: ArrayLike<number>,
     out: Uint8Array,
     { epoch }: SlicePosition,
   ): Promise<void> {
-    const { batchSize, seed } = this.#options;
-    for (let first = 0; first < indices.length; first += batchSize) {
-      const some = Uint32Array.from(
-        { length: Math.min(batchSize, indices.length - first) },
-        (_, i) => indices[first + i],
-      );
-      const before = this.#images(this.#before, 0, some.length);
-      await split.readImages(some, before);
-      some.forEach((index, row) => {
-        this.#augment(this.#images(before, row), this.#images(out, first + row), { seed, epoch, index });
-      });
+    const { seed } = this.#options;
+    await split.readImages(indices, out);
+    const before = this.#images(this.#before, 0);
+    for (let row = 0; row < indices.length; row++) {
+      const place = this.#images(out, row);
+      before.set(place);
+      this.#augment(before, place, { seed, epoch, index: indices[row] });
     }
   }
 

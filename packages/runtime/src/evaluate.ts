@@ -64,21 +64,44 @@ export class Evaluator {
     return { loss: loss / split.count + penalty, ...metrics.values() };
   }
 
-  /** What the model says of each image of a split, in its order, a batch at a time. Its arrays are used again by the next. */
+  /** What the model says of each image of a split, in its order, a batch at a time. Its arrays are used again by the one after the next. */
   async *batches(
     tensors: ReadonlyMap<string, Float32Array>,
     split: TrainingSplit,
     signal: AbortSignal,
   ): AsyncGenerator<EvaluatedBatch> {
-    const { batchSize } = this.#graph;
-    const buffer = allocateBatches(this.#graph);
-    const order = inOrder(split.count);
+    const count = Math.ceil(split.count / this.#graph.batchSize);
+    const gather = this.#prepareGather(split);
     const feeds = this.#parameterFeeds(servedParameters(tensors));
-    for (let first = 0; first * batchSize < split.count; first++) {
-      signal.throwIfAborted();
-      await fillBatches(buffer, split, { order, first, batches: 1 }, batchSize);
-      yield { ...(await this.#run(feeds, buffer)), labels: buffer.labels, rows: buffer.rows[0] };
+    let next = gather(0);
+    try {
+      for (let batch = 0; batch < count; batch++) {
+        const buffer = await next;
+        signal.throwIfAborted();
+        if (batch + 1 < count) next = gather(batch + 1);
+        yield { ...(await this.#run(feeds, buffer)), labels: buffer.labels, rows: buffer.rows[0] };
+      }
+    } finally {
+      // Whoever goes on may close the data set at once.
+      await next.catch(() => {});
     }
+  }
+
+  /** Gathers a batch of a split while the one before is computed. */
+  #prepareGather(split: TrainingSplit): (batch: number) => Promise<BatchBuffer> {
+    const { batchSize } = this.#graph;
+    const buffers = [allocateBatches(this.#graph), allocateBatches(this.#graph)];
+    const order = inOrder(split.count);
+    const fill = async (first: number): Promise<BatchBuffer> => {
+      const buffer = buffers[first % 2];
+      await fillBatches(buffer, split, { order, first, batches: 1 }, batchSize);
+      return buffer;
+    };
+    return (batch) => {
+      const gathered = fill(batch);
+      gathered.catch(() => {});
+      return gathered;
+    };
   }
 
   release(): Promise<void> {
