@@ -50,6 +50,20 @@ it('fails with one that was not committed, so that it can be tried again', async
   expect(await create(settling, 'again')).toBe('again');
 });
 
+it('marks transactions that come one after the other in one row, and those that write nothing not at all', async () => {
+  const marks = async () => (await plain.transactionMark.findMany()).map(({ id, mark }) => `${id} ${mark}`).sort();
+  const client = settleCommits(plain, 5000);
+  const before = await marks();
+  await create(client, 'one');
+  const first = await marks();
+  expect(first).toHaveLength(before.length + 1);
+  await client.$transaction((tx) => tx.project.count());
+  expect(await marks()).toEqual(first);
+  await create(client, 'two');
+  expect(await marks()).toHaveLength(first.length);
+  expect(await marks()).not.toEqual(first);
+});
+
 it('passes on what the transaction throws itself', async () => {
   const work = settling.$transaction(async () => {
     throw new Error('no');

@@ -182,7 +182,7 @@ class JobRun {
     await db.jobs.setDevice(claim, device);
     this.#jobLog.info(`It runs on ${device.used}. ${device.reason}.`);
     if (planned !== null) this.#jobLog.info(`The plan of the job is kept: ${planText(planned)}.`);
-    await removeStrayFiles(this.#context, claim);
+    await removeStrayFiles({ ...this.#context, db }, claim);
     const { id, task, classes, targets, image, fit, stats } = claim.dataset;
     const transfer = await describeTransfer(db, claim);
     return {

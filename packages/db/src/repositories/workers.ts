@@ -8,6 +8,8 @@ import type { MachineTraits } from '../queue-order.js';
 
 const ALIVE_MS = 15_000;
 const FORGOTTEN_MS = 3_600_000;
+/** Longer than any worker asks what became of a transaction. */
+const MARKS_KEPT_MS = 86_400_000;
 
 /** In SQL: the worker was seen within 15 s by the database's clock. */
 export const IS_ALIVE = Prisma.sql`last_seen_at > now() - make_interval(secs => ${ALIVE_MS / 1000}::float8)`;
@@ -26,6 +28,8 @@ export interface NewWorker {
   devices: WorkerDevice[];
   /** What decides the bits that its machine computes, where that is known. */
   traits?: MachineTraits;
+  /** How many jobs it trains at once, at most; 1 where left out. */
+  jobSlots?: number;
 }
 
 export interface AttachedWorker {
@@ -35,6 +39,7 @@ export interface AttachedWorker {
   devices: WorkerDevice[];
   /** Null for a worker of an older version. */
   traits: MachineTraits | null;
+  jobSlots: number;
   startedAt: Date;
   lastSeenAt: Date;
   /** The jobs that it holds. */
@@ -45,14 +50,21 @@ export interface AttachedWorker {
 
 export function openWorkers(client: PrismaClient) {
   return {
-    /** Enters a worker, again under its old `id` where that is given, and forgets those not seen for an hour. */
-    async register({ id = newId('worker'), host, pid, devices, traits }: NewWorker): Promise<string> {
+    /**
+     * Enters a worker, again under its old `id` where that is given, and forgets those not seen for an hour, and the marks that
+     * transactions of earlier ones left.
+     */
+    async register({ id = newId('worker'), host, pid, devices, traits, jobSlots = 1 }: NewWorker): Promise<string> {
       await client.$executeRaw`
         DELETE FROM workers WHERE last_seen_at < now() - make_interval(secs => ${FORGOTTEN_MS / 1000}::float8)`;
       await client.$executeRaw`
-        INSERT INTO workers (id, host, pid, devices, cpu, onnxruntime_version)
-        VALUES (${id}, ${host}, ${pid}, ${JSON.stringify(devices)}::jsonb, ${traits?.cpu ?? null}, ${traits?.onnxruntimeVersion ?? null})
-        ON CONFLICT (id) DO UPDATE SET devices = EXCLUDED.devices, last_seen_at = now()`;
+        DELETE FROM transaction_marks WHERE marked_at < now() - make_interval(secs => ${MARKS_KEPT_MS / 1000}::float8)`;
+      await client.$executeRaw`
+        INSERT INTO workers (id, host, pid, devices, cpu, onnxruntime_version, job_slots)
+        VALUES (${id}, ${host}, ${pid}, ${JSON.stringify(devices)}::jsonb, ${traits?.cpu ?? null},
+          ${traits?.onnxruntimeVersion ?? null}, ${jobSlots})
+        ON CONFLICT (id) DO UPDATE
+        SET devices = EXCLUDED.devices, job_slots = EXCLUDED.job_slots, last_seen_at = now()`;
       return id;
     },
 
