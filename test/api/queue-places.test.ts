@@ -26,7 +26,7 @@ describe('a queued job and the workers', () => {
     };
     expect(await place(running.id)).toEqual({ queue_position: 1, expected_start_at: null });
 
-    const workerId = await db.workers.register({ host: 'box', pid: 1, devices: CPU });
+    const workerId = await db.workers.register({ host: 'box', pid: 1, devices: CPU, jobSlots: 2 });
     const free = await place(running.id);
     expect(Math.abs(Date.parse(free.expected_start_at) - Date.now())).toBeLessThan(5000);
     const claim = await db.jobs.claim(running.id, { ...WORKER, workerId });
@@ -48,7 +48,7 @@ describe('a queued job and the workers', () => {
     const workersOf = async (caller: typeof member) => (await caller.get('/v1/workers').expect(200)).body.data;
     const load = { jobs: 1, datasets: 0 };
     expect(await workersOf(operator)).toMatchObject([{ id: workerId, job_ids: [running.id], load }]);
-    expect(await workersOf(member)).toMatchObject([{ job_ids: [running.id], load }]);
+    expect(await workersOf(member)).toMatchObject([{ job_ids: [running.id], load, job_slots: 2 }]);
     expect(await workersOf(stranger)).toMatchObject([{ job_ids: [], load }]);
   });
 });

@@ -94,8 +94,9 @@ describe('workers', () => {
       { device: 'cpu' as const, available: true, reason: null },
       { device: 'cuda' as const, available: false, reason: 'There is no CUDA device.' },
     ];
-    const id = await db.workers.register({ host: 'box', pid: 42, devices, traits: TRAITS });
-    expect(await db.workers.alive()).toMatchObject([{ id, host: 'box', pid: 42, devices, traits: TRAITS }]);
+    const id = await db.workers.register({ host: 'box', pid: 42, devices, traits: TRAITS, jobSlots: 3 });
+    const registered = { id, host: 'box', pid: 42, devices, traits: TRAITS, jobSlots: 3 };
+    expect(await db.workers.alive()).toMatchObject([registered]);
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("UPDATE workers SET last_seen_at = now() - interval '16 s'");
@@ -104,7 +105,7 @@ describe('workers', () => {
     expect(await db.workers.heartbeat(id)).toBe(true);
     expect(await db.workers.alive()).toHaveLength(1);
     expect(await db.workers.register({ id, host: 'box', pid: 42, devices: [] })).toBe(id);
-    expect(await db.workers.alive()).toMatchObject([{ id, devices: [] }]);
+    expect(await db.workers.alive()).toMatchObject([{ id, devices: [], jobSlots: 1 }]);
     await db.workers.remove(id);
     expect(await db.workers.heartbeat(id)).toBe(false);
   });

@@ -116,6 +116,21 @@ describe('POST /v1/sweeps', () => {
     await api.member.post(`/v1/sweeps/${made.id}/cancel`).expect(202);
   });
 
+  it('has as many trials in hand as the workers train at once, where it is not told how many', async () => {
+    const { workers } = api.db;
+    const { id } = await begin({ parallel: undefined, space: { [RATE]: [0.1, 0.01, 0.001, 0.02, 0.002] } });
+    const begun = async () => {
+      api.app.advanceSweeps();
+      return (await trialsOf(id)).length;
+    };
+    await expect.poll(begun).toBe(1);
+    const attached = { host: 'box', pid: 1, devices: [{ device: 'cpu' as const, available: true, reason: null }] };
+    const ids = [await workers.register({ ...attached, jobSlots: 3 }), await workers.register(attached)];
+    await expect.poll(begun).toBe(4);
+    await api.member.post(`/v1/sweeps/${id}/cancel`).expect(202);
+    for (const worker of ids) await workers.remove(worker);
+  });
+
   it('makes one sweep of a request that is sent twice', async () => {
     const post = () => api.member.post('/v1/sweeps').set('idempotency-key', 'once').send(sweep());
     const [first, second] = [await post().expect(202), await post().expect(202)];

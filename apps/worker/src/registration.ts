@@ -14,7 +14,7 @@ export interface Registration {
 
 export async function register(
   db: Database,
-  found: Pick<NewWorker, 'devices' | 'traits'>,
+  found: Pick<NewWorker, 'devices' | 'traits' | 'jobSlots'>,
   log: Logger,
 ): Promise<Registration> {
   const entry = { host: hostname(), pid: process.pid, ...found };

@@ -47,12 +47,12 @@ export async function startWorker(config: WorkerConfig, log: Logger, stop: Abort
   if (traits === null) throw new Error('Training works on no device of this machine');
   log.info({ traits }, 'the machine computes with');
   const db = openDatabase(config.databaseUrl, config.queueRules, { settleMs: SETTLE_MS });
-  const { workerId, end: endRegistration } = await register(db, { devices, traits }, log);
   const { objectsDir, threads, lowering, stopMs: handOverMs } = config;
   const abilities = { devices: devices.filter(({ available }) => available).map(({ device }) => device), traits };
-  const jobsMax =
-    config.jobsMax ?? defaultJobsMax({ threads, memory: memoryBytes(), hasCuda: abilities.devices.includes('cuda') });
+  const hasCuda = abilities.devices.includes('cuda');
+  const jobsMax = Math.min(threads, config.jobsMax ?? defaultJobsMax({ threads, memory: memoryBytes(), hasCuda }));
   log.info({ threads, jobs_max: jobsMax }, 'trains with');
+  const { workerId, end: endRegistration } = await register(db, { devices, traits, jobSlots: jobsMax }, log);
   const trainers = new SpareChild(trainerCommand(objectsDir), Math.min(jobsMax, SPARE_TRAINERS_MAX));
   trainers.prepare();
   const context = {

@@ -86,7 +86,7 @@ export const CreateSweep = Strict(
       Type.Integer({
         minimum: 1,
         maximum: PARALLEL_MAX,
-        description: 'Trials at once. Left out, as many as there are workers',
+        description: 'Trials at once. Left out, as many as the attached workers train at once (`job_slots`)',
       }),
     ),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff, default: 0 })),

@@ -28,6 +28,7 @@ export const WorkerView = Type.Object(
       { jobs: Type.Integer(), datasets: Type.Integer() },
       { description: 'How many jobs it trains and data sets it reads, of every project' },
     ),
+    job_slots: Type.Integer({ description: 'How many jobs it trains at once, at most' }),
     last_seen_at: Timestamp,
     id: Type.Optional(Type.String()),
     host: Type.Optional(Type.String()),

@@ -28,7 +28,7 @@ async function step(db: Database, projectId: string, id: string): Promise<boolea
   if (sweep.status !== 'running') return false;
   const trials = await knownTrials(db, sweep);
   const search = searchOf(sweep.settings);
-  const parallel = sweep.settings.parallel ?? Math.max(1, (await db.workers.alive()).length);
+  const parallel = sweep.settings.parallel ?? (await jobSlots(db));
   if (inHand(trials.map(({ row }) => row)) >= parallel) return false;
   const decision = decide(
     search,
@@ -50,6 +50,15 @@ async function step(db: Database, projectId: string, id: string): Promise<boolea
       await end(db, fence, trials);
       return false;
   }
+}
+
+/** How many jobs the workers that are attached train at once; a sweep that none is there for has one trial that waits. */
+async function jobSlots(db: Database): Promise<number> {
+  const workers = await db.workers.alive();
+  return Math.max(
+    1,
+    workers.reduce((sum, worker) => sum + worker.jobSlots, 0),
+  );
 }
 
 function holdAt({ settings }: SweepRow, until: number): number | null {

@@ -28,7 +28,7 @@ export const listWorkers: FastifyPluginAsyncTypebox = async (app) => {
 type View = Static<typeof WorkerView>;
 
 function memberView(worker: AttachedWorker, isShown: (job: AttachedWorker['jobs'][number]) => boolean): View {
-  const { devices, lastSeenAt, jobs, datasets } = worker;
+  const { devices, lastSeenAt, jobs, datasets, jobSlots } = worker;
   const cuda = devices.some(({ device, available }) => device === 'cuda' && available);
   return {
     object: 'worker',
@@ -37,6 +37,7 @@ function memberView(worker: AttachedWorker, isShown: (job: AttachedWorker['jobs'
     devices,
     job_ids: jobs.filter(isShown).map(({ id }) => id),
     load: { jobs: jobs.length, datasets },
+    job_slots: jobSlots,
     last_seen_at: lastSeenAt.toISOString(),
   };
 }
