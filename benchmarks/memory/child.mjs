@@ -42,7 +42,7 @@ async function measure(name, batchSize, threads, lowering) {
   const model = buildModel(parseModelSpec(spec), { image, classes: CLASSES.length });
   const block = lowering === 'blocked' ? await blockedLanes() : null;
   if (lowering === 'blocked' && block === null) throw new Error('onnxruntime has no blocked layout here.');
-  const { memory_bytes } = summarizeModel(model, batchSize, undefined, block);
+  const { memory_bytes } = summarizeModel(model, batchSize, undefined, [block]);
   const { steps_per_run } = planFor(model, { threads, batchSize, stepsPerEpoch: MANY_STEPS, block });
   // Two full runs and one step that is left over.
   const steps = 2 * steps_per_run + 1;

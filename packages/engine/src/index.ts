@@ -67,6 +67,7 @@ export {
   SafetensorsError,
   type SafetensorsFile,
   writeSafetensors,
+  writeSafetensorsInto,
 } from './safetensors.js';
 export { type LearningRates, scheduleFor } from './schedules/index.js';
 export { nextPlateau, startPlateau } from './schedules/reduce-on-plateau.js';

@@ -2,6 +2,7 @@ import { type ImageSize, resolveOptimizer } from '@trainyard/contracts';
 import { describe, expect, it } from 'vitest';
 import { parseModelSpec } from '../spec/parse.js';
 import { buildModel } from './build.js';
+import { cpuLowerings } from './cpu-lowerings.js';
 import { summarizeModel } from './summary.js';
 
 const conv = (filters: number) => ({ type: 'conv2d', filters, kernel_size: 3, activation: 'relu' });
@@ -92,6 +93,16 @@ describe('the summary of a model', () => {
     const adam = summarizeModel(model, 32).memory_bytes;
     expect(plain.optimizer).toBe(0);
     expect(adam.peak).toBeGreaterThan(plain.peak);
+  });
+
+  it('gives the peak of the lowering that takes the most, where it is not known which one a training gets', () => {
+    const model = buildModel(parseModelSpec({ layers: convnet }), { image: mnist, classes: 10 });
+    const peakOf = (lowerings: readonly (number | null)[]) =>
+      summarizeModel(model, 32, undefined, lowerings).memory_bytes.peak;
+    expect(peakOf([16])).not.toBe(peakOf([null]));
+    expect(peakOf(cpuLowerings(model))).toBe(Math.max(peakOf([null]), peakOf([16])));
+    const dense = buildModel(parseModelSpec({ layers: [flatten, output] }), { image: mnist, classes: 10 });
+    expect(cpuLowerings(dense)).toEqual([null]);
   });
 
   it('estimates a peak that holds a process and grows with the batch', () => {

@@ -12,13 +12,14 @@ const FLOAT_BYTES = 4;
  * Figures for one batch. Operations count a multiply-add as two.
  *
  * @param optimizer what memory is counted for; Adam where left out
- * @param block lanes of the blocked layout that memory is counted for; the portable lowering where left out
+ * @param lowerings what the steps may be lowered to: lanes of the blocked layout, or null for the portable lowering, which alone it
+ *   is where left out. The peak of memory is that of the one that takes the most; each one is compiled for it.
  */
 export function summarizeModel(
   model: Model,
   batchSize: number,
   optimizer: Optimizer = resolveOptimizer({ type: 'adam' }),
-  block: number | null = null,
+  lowerings: readonly (number | null)[] = [null],
 ): ModelSummary {
   const rows = model.layers.map((layer) => describeLayer(layer, batchSize));
   const total = (figure: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + figure(row), 0);
@@ -39,7 +40,11 @@ export function summarizeModel(
       parameters: FLOAT_BYTES * parameters,
       optimizer: FLOAT_BYTES * trainable * optimizerRule(optimizer).slots.length,
       activations: total((row) => row.activation_bytes),
-      peak: estimateTrainingMemory(model, { batchSize, optimizer, stepFlops: forwardFlops + backward, block }),
+      peak: Math.max(
+        ...lowerings.map((block) =>
+          estimateTrainingMemory(model, { batchSize, optimizer, stepFlops: forwardFlops + backward, block }),
+        ),
+      ),
     },
   };
 }

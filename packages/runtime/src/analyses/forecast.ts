@@ -21,6 +21,7 @@ import {
 import { openPacked, packingTime, verifyManifest } from '@trainyard/datasets';
 import {
   buildModel,
+  cpuLowerings,
   dataShapeOf,
   evaluationBatch,
   type Model,
@@ -50,7 +51,7 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
   const { store, report } = tools;
   await verifyManifest(store, task.dataset.id, task.dataset.digest);
   const model = buildModel(parseModelSpec(task.spec), dataShapeOf(task.dataset, task.training.normalization));
-  refuseTooLarge(task, model);
+  refuseTooLarge(task, model, tools);
   const image = { ...model.image, fit: task.dataset.fit };
   const timingFrom = performance.now();
   const pack = await packingTime(store, task.dataset.id, image, PACKING_SAMPLE_MS);
@@ -74,12 +75,13 @@ export async function forecast(task: ForecastTask, tools: AnalystTools): Promise
 
 /**
  * A measurement of what is larger than the machine would take others down with it. Throws `out_of_memory` where the estimate
- * of the summary is above what there is.
+ * of the summary, which validation gives too, is above what there is.
  */
-function refuseTooLarge({ training, device }: ForecastTask, whole: Model): void {
+function refuseTooLarge({ training, device }: ForecastTask, whole: Model, { lowering }: AnalystTools): void {
   if (device !== 'cpu') return;
   const model = partBehindBackbone(whole, training)?.model ?? whole;
-  const { peak } = summarizeModel(model, training.batch_size, training.optimizer).memory_bytes;
+  const lowerings = lowering === 'portable' ? [null] : cpuLowerings(model);
+  const { peak } = summarizeModel(model, training.batch_size, training.optimizer, lowerings).memory_bytes;
   const limit = process.constrainedMemory();
   const there = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
   if (peak <= there) return;
