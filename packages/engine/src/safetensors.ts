@@ -33,6 +33,15 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  return writeSafetensorsInto((bytes) => new Uint8Array(bytes), tensors, metadata);
+}
+
+/** The same in memory of the caller's; `allocate` gives as many bytes as it is asked for, whatever they hold. */
+export function writeSafetensorsInto<Memory extends ArrayBufferLike>(
+  allocate: (bytes: number) => Uint8Array<Memory>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<Memory> {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { [METADATA_KEY]: metadata } : {};
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
@@ -42,8 +51,8 @@ export function writeSafetensors(
     end += data.byteLength;
   }
   const text = encodeHeader(header);
-  const file = new Uint8Array(LENGTH_BYTES + text.length + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
+  const file = allocate(LENGTH_BYTES + text.length + end);
+  new DataView(file.buffer, file.byteOffset).setBigUint64(0, BigInt(text.length), true);
   file.set(text, LENGTH_BYTES);
   let offset = LENGTH_BYTES + text.length;
   for (const { data } of tensors.values()) {

@@ -12,8 +12,9 @@ import {
   parsePlateauState,
   TrainyardError,
 } from '@trainyard/contracts';
-import { readSafetensors, SafetensorsError, writeSafetensors } from '@trainyard/engine';
+import { readSafetensors, SafetensorsError, writeSafetensorsInto } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
+import { CheckpointMemory } from './checkpoint-memory.js';
 
 const FORMAT = 'trainyard-checkpoint';
 const VERSION = '1';
@@ -59,13 +60,19 @@ export function checkpointKey(jobId: string, step: number, attempt: number, roll
   return `checkpoints/${jobId}/${String(step).padStart(9, '0')}-${attempt}${rolledBack ? '-r' : ''}.safetensors`;
 }
 
+/**
+ * The tensors are copied before the first promise: they may change while the copy is written.
+ *
+ * @param memory where the file is put together; no other is written out of it meanwhile
+ */
 export async function writeCheckpoint(
   store: ObjectStore,
   key: string,
   tensors: CheckpointTensors,
   position: TrainingPosition,
+  memory = new CheckpointMemory(),
 ): Promise<StoredCheckpoint> {
-  const file = writeSafetensors(tensors, toMetadata(position));
+  const file = writeSafetensorsInto((bytes) => memory.take(bytes), tensors, toMetadata(position));
   const { bytes, sha256 } = await store.write(key, file);
   return { key, bytes, digest: `sha256:${sha256}` };
 }

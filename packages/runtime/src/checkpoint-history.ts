@@ -2,12 +2,14 @@
 import { type CheckpointReference, TrainyardError } from '@trainyard/contracts';
 import type { ObjectStore } from '@trainyard/storage';
 import { checkpointKey, readCheckpoint, type StoredCheckpoint, writeCheckpoint } from './checkpoint-file.js';
+import { CheckpointMemory } from './checkpoint-memory.js';
 import type { FitStart, Snapshot } from './fit.js';
 
 export class CheckpointHistory {
   readonly #store: ObjectStore;
   readonly #job: { id: string; attempt: number };
   readonly #byStep: Map<number, { key: string; digest: string }>;
+  readonly #memory = new CheckpointMemory();
   #rolledBack: boolean;
 
   /** `rolledBack` says that the training has gone back before: `earlier` holds nothing of what it left. */
@@ -59,9 +61,10 @@ export class CheckpointHistory {
     }
   }
 
+  /** One at a time: the next one only when this is safe. */
   async save({ position, tensors }: Snapshot): Promise<StoredCheckpoint> {
     const key = checkpointKey(this.#job.id, position.step, this.#job.attempt, this.#rolledBack);
-    const stored = await writeCheckpoint(this.#store, key, tensors, position);
+    const stored = await writeCheckpoint(this.#store, key, tensors, position, this.#memory);
     this.#byStep.set(position.step, stored);
     return stored;
   }

@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { TrainyardError } from '@trainyard/contracts';
 import { beginAppend, cutTo, fewerBytes, resumeAppend } from './appended-file.js';
 import { asStoreError, isMissing, unlessMissing } from './file-errors.js';
+import { FileWriter } from './file-writer.js';
 import { flushFolders } from './flush-folders.js';
 import { checkKey, checkPrefix } from './keys.js';
 import type {
@@ -31,10 +32,13 @@ const APPENDING_FOLDER = '.appending';
 /** A temporary file that has not grown for so long belongs to a process that was killed. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 const RENAME_ATTEMPTS = 3;
+/** Threads run what was built, also where a test runs the source. */
+const FILE_THREAD = new URL('../dist/file-thread.js', import.meta.url);
 
 export class LocalStore implements ObjectStore {
   readonly #root: string;
   readonly #pieceThread: URL;
+  readonly #writer = new FileWriter(FILE_THREAD);
   #swept: Promise<void> | undefined;
 
   /** @param pieceThread what threads that read pieces run */
@@ -199,13 +203,22 @@ export class LocalStore implements ObjectStore {
     options: WriteOptions,
   ): Promise<WrittenObject> {
     try {
-      const written = await fill(temporary, source, options);
+      const written = isShared(source)
+        ? await this.#fillInThread(temporary, source, options)
+        : await fill(temporary, source, options);
       await this.#moveInto(temporary, join(this.#root, key));
       return written;
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  async #fillInThread(path: string, bytes: Uint8Array, { signal, maxBytes }: WriteOptions): Promise<WrittenObject> {
+    refuseLonger(bytes.length, maxBytes);
+    const sha256 = await this.#writer.write({ path, bytes });
+    signal?.throwIfAborted();
+    return { bytes: bytes.length, sha256 };
   }
 
   async #temporaryPath(): Promise<string> {
@@ -230,15 +243,22 @@ export class LocalStore implements ObjectStore {
   }
 }
 
+function isShared(source: Readable | Uint8Array): source is Uint8Array {
+  return source instanceof Uint8Array && source.buffer instanceof SharedArrayBuffer;
+}
+
+function refuseLonger(bytes: number, most = Number.POSITIVE_INFINITY): void {
+  if (bytes > most) throw new TrainyardError('payload_too_large', `At most ${most} bytes are accepted.`);
+}
+
 async function fill(path: string, source: Readable | Uint8Array, options: WriteOptions): Promise<WrittenObject> {
   const handle = await open(path, 'wx');
   try {
     const hash = createHash('sha256');
-    const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
     let bytes = 0;
     const append = async (chunk: Uint8Array): Promise<void> => {
       bytes += chunk.byteLength;
-      if (bytes > maxBytes) throw new TrainyardError('payload_too_large', `At most ${maxBytes} bytes are accepted.`);
+      refuseLonger(bytes, options.maxBytes);
       hash.update(chunk);
       await handle.writeFile(chunk);
     };

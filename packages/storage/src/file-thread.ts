@@ -1,0 +1,37 @@
+/** A thread that writes files: see `FileWriter`. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import type { FileAnswer, FileOrder } from './file-writer.js';
+
+/** What is hashed and written at once: small enough to be in the processor's cache still when it is written. */
+const PIECE_BYTES = 1024 ** 2;
+
+parentPort?.on('message', (order: FileOrder) => parentPort?.postMessage(answerTo(order)));
+
+/** An error that is sent to another thread loses its code, so it goes as a plain object. */
+function answerTo({ path, bytes }: FileOrder): FileAnswer {
+  try {
+    return { sha256: writeFlushed(path, bytes) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { failure: { message, code: error instanceof Error && 'code' in error ? String(error.code) : '' } };
+  }
+}
+
+/** Answers the hash of what was written. */
+function writeFlushed(path: string, bytes: Uint8Array): string {
+  const file = openSync(path, 'wx');
+  try {
+    const hash = createHash('sha256');
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      hash.update(piece);
+      for (let written = 0; written < piece.length; ) written += writeSync(file, piece, written);
+    }
+    fsyncSync(file);
+    return hash.digest('hex');
+  } finally {
+    closeSync(file);
+  }
+}
