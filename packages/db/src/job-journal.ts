@@ -1,9 +1,8 @@
 /** Changes of a job's status and its events, written under the lock of the job's row, so that `seq` has no gap. */
 import { type EventType, type JobStatus, newId } from '@trainyard/contracts';
 import type { Prisma } from './client.js';
-import { type Fence, StaleAttemptError } from './errors.js';
+import { type Fence, notFound, StaleAttemptError } from './errors.js';
 import { checkTransition, HELD, isEnded } from './job-states.js';
-import { toJson } from './json.js';
 import { appendLogLines, statusLine } from './log-lines.js';
 import { announceEvent } from './webhook-messages.js';
 
@@ -41,15 +40,21 @@ export async function appendEvent(
   type: EventType,
   data: Record<string, unknown>,
 ): Promise<number> {
-  const { eventSeq } = await tx.job.update({
-    where: { id: jobId },
-    data: { eventSeq: { increment: 1 } },
-    select: { eventSeq: true },
-  });
   const id = newId('event');
-  const { createdAt } = await tx.jobEvent.create({ data: { id, jobId, seq: eventSeq, type, data: toJson(data) } });
-  await announceEvent(tx, jobId, { id, type, data, createdAt });
-  return eventSeq;
+  const [event] = await tx.$queryRaw<{ seq: number; createdAt: Date; hasWebhook: boolean }[]>`
+    WITH numbered AS (
+      UPDATE jobs SET event_seq = event_seq + 1 WHERE id = ${jobId} RETURNING event_seq AS seq
+    ), made AS (
+      INSERT INTO job_events (id, job_id, seq, type, data, created_at)
+      SELECT ${id}, ${jobId}, seq, ${type}, ${JSON.stringify(data)}::jsonb, clock_timestamp() FROM numbered
+      RETURNING seq, created_at
+    )
+    SELECT seq, created_at AS "createdAt", EXISTS (SELECT FROM webhooks WHERE job_id = ${jobId}) AS "hasWebhook"
+    FROM made`;
+  if (!event) throw notFound('job', jobId);
+  const { seq, createdAt, hasWebhook } = event;
+  if (hasWebhook) await announceEvent(tx, jobId, { id, type, data, createdAt });
+  return seq;
 }
 
 /** Enters a status into the timeline, the events and the log. A phase has the `seq` of its event. */

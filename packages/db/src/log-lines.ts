@@ -33,7 +33,8 @@ export async function appendLogLines(
       RETURNING seq
     )
     SELECT max(seq) AS seq FROM written`;
-  await tx.$executeRaw`DELETE FROM job_logs WHERE job_id = ${jobId} AND seq <= ${(last?.seq ?? 0) - LOG_LINES_MAX}::int`;
+  const removed = (last?.seq ?? 0) - LOG_LINES_MAX;
+  if (removed > 0) await tx.$executeRaw`DELETE FROM job_logs WHERE job_id = ${jobId} AND seq <= ${removed}::int`;
 }
 
 /** Postgres stores neither NUL nor half a surrogate pair. */

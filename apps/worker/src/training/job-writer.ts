@@ -29,12 +29,10 @@ export class JobWriter {
       case 'running':
         return db.jobs.start(claim, report.epoch === 0 ? null : `Goes on after epoch ${report.epoch}`);
       case 'steps':
-        await db.metrics.recordSteps(claim, report.rows);
         await this.#forecast(report);
-        return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
+        return db.metrics.recordSteps(claim, report.rows, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'epoch':
-        await db.metrics.recordEpoch(claim, report.row);
-        return db.jobs.setProgress(claim, { ...report.progress, elapsed_s: report.elapsed_s });
+        return db.metrics.recordEpoch(claim, report.row, { ...report.progress, elapsed_s: report.elapsed_s });
       case 'probe':
         return db.metrics.recordProbe(claim, report.row);
       case 'checkpoint':

@@ -63,8 +63,11 @@ export function openCheckpoints(client: PrismaClient) {
         const reached = await tx.checkpoint.count({
           where: { jobId: fence.id, step: { gte: checkpoint.step }, rolledBack: false },
         });
-        if (reached === 0) await tx.job.update({ where: { id: fence.id }, data: { failures: 0 } });
-        const { projectId } = await tx.job.findUniqueOrThrow({ where: { id: fence.id }, select: { projectId: true } });
+        const ofJob = { where: { id: fence.id }, select: { projectId: true } };
+        const { projectId } =
+          reached === 0
+            ? await tx.job.update({ ...ofJob, data: { failures: 0 } })
+            : await tx.job.findUniqueOrThrow(ofJob);
         const { best, bytes, metrics, ...plain } = checkpoint;
         const data = {
           ...plain,
@@ -107,7 +110,7 @@ export function openCheckpoints(client: PrismaClient) {
         const unused = rows.filter((row) => !kept.has(row) && !row.isBest && !isServed(row));
         const users = await jobsBeginningFrom(tx, unused.map(idOf));
         const removed = unused.filter(({ id }) => !users.has(id));
-        await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
+        if (removed.length > 0) await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
         return removed.map(({ id, storageKey }) => ({ id, storageKey }));
       });
     },

@@ -1,6 +1,7 @@
 /** The metric rows of a job. A row that is written again, after a job has begun anew, replaces the one before. */
 import type {
   EpochMetrics,
+  JobProgress,
   List,
   MetricResolution,
   MetricValues,
@@ -9,7 +10,7 @@ import type {
 } from '@trainyard/contracts';
 import { TrainyardError } from '@trainyard/contracts';
 import type { Prisma, PrismaClient } from '../client.js';
-import { type Fence, notFound } from '../errors.js';
+import { type Fence, notFound, StaleAttemptError } from '../errors.js';
 import { flatMetrics } from '../flat-metrics.js';
 import { appendEvent, lockHeldJob } from '../job-journal.js';
 import { fromJson } from '../json.js';
@@ -26,38 +27,34 @@ export interface MetricHistory {
 
 export function openMetrics(client: PrismaClient) {
   return {
-    /** Writes rows of single steps; the last one becomes the job's latest `metrics`. */
-    async recordSteps(fence: Fence, rows: readonly StepMetrics[]): Promise<void> {
+    /**
+     * Writes rows of single steps; the last one becomes the job's latest `metrics`. With them goes how far the job is: one
+     * statement for all, since this happens each second of every training.
+     */
+    async recordSteps(fence: Fence, rows: readonly StepMetrics[], progress: JobProgress | null = null): Promise<void> {
       const last = rows.at(-1);
-      if (!last) return;
-      const latest = { loss: last.loss, ...(last.accuracy === undefined ? {} : { accuracy: last.accuracy }) };
-      await client.$transaction(async (tx) => {
-        await lockHeldJob(tx, fence);
-        await replaceRows(tx, fence.id, 'step', rows);
-        await mergeLatest(tx, fence.id, latest);
-      });
+      const accuracy = last?.accuracy === undefined ? {} : { accuracy: last.accuracy };
+      const latest = last ? { loss: last.loss, ...accuracy } : {};
+      if (last || progress) await writeHeld(client, fence, { resolution: 'step', rows, latest, progress });
     },
 
     /**
-     * Writes the row of an epoch, its `epoch` event, and the job's latest `metrics`. An epoch that was trained again to the
-     * same figures has had its event.
+     * Writes the row of an epoch, its `epoch` event, the job's latest `metrics` and how far it is. An epoch that was trained
+     * again to the same figures has had its event.
      */
-    async recordEpoch(fence: Fence, row: EpochMetrics): Promise<void> {
+    async recordEpoch(fence: Fence, row: EpochMetrics, progress: JobProgress | null = null): Promise<void> {
       await client.$transaction(async (tx) => {
+        // First: only from here on what was written before is seen.
         await lockHeldJob(tx, fence);
         const isKnown = await hasFigures(tx, fence.id, row);
-        await replaceRows(tx, fence.id, 'epoch', [row]);
-        await mergeLatest(tx, fence.id, flatMetrics(row));
+        await writeHeld(tx, fence, { resolution: 'epoch', rows: [row], latest: flatMetrics(row), progress });
         if (!isKnown) await appendEvent(tx, fence.id, 'epoch', { ...row });
       });
     },
 
     /** Writes what a look into the network found. */
     async recordProbe(fence: Fence, row: ProbeMetrics): Promise<void> {
-      await client.$transaction(async (tx) => {
-        await lockHeldJob(tx, fence);
-        await replaceRows(tx, fence.id, 'probe', [row]);
-      });
+      await writeHeld(client, fence, { resolution: 'probe', rows: [row], latest: {}, progress: null });
     },
 
     /** The newest epochs of a job, as many as one reads at once, and the looks into its network: oldest first. */
@@ -119,25 +116,40 @@ async function hasFigures(tx: Prisma.TransactionClient, jobId: string, row: Epoc
   return found?.same === true;
 }
 
-async function replaceRows(
-  tx: Prisma.TransactionClient,
-  jobId: string,
-  resolution: MetricResolution,
-  rows: readonly MetricRow[],
-): Promise<void> {
-  await tx.$executeRaw`
-    INSERT INTO job_metrics (job_id, resolution, step, epoch, values)
-    SELECT DISTINCT ON (step) ${jobId}, ${resolution}, step, epoch, value
-    FROM (
-      SELECT (row->>'step')::int AS step, (row->>'epoch')::int AS epoch, row AS value, place
-      FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) WITH ORDINALITY AS given(row, place)
-    ) AS given
-    ORDER BY step, place DESC
-    ON CONFLICT (job_id, resolution, step)
-    DO UPDATE SET epoch = EXCLUDED.epoch, values = EXCLUDED.values, created_at = now()`;
+interface WrittenRows {
+  resolution: MetricResolution;
+  rows: readonly MetricRow[];
+  /** What changes of the job's latest `metrics`. */
+  latest: MetricValues;
+  /** Null where it stays. */
+  progress: JobProgress | null;
 }
 
-async function mergeLatest(tx: Prisma.TransactionClient, jobId: string, latest: MetricValues): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE jobs SET metrics = coalesce(metrics, '{}'::jsonb) || ${JSON.stringify(latest)}::jsonb WHERE id = ${jobId}`;
+/** For the worker that holds the job; writing the same again changes nothing. */
+async function writeHeld(
+  client: Prisma.TransactionClient,
+  fence: Fence,
+  { resolution, rows, latest, progress }: WrittenRows,
+): Promise<void> {
+  const [held] = await client.$queryRaw<{ count: number }[]>`
+    WITH held AS (
+      UPDATE jobs SET
+        metrics = CASE WHEN ${JSON.stringify(latest)}::jsonb = '{}'::jsonb THEN metrics
+          ELSE coalesce(metrics, '{}'::jsonb) || ${JSON.stringify(latest)}::jsonb END,
+        progress = coalesce(${progress && JSON.stringify(progress)}::jsonb, progress)
+      WHERE id = ${fence.id} AND attempt = ${fence.attempt} AND status IN ('preparing', 'running')
+      RETURNING id
+    ), written AS (
+      INSERT INTO job_metrics (job_id, resolution, step, epoch, values)
+      SELECT DISTINCT ON (step) id, ${resolution}, step, epoch, value
+      FROM held, (
+        SELECT (row->>'step')::int AS step, (row->>'epoch')::int AS epoch, row AS value, place
+        FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) WITH ORDINALITY AS given(row, place)
+      ) AS given
+      ORDER BY step, place DESC
+      ON CONFLICT (job_id, resolution, step)
+      DO UPDATE SET epoch = EXCLUDED.epoch, values = EXCLUDED.values, created_at = now()
+    )
+    SELECT count(*)::int AS count FROM held`;
+  if (held?.count !== 1) throw new StaleAttemptError(fence);
 }
