@@ -4,6 +4,12 @@ import { once } from 'node:events';
 import { childEnvironment } from '@trainyard/config';
 import { collectTail } from './stderr-tail.js';
 
+/**
+ * One thread beside the main one for V8's compiler and garbage collector, not four: a child has little JavaScript to run, and four
+ * threads that collect its small heap take more of the processors than one.
+ */
+const V8_OPTIONS = ['--v8-pool-size=1'];
+
 export interface ChildCommand {
   /** The module that the child runs. */
   script: URL;
@@ -22,7 +28,11 @@ export interface StartedChild {
 }
 
 export function startChild({ script, args = [], poolThreads }: ChildCommand): StartedChild {
-  const child = fork(script, args, { env: environmentOf(poolThreads), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(script, args, {
+    env: environmentOf(poolThreads),
+    execArgv: [...process.execArgv, ...V8_OPTIONS],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const exited = once(child, 'exit');
   // Whoever waits for it hears of an error; a child that nobody has taken yet may end unheard.
   exited.catch(() => {});
