@@ -47,16 +47,10 @@ export function compilePredictor(model: Model, options: PredictorOptions): Predi
   const planar = modelInput(model, transpose(image, [0, 3, 1, 2]), options.preprocessing, used.get(IMAGE));
   const parameters = constantWeights(graph, model.parameters, options.parameters);
   const output = model.head.task === 'regression' ? 'values' : 'probabilities';
-  graph.output(
-    output,
-    predictionsOf(forward(model, planar, { parameters, used, activationsInPlace: 'fused' }).outputs, model.head),
-  );
+  const { outputs } = forward(model, planar, { parameters, used, activationsInPlace: 'fused' });
+  graph.output(output, predictionsOf(outputs, model.head));
   return {
-    onnx: toOnnx(lowerPortable(graph), {
-      name: 'predict',
-      openBatch: 'batch',
-      metadata: metadataOf(model, options),
-    }),
+    onnx: toOnnx(lowerPortable(graph), { name: 'predict', openBatch: 'batch', metadata: metadataOf(model, options) }),
     image: { name: 'image', dtype: 'uint8', shape: image.shape },
     imagesPerRun: imagesPerRun(model),
     output,
