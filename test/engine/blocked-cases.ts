@@ -36,7 +36,7 @@ import { sqrt } from '../../packages/engine/src/ops/sqrt.js';
 import { sub } from '../../packages/engine/src/ops/sub.js';
 import { tanh } from '../../packages/engine/src/ops/tanh.js';
 import { where } from '../../packages/engine/src/ops/where.js';
-import { extent, type Window } from '../../packages/engine/src/ops/window.js';
+import { extent, type Window, windowOutput } from '../../packages/engine/src/ops/window.js';
 import { Dice } from './dice.js';
 import { type GradientCase, throughBlocks } from './gradient-harness.js';
 import { anyNumbers, apart, awayFromZero, type Draw, evenSteps, positive } from './numbers.js';
@@ -209,9 +209,42 @@ const meetings = Object.entries(MEETINGS).flatMap(([name, build]) =>
   }),
 );
 
+/** Few columns and many weights: a batch of these is convolved as one wide image. */
+const NARROW: readonly { shape: Shape; filters: number; window: Pick<Window, 'kernel_shape' | 'pads'> }[] = [
+  { shape: [5, 64, 2, 2], filters: 20, window: SAME },
+  { shape: [3, 100, 4, 3], filters: 64, window: SAME },
+  { shape: [4, 64, 3, 4], filters: 16, window: { kernel_shape: [3, 3], pads: [0, 0, 0, 0] } },
+  { shape: [2, 64, 5, 5], filters: 17, window: { kernel_shape: [5, 5], pads: [2, 2, 2, 2] } },
+  { shape: [3, 128, 3, 2], filters: 32, window: { kernel_shape: [2, 3], pads: [0, 2, 1, 1] } },
+  { shape: [3, 128, 3, 2], filters: 32, window: { kernel_shape: [3, 3], pads: [1, 0, 1, 2] } },
+];
+
+const narrow = NARROW.flatMap(({ shape, filters, window }) =>
+  [false, true].map((isResidual): GradientCase => {
+    const [batch, channels] = shape;
+    const attributes = { ...UNIT, ...window, group: 1 };
+    const [height, width] = windowOutput('Conv', shape, attributes);
+    return {
+      name: `narrow images [${shape}] to ${filters}, pads ${window.pads}${isResidual ? ', added to others' : ''}`,
+      dtype: 'float32',
+      inputs: [
+        { shape },
+        { shape: [filters, channels, ...window.kernel_shape] },
+        { shape: [filters] },
+        { shape: [batch, filters, height, width] },
+      ],
+      build([x, w, b, other]) {
+        const y = conv(throughBlocks(x), w, b, attributes);
+        return throughBlocks(isResidual ? relu(add(throughBlocks(other), y)) : y);
+      },
+    };
+  }),
+);
+
 export const blockedCases: readonly GradientCase[] = [
   ...Array.from({ length: WINDOWS }, (_, seed) => windowCase(seed)),
   ...elementwiseCases,
   ...normalizations,
   ...meetings,
+  ...narrow,
 ];

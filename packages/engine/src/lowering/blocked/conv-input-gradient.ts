@@ -5,7 +5,6 @@
  */
 import type { Value } from '../../graph/graph.js';
 import { sizeOf } from '../../graph/tensor-type.js';
-import { blockedConv } from '../../ops/blocked/conv.js';
 import { reorderInput, roundUp } from '../../ops/blocked/reorder.js';
 import { concat } from '../../ops/concat.js';
 import type { ConvGradientAttributes } from '../../ops/conv.js';
@@ -14,6 +13,7 @@ import { slice } from '../../ops/slice.js';
 import { attributesOf } from '../attributes.js';
 import { followers, settle } from './conv.js';
 import { type KernelLayout, paddedChannels } from './kernel-layout.js';
+import { convOfImages } from './narrow-images.js';
 import { takeRows } from './rows.js';
 import type { BlockedContext, BlockedRule } from './rule.js';
 import { sideBySide } from './side-by-side.js';
@@ -63,12 +63,8 @@ export const blockedConvInputGradientRule: BlockedRule = (node, context) => {
   const { sum, last } = isWhole ? followersOfGradient(node, context) : { sum: null, last: [] };
   const parts = new Map(
     live.map(({ row, column }, i) => {
-      const part = blockedConv(incoming, weights[i], {
-        pads: [row.pads[0], column.pads[0], row.pads[1], column.pads[1]],
-        dilations,
-        group,
-        sum,
-      });
+      const pads = [row.pads[0], column.pads[0], row.pads[1], column.pads[1]] as const;
+      const part = convOfImages(incoming, weights[i], { pads, dilations, group, sum }, context);
       return [rows.indexOf(row) * columns.length + columns.indexOf(column), part];
     }),
   );

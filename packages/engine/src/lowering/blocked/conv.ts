@@ -9,6 +9,7 @@ import { pad } from '../../ops/slice.js';
 import { transpose } from '../../ops/transpose.js';
 import { attributesOf } from '../attributes.js';
 import { type KernelLayout, paddedChannels } from './kernel-layout.js';
+import { convOfImages } from './narrow-images.js';
 import type { Placed } from './placements.js';
 import { takeRows } from './rows.js';
 import type { BlockedContext, BlockedRule } from './rule.js';
@@ -23,13 +24,15 @@ export const blockedConvRule: BlockedRule = (node, context) => {
   const input = layout.kind === 'raw' ? places.plain(x) : places.images(x);
   const bias = b ? padded(places.plain(b), context.block) : null;
   const { sum, activation, last } = followers(node, context);
-  const value = blockedConv(input, weights, {
+  const options = {
     ...window,
     group: layout.kind === 'depthwise' ? weights.shape[0] : group,
     bias,
     sum,
     ...(activation ? { activation } : {}),
-  });
+  };
+  const value =
+    layout.kind === 'full' ? convOfImages(input, weights, options, context) : blockedConv(input, weights, options);
   return settle(node, last, { value, layout: 'images' }, context);
 };
 
