@@ -1,14 +1,11 @@
 // A training while PostgreSQL is away: for less time than a lease lasts, and for longer.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDatabaseUnavailable } from '@trainyard/db';
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
-import { openClient } from '../../packages/db/src/client.js';
-import { settleCommits } from '../../packages/db/src/settled-commits.js';
 import { expectOneStory, outcomeOf } from '../faults/servers/outcome.js';
 import { type KnownJob, leftAlone, submitOne } from '../faults/servers/prepared.js';
 import { type Stack, startStack } from '../faults/servers/stack.js';
-import { atEnd, type Program } from '../setup/index.js';
+import type { Program } from '../setup/index.js';
 import { descendantsOf, untilGone } from './processes.js';
 import { jobThat, readyDataset } from './trainyard.js';
 
@@ -80,37 +77,4 @@ it('stops the trainer before the lease can end, and goes on once PostgreSQL is b
   const { phases } = await stack.db.jobs.get(stack.projectId, id);
   expect(phases.map(({ reason }) => reason)).toContain('The database could not be reached.');
   expect(worker.process.exitCode).toBeNull();
-});
-
-/** A table whose rows take half a second to commit. */
-const SLOW_COMMITS = `
-  DO $do$ BEGIN
-    CREATE TABLE slow_commits (name text);
-    CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
-    CREATE CONSTRAINT TRIGGER take_time AFTER INSERT ON slow_commits DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION take_time();
-  END $do$`;
-
-it('knows of a commit that a crash has cut short, whose number may be another transaction’s by then', async () => {
-  const plain = openClient(stack.environment.DATABASE_URL);
-  const settling = settleCommits(plain, PATIENCE_MS);
-  atEnd(() => plain.$disconnect());
-  await plain.$executeRawUnsafe(SLOW_COMMITS);
-  const write = () => settling.$transaction((tx) => tx.$executeRaw`INSERT INTO slow_commits VALUES ('row')`);
-  const count = () => plain.$queryRaw`SELECT count(*)::int AS count FROM slow_commits`;
-
-  const writing = write().then(
-    () => null,
-    (error: unknown) => error,
-  );
-  const committing = () =>
-    plain.$queryRaw`SELECT 1 AS one FROM pg_stat_activity WHERE state = 'active' AND query = 'COMMIT'`;
-  await expect.poll(committing, { interval: 20 }).toEqual([{ one: 1 }]);
-  await stack.postgres.down('immediate');
-  await stack.postgres.up();
-  const failure = await writing;
-  expect(isDatabaseUnavailable(failure), String(failure)).toBe(true);
-  expect(await count()).toEqual([{ count: 0 }]);
-  expect(await write()).toBe(1);
-  expect(await count()).toEqual([{ count: 1 }]);
 });
