@@ -1,6 +1,7 @@
 // Before anything is timed: all that take turns give the same image the same probabilities.
+
+import { KEY } from '../servers.mjs';
 import { jpegRequests, plainRequests, tensorRequests } from './requests.mjs';
-import { KEY } from './serving.mjs';
 
 /** Between runs with other numbers of threads, or other batches. */
 const TOLERANCE = 1e-5;

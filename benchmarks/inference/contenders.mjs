@@ -1,6 +1,7 @@
 // Who takes turns for one model: our server in each way that it can be asked, and what it is held against.
+
+import { KEY } from '../servers.mjs';
 import { jpegRequests, plainRequests, tensorRequests, toWire } from './requests.mjs';
-import { KEY } from './serving.mjs';
 
 /** As many as keep the server busy: each of these requests is a batch already. */
 const BATCH_CONNECTIONS = 8;

@@ -1,9 +1,9 @@
 // `--memory`: many requests of all kinds, and whether the memory of the server's processes grows with them.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KEY } from '../servers.mjs';
 import { median } from '../statistics.mjs';
 import { residentBytes, withChildren } from './processes.mjs';
 import { jpegRequests, jsonRequests, tensorRequests, toWire } from './requests.mjs';
-import { KEY } from './serving.mjs';
 
 const EVERY_MS = 250;
 /** Parts of the run by which the beginning, once all is warm, is compared with the end. */

@@ -1,20 +1,12 @@
 // A Trainyard of its own that serves the models: Postgres, Redis, the API and the inference server. Nobody trained them:
 // their rows and their checkpoints, with the weights that a training begins with, are written directly.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@trainyard/db';
 import { openObjectStore } from '@trainyard/storage';
-import { startGuard } from '../../scripts/stack/guard.mjs';
 import { freePort } from '../../scripts/stack/ports.mjs';
-import { startPostgres } from '../../scripts/stack/postgres.mjs';
-import { startProgram } from '../../scripts/stack/programs.mjs';
-import { startRedis } from '../../scripts/stack/redis.mjs';
+import { KEY, startServers } from '../servers.mjs';
 import { untrainedCheckpoint } from './untrained-checkpoint.mjs';
 
-export const KEY = 'ty_bench_operator_key_0123456789abcdef';
 const READY_MS = 30_000;
 
 /** @typedef {{ port: number, pid: number }} Listening */
@@ -30,25 +22,19 @@ const READY_MS = 30_000;
 
 /** @param {import('../../scripts/stack/shutdown.mjs').Shutdown} shutdown @param {number} threads @returns {Promise<Serving>} */
 export async function startServing(shutdown, threads) {
-  const guard = startGuard();
-  shutdown.defer(() => guard.close());
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
-  guard.removeDirectory(folder);
-  const { signal } = shutdown;
-  const postgres = await startPostgres({ directory: join(folder, 'postgres'), guard, signal });
-  shutdown.defer(postgres.stop);
-  const redis = await startRedis({ directory: join(folder, 'redis'), guard, signal, report: () => {} });
-  shutdown.defer(redis.stop);
-  const [port, inferencePort] = [await freePort(), await freePort()];
-  const env = settings({ DATABASE_URL: postgres.url, REDIS_URL: redis.url, folder, port, inferencePort, threads });
-  const options = { logs: join(folder, 'logs'), env, guard, shutdown };
-  const api = await startProgram('api', options);
-  const inference = await startProgram('inference', options);
+  const inferencePort = await freePort();
+  const { start, port, folder, objects, databaseUrl } = await startServers(shutdown, {
+    TRAINYARD_INFERENCE_PORT: String(inferencePort),
+    TRAINYARD_INFERENCE_URL: `http://127.0.0.1:${inferencePort}`,
+    TRAINYARD_THREADS: String(threads),
+  });
+  const api = await start('api');
+  const inference = await start('inference');
 
-  const db = openDatabase(postgres.url);
+  const db = openDatabase(databaseUrl);
   shutdown.defer(() => db.close());
   const { projectId } = await db.projects.ensureBootstrap({ secret: KEY });
-  const store = openObjectStore({ root: join(folder, 'data', 'objects') });
+  const store = openObjectStore({ root: objects });
   return {
     inference: { port: inferencePort, pid: inference.pid },
     api: { port, pid: api.pid },
@@ -57,24 +43,6 @@ export async function startServing(shutdown, threads) {
       const { checkpointId, onnx } = await untrainedCheckpoint({ db, store, projectId }, model);
       return { onnx, endpoint: await readyEndpoint(port, model.endpoint, checkpointId) };
     },
-  };
-}
-
-/** Those of a Trainyard elsewhere are not this one's. @param {Record<string, string | number>} chosen */
-function settings({ DATABASE_URL, REDIS_URL, folder, port, inferencePort, threads }) {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRAINYARD_'));
-  return {
-    ...Object.fromEntries(own),
-    DATABASE_URL: String(DATABASE_URL),
-    REDIS_URL: String(REDIS_URL),
-    TRAINYARD_API_KEY: KEY,
-    TRAINYARD_DATA_DIR: join(String(folder), 'data'),
-    TRAINYARD_HOST: '127.0.0.1',
-    TRAINYARD_PORT: String(port),
-    TRAINYARD_INFERENCE_PORT: String(inferencePort),
-    TRAINYARD_INFERENCE_URL: `http://127.0.0.1:${inferencePort}`,
-    TRAINYARD_THREADS: String(threads),
-    ORT_DISABLE_TELEMETRY: '1',
   };
 }
 
