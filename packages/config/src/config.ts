@@ -1,6 +1,7 @@
 /** One schema per app, filled from the environment when the process starts. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { LOWERING_SETTINGS, type LoweringSetting } from '@trainyard/contracts';
 import { type Static, type TObject, Type } from 'typebox';
 import { type Environment, readVariables } from './variables.js';
 
@@ -23,14 +24,9 @@ const Redis = { REDIS_URL: Type.String({ pattern: '^rediss?://.+', description: 
 const Threads = { TRAINYARD_THREADS: Type.Integer({ minimum: 1, maximum: 1024, default: availableParallelism() }) };
 const Jobs = { TRAINYARD_JOBS_MAX: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })) };
 
-const LOWERINGS = ['auto', 'portable', 'blocked'] as const;
 /** How training steps are compiled for the CPU. */
 const Lowering = {
-  TRAINYARD_LOWERING: Type.Unsafe<(typeof LOWERINGS)[number]>({
-    type: 'string',
-    enum: [...LOWERINGS],
-    default: 'auto',
-  }),
+  TRAINYARD_LOWERING: Type.Unsafe<LoweringSetting>({ type: 'string', enum: [...LOWERING_SETTINGS], default: 'auto' }),
 };
 
 /** The same for every worker and the API, which explains what a job waits for. */
@@ -126,7 +122,7 @@ export interface WorkerConfig extends SharedConfig {
   /** How many jobs are trained at once; null where the worker shall find out itself. */
   jobsMax: number | null;
   /** How training steps are compiled for the CPU; `auto` measures. */
-  lowering: 'auto' | 'portable' | 'blocked';
+  lowering: LoweringSetting;
   /** How long a training has to write a checkpoint and hand over, when the worker is told to stop. */
   stopMs: number;
 }
