@@ -1,12 +1,11 @@
 export { datasetPrefix } from './dataset-keys.js';
-export { decodeImage, type ImageHead, readImageHead } from './decode.js';
-export { writeGallery } from './gallery/gallery.js';
+export type { ImageHead } from './decode.js';
 export type { GalleryImages, GallerySource } from './gallery/gallery-source.js';
-export * from './ingest.js';
+export type { IngestRequest } from './ingest.js';
 export { readManifest } from './manifest.js';
+export * from './on-demand.js';
 export { packDataset } from './pack-dataset.js';
 export { type OpenPackedOptions, openPacked, type PackedDataset, type PackedSplit } from './packed.js';
 export * from './packed-image.js';
-export { packingTime } from './packing-time.js';
 export { readSplitImages, type SplitImage } from './split-images.js';
 export { verifyManifest } from './verify-manifest.js';

@@ -10,6 +10,7 @@ import {
   parseModelOrder,
   TrainyardError,
 } from '@trainyard/contracts';
+import { loadDecoder } from '@trainyard/datasets';
 import { answerGroups } from './answer-groups.js';
 import { failureOf } from './failure.js';
 import { ImageExplainer } from './image-explainer.js';
@@ -36,7 +37,7 @@ let explainer: ImageExplainer | undefined;
 
 async function load(task: ModelTask): Promise<void> {
   try {
-    const model = await LoadedModel.load(task);
+    const [model] = await Promise.all([LoadedModel.load(task), loadDecoder()]);
     answerGroups(new Socket({ fd: PIPE, readable: true, writable: true }), model);
     explainer = new ImageExplainer(model, task);
     report({ type: 'loaded', description: model.description });
