@@ -1,18 +1,7 @@
 // Trains a model on arrays through the fit loop that the trainer runs, with the plan that it would choose.
-import { resolveTraining } from '@trainyard/contracts';
-import {
-  buildModel,
-  defaultLoss,
-  defaultMetrics,
-  initialParameters,
-  metricContext,
-  parseModelSpec,
-  preprocessingFor,
-  randomBytes,
-  randomInputsOf,
-  summarizeModel,
-} from '@trainyard/engine';
-import { choosePlan, fit as fitLoop, openTraining, stepsPerEpoch } from '@trainyard/runtime';
+import { buildModel, parseModelSpec, randomBytes, randomInputsOf, summarizeModel } from '@trainyard/engine';
+import { choosePlan, stepsPerEpoch } from '@trainyard/runtime';
+import { runFitLoop, trainingOf } from './fit-loop.mjs';
 
 /**
  * @typedef {object} FitOnArrays
@@ -46,45 +35,21 @@ export async function fitArrays({
   ...told
 }) {
   const model = buildModel(parseModelSpec(spec), { image, classes: classes.length, task: 'multiclass' });
-  const { channels } = image;
-  const defaults = { loss: defaultLoss(model.head), metrics: defaultMetrics(model.head), channels };
-  const training = resolveTraining(options, defaults);
+  const training = trainingOf(model, options);
   const steps = stepsPerEpoch(data, training);
   const plan = planFor(model, { threads, block, batchSize: training.batch_size, stepsPerEpoch: steps });
-  const statistics = { mean: Array(image.channels).fill(0.5), std: Array(image.channels).fill(0.25) };
-  const preprocessing = preprocessingFor(training.normalization, statistics, image.channels);
-  const context = metricContext(model, classes);
-  const compiled = await openTraining({
-    model,
-    training,
-    preprocessing,
-    plan,
-    context,
-    steps,
+  await runFitLoop({
+    ...{ model, training, data, classes, plan, test },
+    statistics: { mean: Array(image.channels).fill(0.5), std: Array(image.channels).fill(0.25) },
     ...(probed ? { probedImages: data.splits.train.count } : {}),
+    onStart: told.onStart,
+    observer: {
+      steps: async (_rows, progress) => told.onProgress?.(progress),
+      epoch: async (row) => told.onEpoch?.(row),
+      probe: async (row) => told.onProbe?.(row),
+      checkpoint: async (snapshot) => told.onCheckpoint?.(snapshot),
+    },
   });
-  const tensors = initialParameters(model, training.seed);
-  const { signal } = new AbortController();
-  try {
-    told.onStart?.();
-    await fitLoop({
-      ...compiled,
-      training,
-      data,
-      context,
-      start: { tensors, epoch: 0, step: 0, best: null, learningRate: null },
-      signal,
-      observer: {
-        steps: async (_rows, progress) => told.onProgress?.(progress),
-        epoch: async (row) => told.onEpoch?.(row),
-        probe: async (row) => told.onProbe?.(row),
-        checkpoint: async (snapshot) => told.onCheckpoint?.(snapshot),
-      },
-    });
-    if (test) await compiled.evaluator.evaluate(tensors, data.splits.test, signal);
-  } finally {
-    await compiled.release();
-  }
   return { plan };
 }
 

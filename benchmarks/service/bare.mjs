@@ -1,19 +1,11 @@
 // The bare fit loop: a process that trains as a job does, with the same plan on the same tensors, without a service around
 // it: no reports, no rows, no checkpoints, no looks into the network.
 import process from 'node:process';
-import { resolveTraining } from '@trainyard/contracts';
 import { openPacked } from '@trainyard/datasets';
-import {
-  buildModel,
-  defaultLoss,
-  defaultMetrics,
-  initialParameters,
-  metricContext,
-  parseModelSpec,
-  preprocessingFor,
-} from '@trainyard/engine';
-import { fit as fitLoop, keepLargeBlocksMapped, openTraining, stepsPerEpoch } from '@trainyard/runtime';
+import { buildModel, parseModelSpec } from '@trainyard/engine';
+import { keepLargeBlocksMapped } from '@trainyard/runtime';
 import { openObjectStore } from '@trainyard/storage';
+import { runFitLoop, trainingOf } from '../fit-loop.mjs';
 
 /**
  * @typedef {object} BareOrder
@@ -31,35 +23,17 @@ async function train({ objects, dataset, body, plan }) {
   const spec = body.model;
   const model = buildModel(parseModelSpec(spec), { image: spec.input ?? image, classes: classes.length, task });
   const data = await openPacked(openObjectStore({ root: objects }), dataset.id, { ...model.image, fit: 'cover' });
-  const defaults = {
-    loss: defaultLoss(model.head),
-    metrics: defaultMetrics(model.head),
-    channels: model.image.channels,
-  };
-  const training = resolveTraining(body.training, defaults);
   const names = classes.map((/** @type {string | { name: string }} */ each) =>
     typeof each === 'string' ? each : each.name,
   );
-  const context = metricContext(model, names);
-  const compiled = await openTraining({
-    model,
-    training,
-    preprocessing: preprocessingFor(training.normalization, stats, model.image.channels),
-    plan,
-    context,
-    steps: stepsPerEpoch(data, training),
-  });
-  const tensors = initialParameters(model, training.seed);
   /** @type {BareRun} */
   const run = { seconds: [], losses: [] };
-  const startedAt = performance.now();
-  await fitLoop({
-    ...compiled,
-    training,
-    data,
-    context,
-    start: { tensors, epoch: 0, step: 0, best: null, learningRate: null },
-    signal: new AbortController().signal,
+  let startedAt = 0;
+  await runFitLoop({
+    ...{ model, training: trainingOf(model, body.training), data, classes: names, statistics: stats, plan },
+    onStart: () => {
+      startedAt = performance.now();
+    },
     observer: {
       steps: async () => {},
       checkpoint: async () => {},
@@ -69,7 +43,6 @@ async function train({ objects, dataset, body, plan }) {
       },
     },
   });
-  await compiled.release();
   await data.close();
   return run;
 }
