@@ -29,12 +29,12 @@ export class DivergedError extends TrainyardError {
 
 type Tensors = ReadonlyMap<string, Float32Array>;
 
-/** Throws for the first step of a run whose loss is no number; `tensors` are the training's after the run. */
-export function refuseLosses(run: RunResult, epoch: number, tensors: Tensors): void {
+/** Throws for the first step of a run whose loss is no number; `tensors` gives the training's after the run. */
+export function refuseLosses(run: RunResult, epoch: number, tensors: () => Tensors): void {
   const bad = run.steps.findIndex(({ loss }) => !Number.isFinite(loss));
   if (bad < 0) return;
   const step = run.firstStep + bad;
-  throw new DivergedError(`The loss is no longer a number at epoch ${epoch}, step ${step}${layerOf(tensors)}`, step);
+  throw new DivergedError(`The loss is no longer a number at epoch ${epoch}, step ${step}${layerOf(tensors())}`, step);
 }
 
 /** Throws where the loss on the validation split is no number. */

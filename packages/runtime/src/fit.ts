@@ -277,15 +277,17 @@ class Fitting {
       optimizerStart: (this.#phase.first - 1) * this.#stepsPerEpoch,
       signal,
     });
-    const isWatched = this.#options.probe?.isDue(epoch) ?? false;
-    let before = new Map(isWatched ? this.#state.values : []);
+    const { probe } = this.#options;
+    const watched = probe?.isDue(epoch) ? probe.weights : [];
+    const weights = () => new Map(watched.map((name) => [name, this.#state.value(name)]));
+    let before = weights();
     for await (const run of runs) {
-      if (isWatched) {
+      if (watched.length > 0) {
         this.#recent = { before, steps: run.steps.length };
-        before = new Map(this.#state.values);
+        before = weights();
       }
       try {
-        refuseLosses(run, epoch, this.#state.values);
+        refuseLosses(run, epoch, () => this.#state.values);
       } catch (error) {
         await this.#lookAtUntrained();
         throw error;

@@ -69,6 +69,11 @@ export class NetworkProbe {
     return this.#schedule.isDue(epoch);
   }
 
+  /** Whose change in the last run of steps is told. */
+  get weights(): readonly string[] {
+    return this.#graph.weights.map(({ name }) => name);
+  }
+
   /** @param recent of the last run of steps; null before the first */
   async look(
     at: { epoch: number; step: number },

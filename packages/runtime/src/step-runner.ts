@@ -2,6 +2,7 @@
 import type { ExecutionPlan } from '@trainyard/contracts';
 import { allocateRandom, fillRandom, type RandomInput, type TrainStep } from '@trainyard/engine';
 import { allocateBatches, type BatchBuffer, imageTensor, labelTensor } from './batches.js';
+import { freeNow } from './malloc.js';
 import { createSession, type Feeds, float32Tensor, type Session, type TensorValue, uint8Tensor } from './session.js';
 import type { TrainState } from './train-state.js';
 
@@ -52,7 +53,7 @@ export class StepRunner {
       },
       [...state.outputs, step.loss, step.predictions.name],
     );
-    state.advance(results);
+    freeNow(state.advance(results));
     const losses = floats(results, step.loss);
     const predictions = floats(results, step.predictions.name);
     const size = predictions.length / step.stepsPerRun;

@@ -8,13 +8,22 @@ export interface CarriedTensor {
   readonly shape: readonly number[];
 }
 
+/** One input of the step, with the output that takes its place. */
+interface Held {
+  output: string;
+  shape: readonly number[];
+  data: Float32Array;
+  /** Whether a run gave it: then nobody else has it. */
+  isOfRun: boolean;
+}
+
 export class TrainState {
   readonly #tensors: readonly StateTensor[];
   readonly #carried: readonly CarriedTensor[];
-  /** In the plain order; after a run until they are asked for again only those that the step has in it. */
+  /** Copies in the plain order, as far as they were asked for since the last run. */
   readonly #values = new Map<string, Float32Array>();
   /** What the step takes, by input. */
-  readonly #inputs = new Map<string, { output: string; shape: readonly number[]; data: Float32Array }>();
+  readonly #inputs = new Map<string, Held>();
   readonly #places = new Map<string, Int32Array>();
 
   /**
@@ -45,19 +54,19 @@ export class TrainState {
     return [...this.#inputs.values()].map(({ output }) => output);
   }
 
-  /** Takes over what a run gave. */
-  advance(results: Readonly<Record<string, TensorValue>>): void {
-    for (const [input, { output, shape }] of this.#inputs) {
+  /** Takes over what a run gave. Answers what nobody needs any more: what a run before it gave. */
+  advance(results: Readonly<Record<string, TensorValue>>): Float32Array[] {
+    const outlived: Float32Array[] = [];
+    for (const [input, before] of this.#inputs) {
+      const { output, shape } = before;
       const result = results[output];
       if (result?.dtype !== 'float32')
         throw new TypeError(`Output ${output}: expected float32. Received: ${result?.dtype}`);
-      this.#inputs.set(input, { output, shape, data: result.data });
+      if (before.isOfRun) outlived.push(before.data);
+      this.#inputs.set(input, { output, shape, data: result.data, isOfRun: true });
     }
-    for (const { name, input, layout, packed } of this.#tensors) {
-      const data = this.#inputs.get(input)?.data;
-      if (layout || packed || !data) this.#values.delete(name);
-      else this.#values.set(name, data);
-    }
+    for (const { name } of this.#tensors) this.#values.delete(name);
+    return outlived;
   }
 
   value(name: string): Float32Array {
@@ -83,12 +92,13 @@ export class TrainState {
     const places = this.#places.get(name);
     const stored = places ? Float32Array.from(places, (place) => (place < 0 ? 0 : value[place])) : value;
     if (!packed) {
-      this.#inputs.set(input, { output, shape: layout ? storedShape(layout) : shape, data: stored });
+      const held = { output, shape: layout ? storedShape(layout) : shape, data: stored, isOfRun: false };
+      this.#inputs.set(input, held);
       return;
     }
     const known = this.#inputs.get(input);
     const { data } = known ?? { data: new Float32Array(packed.size) };
-    if (!known) this.#inputs.set(input, { output, shape: [packed.size], data });
+    if (!known) this.#inputs.set(input, { output, shape: [packed.size], data, isOfRun: false });
     data.set(stored, packed.offset);
   }
 

@@ -52,6 +52,17 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       expect(await store.stat('a/b')).toEqual({ bytes: 5 });
     });
 
+    it('stores what lies in shared memory, up to the limit', async () => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(8), 2, 5);
+      bytes.set(text('hello'));
+      const written = await store.write('a/shared', bytes, { maxBytes: 5 });
+      expect(written).toEqual({ bytes: 5, sha256: createHash('sha256').update(text('hello')).digest('hex') });
+      expect(Buffer.from(await store.readBytes('a/shared')).toString()).toBe('hello');
+      await expect(store.write('a/long', bytes, { maxBytes: 4 })).rejects.toMatchObject({ code: 'payload_too_large' });
+      expect(await store.stat('a/long')).toBeNull();
+      expect(await opened.strayBytes()).toBe(0);
+    });
+
     it('stores an empty object', async () => {
       await store.write('empty', Readable.from([]));
       expect(await store.stat('empty')).toEqual({ bytes: 0 });
