@@ -51,7 +51,7 @@ export type { Model, ModelParameter } from './model/model.js';
 export { layerRateMismatches, layersWithWeights, namedLayers } from './model/named-layers.js';
 export { initialParameters, parameterName } from './model/parameters.js';
 export { evaluationBatch, imageBytes, stepsPerRun } from './model/run-sizes.js';
-export { summarizeModel } from './model/summary.js';
+export { countFigures, type ModelFigures, summarizeModel } from './model/summary.js';
 export { defaultLoss, defaultMetrics, defaultNormalization } from './model/training-defaults.js';
 export { metricContext, trainingMismatches } from './model/training-fit.js';
 export { matchWeights } from './model/weight-matches.js';

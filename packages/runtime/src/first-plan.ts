@@ -1,6 +1,6 @@
 /** The plan of a job that starts: its lowering is chosen, and then all else follows from its figures. */
 import type { ExecutionPlan } from '@trainyard/contracts';
-import { imageBytes, type Model, randomBytes, randomInputsOf, summarizeModel } from '@trainyard/engine';
+import { countFigures, imageBytes, type Model, randomBytes, randomInputsOf } from '@trainyard/engine';
 import { type ChoiceOptions, chooseLowering } from './lowering-choice/choose-lowering.js';
 import { choosePlan } from './plan.js';
 import { partBehindBackbone } from './trained-part.js';
@@ -20,7 +20,7 @@ export async function firstPlan(options: FirstPlanOptions): Promise<{ plan: Exec
   const model = inSteps(options.model, training);
   const random = randomInputsOf(model, training.batch_size).reduce((sum, input) => sum + randomBytes(input), 0);
   const batchBytes = training.batch_size * imageBytes(model) + random;
-  const summary = summarizeModel(model, training.batch_size, training.optimizer);
+  const summary = countFigures(model, training.batch_size, training.optimizer);
   return { plan: choosePlan({ device, threads, summary, batchBytes, stepsPerEpoch, block }), reason };
 }
 

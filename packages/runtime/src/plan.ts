@@ -1,6 +1,6 @@
 /** How a job is run. It is chosen once, at the job's first start, and stored with the job: a resume repeats it exactly. */
-import type { Device, ExecutionPlan, ModelSummary } from '@trainyard/contracts';
-import { stepsPerRun } from '@trainyard/engine';
+import type { Device, ExecutionPlan } from '@trainyard/contracts';
+import { type ModelFigures, stepsPerRun } from '@trainyard/engine';
 import { machineTraits } from './machine.js';
 
 const FLOAT_BYTES = 4;
@@ -11,7 +11,7 @@ const FLOAT_BYTES = 4;
 export function choosePlan(options: {
   device: Device;
   threads: number;
-  summary: ModelSummary;
+  summary: ModelFigures;
   batchBytes: number;
   stepsPerEpoch: number;
   /** Lanes of the blocked layout, where the steps are lowered to it. */

@@ -4,14 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExecutionPlan, type ImageSize, resolveTraining } from '@trainyard/contracts';
-import {
-  buildModel,
-  initialParameters,
-  metricContext,
-  parseModelSpec,
-  preprocessingFor,
-  summarizeModel,
-} from '@trainyard/engine';
+import { buildModel, initialParameters, metricContext, parseModelSpec, preprocessingFor } from '@trainyard/engine';
 import { blockedLanes } from './blocked-lanes.js';
 import { openTraining } from './compiled-training.js';
 import { fit } from './fit.js';
@@ -58,7 +51,6 @@ async function trainOnce(lowered: Pick<ExecutionPlan, 'lowering' | 'block'>): Pr
     task: 'multiclass',
   });
   const training = resolveTraining({ epochs: 1, batch_size: IMAGES / STEPS });
-  summarizeModel(model, training.batch_size);
   const context = metricContext(model, CLASSES);
   const compiled = await openTraining({
     model,

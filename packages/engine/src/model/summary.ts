@@ -8,6 +8,11 @@ import { estimateTrainingMemory } from './training-memory.js';
 
 const FLOAT_BYTES = 4;
 
+/** All but the peak of memory, for which the steps would have to be compiled. */
+export type ModelFigures = Omit<ModelSummary, 'memory_bytes'> & {
+  memory_bytes: Omit<ModelSummary['memory_bytes'], 'peak'>;
+};
+
 /**
  * Figures for one batch. Operations count a multiply-add as two.
  *
@@ -21,12 +26,22 @@ export function summarizeModel(
   optimizer: Optimizer = resolveOptimizer({ type: 'adam' }),
   lowerings: readonly (number | null)[] = [null],
 ): ModelSummary {
+  const figures = countFigures(model, batchSize, optimizer);
+  const stepFlops = figures.forward_flops + figures.backward_flops;
+  const peaks = lowerings.map((block) => estimateTrainingMemory(model, { batchSize, optimizer, stepFlops, block }));
+  return { ...figures, memory_bytes: { ...figures.memory_bytes, peak: Math.max(...peaks) } };
+}
+
+/** What of `summarizeModel` can be had without compiling anything. */
+export function countFigures(
+  model: Model,
+  batchSize: number,
+  optimizer: Optimizer = resolveOptimizer({ type: 'adam' }),
+): ModelFigures {
   const rows = model.layers.map((layer) => describeLayer(layer, batchSize));
   const total = (figure: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + figure(row), 0);
   const parameters = total((row) => row.parameters);
   const trainable = total((row) => row.trainable_parameters);
-  const forwardFlops = batchSize * total((row) => row.forward_flops);
-  const backward = batchSize * backwardFlops(model);
   return {
     image: model.image,
     classes: model.classes,
@@ -34,17 +49,12 @@ export function summarizeModel(
     parameters,
     trainable_parameters: trainable,
     batch_size: batchSize,
-    forward_flops: forwardFlops,
-    backward_flops: backward,
+    forward_flops: batchSize * total((row) => row.forward_flops),
+    backward_flops: batchSize * backwardFlops(model),
     memory_bytes: {
       parameters: FLOAT_BYTES * parameters,
       optimizer: FLOAT_BYTES * trainable * optimizerRule(optimizer).slots.length,
       activations: total((row) => row.activation_bytes),
-      peak: Math.max(
-        ...lowerings.map((block) =>
-          estimateTrainingMemory(model, { batchSize, optimizer, stepFlops: forwardFlops + backward, block }),
-        ),
-      ),
     },
   };
 }

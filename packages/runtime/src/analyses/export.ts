@@ -7,7 +7,7 @@ import {
   type ParityCertificate,
   type TrainedModelTask,
 } from '@trainyard/contracts';
-import { appendMetadata, summarizeModel } from '@trainyard/engine';
+import { appendMetadata, countFigures } from '@trainyard/engine';
 import { certify } from '../parity/certify.js';
 import { parityImages } from '../parity/parity-images.js';
 import { fileOutputs, servedOutputs, trainingOutputs } from '../parity/parity-outputs.js';
@@ -62,7 +62,7 @@ async function writeFile(
 
 /** By the cost of an image alone, so that it is the same each time. */
 function imageCount({ model }: TrainedNetwork): number {
-  const affordable = Math.floor(FLOPS_MAX / Math.max(summarizeModel(model, 1).forward_flops, 1));
+  const affordable = Math.floor(FLOPS_MAX / Math.max(countFigures(model, 1).forward_flops, 1));
   return Math.min(IMAGES_MAX, Math.max(IMAGES_MIN, affordable));
 }
 
