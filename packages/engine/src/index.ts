@@ -41,8 +41,8 @@ export { createMetrics, metricMismatch, runningMetrics } from './metrics/index.j
 export type { Labels, MetricAccumulator, MetricContext } from './metrics/metric.js';
 export { backbonesOf, type ModelBackbone } from './model/backbones.js';
 export { buildModel, type DataShape } from './model/build.js';
-export { type DescribedDataset, dataShapeOf } from './model/data-shape.js';
 export { cpuLowerings } from './model/cpu-lowerings.js';
+export { type DescribedDataset, dataShapeOf } from './model/data-shape.js';
 export { freezeLayers } from './model/freeze.js';
 export { frozenPrefix, modelAfter, parametersUpTo } from './model/frozen-prefix.js';
 export { type Head, possibleHeads, type Task } from './model/head.js';
