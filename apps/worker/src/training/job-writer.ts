@@ -58,18 +58,10 @@ export class JobWriter {
     const { db } = this.#context;
     const { bytes, is_best: best, epoch_complete: epochComplete, metrics } = report;
     const { key: storageKey, epoch, step, digest } = report.checkpoint;
-    const recorded = await db.checkpoints.record(this.#claim, {
-      epoch,
-      step,
-      metrics,
-      bytes,
-      digest,
-      storageKey,
-      best,
-      epochComplete,
-    });
-    if (recorded.replacedKey) await this.#remove(recorded.checkpoint.id, recorded.replacedKey);
-    const removed = await db.checkpoints.prune(this.#claim, this.#claim.training.checkpoints.keep);
+    const written = { epoch, step, metrics, bytes, digest, storageKey, best, epochComplete };
+    const { keep } = this.#claim.training.checkpoints;
+    const { checkpoint, replacedKey, removed } = await db.checkpoints.record(this.#claim, written, keep);
+    if (replacedKey) await this.#remove(checkpoint.id, replacedKey);
     await this.#removeAll(removed);
   }
 

@@ -40,6 +40,8 @@ export interface NewCheckpoint {
 export interface RecordedCheckpoint {
   checkpoint: Checkpoint;
   replacedKey: string | null;
+  /** What `prune` has removed; nothing where that was not asked for. */
+  removed: RemovedCheckpoint[];
 }
 
 /** What an attempt at a job goes on from. */
@@ -53,9 +55,13 @@ export function openCheckpoints(client: PrismaClient) {
     /**
      * Writes the row and its `checkpoint` event, and moves the job's `best` where it is better. A step beyond every
      * earlier one is progress: the job's failures are forgotten. One that was written again to the same bytes has had its
-     * event.
+     * event. With `keep` the older ones are pruned at the same time.
      */
-    record(fence: Fence, checkpoint: NewCheckpoint): Promise<RecordedCheckpoint> {
+    record(
+      fence: Fence,
+      checkpoint: NewCheckpoint,
+      keep: number = Number.POSITIVE_INFINITY,
+    ): Promise<RecordedCheckpoint> {
       return client.$transaction(async (tx) => {
         await lockHeldJob(tx, fence);
         const at = { jobId_step: { jobId: fence.id, step: checkpoint.step } };
@@ -88,6 +94,7 @@ export function openCheckpoints(client: PrismaClient) {
         return {
           checkpoint: { ...toCheckpoint(row), is_best: event.is_best },
           replacedKey: earlier && earlier.storageKey !== row.storageKey ? earlier.storageKey : null,
+          removed: Number.isFinite(keep) ? await prune(tx, fence.id, keep) : [],
         };
       });
     },
@@ -99,19 +106,7 @@ export function openCheckpoints(client: PrismaClient) {
     prune(fence: Fence, keep: number): Promise<RemovedCheckpoint[]> {
       return client.$transaction(async (tx) => {
         await lockHeldJob(tx, fence);
-        const rows = await tx.checkpoint.findMany({
-          where: { jobId: fence.id },
-          orderBy: { step: 'desc' },
-          include: { _count: { select: { endpoints: true, endpointUses: true } } },
-        });
-        const valid = rows.filter((row) => !row.rolledBack);
-        const kept = new Set([valid[0], ...valid.filter((row) => row.epochComplete).slice(0, keep)]);
-        const isServed = ({ _count }: (typeof rows)[number]) => _count.endpoints + _count.endpointUses > 0;
-        const unused = rows.filter((row) => !kept.has(row) && !row.isBest && !isServed(row));
-        const users = await jobsBeginningFrom(tx, unused.map(idOf));
-        const removed = unused.filter(({ id }) => !users.has(id));
-        if (removed.length > 0) await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
-        return removed.map(({ id, storageKey }) => ({ id, storageKey }));
+        return prune(tx, fence.id, keep);
       });
     },
 
@@ -164,8 +159,24 @@ export function openCheckpoints(client: PrismaClient) {
 }
 
 async function moveBest(tx: Prisma.TransactionClient, id: string, jobId: string, checkpoint: NewCheckpoint) {
-  await tx.checkpoint.updateMany({ where: { jobId, isBest: true }, data: { isBest: false } });
-  await tx.checkpoint.update({ where: { id }, data: { isBest: true } });
+  await tx.$executeRaw`
+    UPDATE checkpoints SET is_best = (id = ${id}) WHERE job_id = ${jobId} AND is_best <> (id = ${id})`;
   const best = { checkpoint_id: id, epoch: checkpoint.epoch, metrics: flatMetrics(checkpoint.metrics) };
   await tx.job.update({ where: { id: jobId }, data: { best: toJson(best) } });
+}
+
+async function prune(tx: Prisma.TransactionClient, jobId: string, keep: number): Promise<RemovedCheckpoint[]> {
+  const rows = await tx.checkpoint.findMany({
+    where: { jobId },
+    orderBy: { step: 'desc' },
+    include: { _count: { select: { endpoints: true, endpointUses: true } } },
+  });
+  const valid = rows.filter((row) => !row.rolledBack);
+  const kept = new Set([valid[0], ...valid.filter((row) => row.epochComplete).slice(0, keep)]);
+  const isServed = ({ _count }: (typeof rows)[number]) => _count.endpoints + _count.endpointUses > 0;
+  const unused = rows.filter((row) => !kept.has(row) && !row.isBest && !isServed(row));
+  const users = await jobsBeginningFrom(tx, unused.map(idOf));
+  const removed = unused.filter(({ id }) => !users.has(id));
+  if (removed.length > 0) await tx.checkpoint.deleteMany({ where: { id: { in: removed.map(idOf) } } });
+  return removed.map(({ id, storageKey }) => ({ id, storageKey }));
 }
