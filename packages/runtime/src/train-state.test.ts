@@ -9,7 +9,8 @@ const state = (name: string, more: Partial<StateTensor> = {}): StateTensor => ({
   shape: [2],
   input: `${name}_in`,
   output: `${name}_out`,
-  start: null,
+  start: 'initial',
+  role: 'parameter',
   ...more,
 });
 
