@@ -5,10 +5,12 @@ import { childEnvironment } from '@trainyard/config';
 import { collectTail } from './stderr-tail.js';
 
 /**
- * One thread beside the main one for V8's compiler and garbage collector, not four: a child has little JavaScript to run, and four
- * threads that collect its small heap take more of the processors than one.
+ * A child lives for seconds or minutes, and most of its time is spent in native code. So V8 gets one thread beside the main one for
+ * its compiler and garbage collector: four of them take more of the processors to collect a small heap than one. And it optimises
+ * a function only once that has run some seven times as long as by default: what is hot in a training still is, the rest of what a
+ * start runs is not worth the compiler's time.
  */
-const V8_OPTIONS = ['--v8-pool-size=1'];
+const V8_OPTIONS = ['--v8-pool-size=1', '--interrupt-budget=1000000'];
 
 export interface ChildCommand {
   /** The module that the child runs. */
