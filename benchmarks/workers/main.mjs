@@ -9,12 +9,15 @@ import { median, medianInterval } from '../statistics.mjs';
 import { KINDS, trainQueue, upload } from './jobs.mjs';
 import { startService } from './service.mjs';
 
-const USAGE = `npm run bench:workers -- [--models mnist_convnet,resnet8] [--pairs 8] [--jobs 4]
-  --pairs  rounds in which each setting has its turn
-  --jobs   in the queue of a turn, of which one worker of one thread has half
+const USAGE = `npm run bench:workers -- [--models mnist_convnet,resnet8] [--pairs 3] [--short-pairs 1]
+  --pairs        rounds of long jobs in which each setting has its turn
+  --short-pairs  rounds of short jobs
 `;
 
-/** Two workers of one thread each beside one of them. */
+/** In the queue of a turn; one worker of one thread has half of it. */
+const JOBS = { short: 4, long: 2 };
+
+/** Two workers of one thread each beside one of them, with long jobs. */
 const SCALING_MIN = 1.7;
 /** The default beside the better of one thread for each job and all threads for one. */
 const DEFAULT_MIN = 0.95;
@@ -59,8 +62,8 @@ function ratioOf(over, under) {
   return { median: rounded(median(ratios)), interval: medianInterval(ratios).map(rounded) };
 }
 
-/** @param {string} model @param {Rates} rates */
-function judge(model, rates) {
+/** @param {import('./jobs.mjs').Kind} kind @param {Rates} rates */
+function judge({ name: model, length }, rates) {
   const all = availableParallelism();
   const per_hour = Object.fromEntries(
     Object.entries(rates).map(([name, rate]) => [name, Math.round(median(rate.per_hour))]),
@@ -70,13 +73,16 @@ function judge(model, rates) {
   const chosen = ratioOf(rates.default.per_hour, rates[best].per_hour);
   // What is asked of two workers says nothing of more of them.
   const isScaling = all !== 2 || scaling.median >= SCALING_MIN;
+  const isJudged = length === 'long';
   return {
     model,
+    length,
+    jobs: JOBS[length],
     per_hour,
     best,
     scaling,
     default_to_best: chosen,
-    reached: isScaling && chosen.median >= DEFAULT_MIN,
+    reached: isJudged ? isScaling && chosen.median >= DEFAULT_MIN : null,
     rates,
   };
 }
@@ -103,9 +109,9 @@ async function prepare(service, kind) {
 async function main(shutdown) {
   const { values } = parseArgs({
     options: {
-      models: { type: 'string', default: KINDS.map(({ name }) => name).join(',') },
-      pairs: { type: 'string', default: '8' },
-      jobs: { type: 'string', default: '4' },
+      models: { type: 'string', default: [...new Set(KINDS.map(({ name }) => name))].join(',') },
+      pairs: { type: 'string', default: '3' },
+      'short-pairs': { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -115,31 +121,41 @@ async function main(shutdown) {
   }
   const wanted = values.models.split(',');
   const service = await startService(shutdown);
-  const kinds = KINDS.filter(({ name }) => wanted.includes(name));
+  const isWanted = { short: values['short-pairs'] !== '0', long: values.pairs !== '0' };
+  const kinds = KINDS.filter(({ name, length }) => wanted.includes(name) && isWanted[length]);
   const queues = [];
   for (const kind of kinds) {
-    process.stdout.write(`preparing ${kind.name}\n`);
+    process.stdout.write(`preparing ${describe(kind)}\n`);
     const rates = /** @type {Rates} */ ({});
     for (const name of Object.keys(settings())) rates[name] = { per_hour: [], threads: [] };
     queues.push({ kind, body: await prepare(service, kind), rates });
   }
-  const rounds = Number(values.pairs);
-  for (let round = 0; round < rounds; round++) {
-    for (const { kind, body, rates } of queues) {
-      process.stdout.write(`round ${round + 1} of ${rounds}, ${kind.name}, jobs an hour:`);
-      await takeTurns(service, body, Number(values.jobs), rates, round % 2 === 1);
+  const rounds = { short: Number(values['short-pairs']), long: Number(values.pairs) };
+  for (let round = 0; round < Math.max(rounds.short, rounds.long); round++) {
+    for (const { kind, body, rates } of queues.filter(({ kind: { length } }) => round < rounds[length])) {
+      process.stdout.write(`round ${round + 1} of ${rounds[kind.length]}, ${describe(kind)}, jobs an hour:`);
+      await takeTurns(service, body, JOBS[kind.length], rates, round % 2 === 1);
     }
   }
-  const rows = queues.map(({ kind, rates }) => judge(kind.name, rates));
+  const rows = queues.map(({ kind, rates }) => judge(kind, rates));
   process.stdout.write('\n');
-  for (const { model, per_hour, best, scaling, default_to_best: chosen, reached } of rows) {
-    process.stdout.write(
-      `${model}: ${JSON.stringify(per_hour)} jobs an hour; one-thread workers ${scaling.median} [${scaling.interval}] of one (at least ${SCALING_MIN}), ` +
-        `default ${chosen.median} [${chosen.interval}] of ${best} (at least ${DEFAULT_MIN}): ${reached ? 'reached' : 'MISSED'}\n`,
-    );
-  }
-  writeResult('workers', { jobs: Number(values.jobs), scaling_min: SCALING_MIN, default_min: DEFAULT_MIN, rows });
-  return rows.every(({ reached }) => reached) ? 0 : 1;
+  for (const row of rows) process.stdout.write(`${sentence(row)}\n`);
+  writeResult('workers', { scaling_min: SCALING_MIN, default_min: DEFAULT_MIN, rows });
+  return rows.every(({ reached }) => reached !== false) ? 0 : 1;
+}
+
+/** @param {import('./jobs.mjs').Kind} kind */
+function describe({ name, length }) {
+  return `${name}, ${length} jobs`;
+}
+
+/** @param {ReturnType<typeof judge>} row */
+function sentence({ model, length, per_hour, best, scaling, default_to_best: chosen, reached }) {
+  const verdict = reached === null ? 'not judged' : reached ? 'reached' : 'MISSED';
+  return (
+    `${model}, ${length} jobs: ${JSON.stringify(per_hour)} jobs an hour; one-thread workers ${scaling.median} [${scaling.interval}] of one ` +
+    `(at least ${SCALING_MIN}), default ${chosen.median} [${chosen.interval}] of ${best} (at least ${DEFAULT_MIN}): ${verdict}`
+  );
 }
 
 const shutdown = createShutdown();
