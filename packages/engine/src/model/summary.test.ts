@@ -105,6 +105,22 @@ describe('the summary of a model', () => {
     expect(cpuLowerings(dense)).toEqual([null]);
   });
 
+  it('takes the portable estimate for a batch that is too large to be lowered to blocks, by the ratio of a smaller one', () => {
+    const ratioOf = (layers: readonly object[], image: ImageSize, batch: number) => {
+      const model = buildModel(parseModelSpec({ layers }), { image, classes: 10 });
+      const peakOf = (block: number | null) => summarizeModel(model, batch, undefined, [block]).memory_bytes.peak;
+      return peakOf(16) / peakOf(null);
+    };
+    const image: ImageSize = { width: 16, height: 16, channels: 3 };
+    // 1,031 of these images have 2^25 results.
+    const layers = [conv(83), flatten, output];
+    expect(ratioOf(layers, image, 65_536)).toBeCloseTo(ratioOf(layers, image, 1_000), 1);
+    expect(ratioOf(layers, image, 65_536)).not.toBe(1);
+    expect(
+      ratioOf([conv(960), { type: 'global_average_pooling2d' }, output], { ...image, width: 512, height: 512 }, 9),
+    ).toBe(1);
+  });
+
   it('estimates a peak that holds a process and grows with the batch', () => {
     const peaks = [32, 128, 512].map((batch) => summarize(convnet, mnist, batch).memory_bytes);
     for (const { peak, parameters, optimizer, activations } of peaks) {

@@ -3,8 +3,8 @@ import { type ModelSummary, type Optimizer, resolveOptimizer } from '@trainyard/
 import { sizeOf } from '../graph/tensor-type.js';
 import { featureCount, kerasShape, type ParameterSpec } from '../layers/layer.js';
 import { optimizerRule } from '../optimizers/index.js';
+import { largestMemory } from './largest-memory.js';
 import type { BuiltLayer, Model } from './model.js';
-import { estimateTrainingMemory } from './training-memory.js';
 
 const FLOAT_BYTES = 4;
 
@@ -28,8 +28,8 @@ export function summarizeModel(
 ): ModelSummary {
   const figures = countFigures(model, batchSize, optimizer);
   const stepFlops = figures.forward_flops + figures.backward_flops;
-  const peaks = lowerings.map((block) => estimateTrainingMemory(model, { batchSize, optimizer, stepFlops, block }));
-  return { ...figures, memory_bytes: { ...figures.memory_bytes, peak: Math.max(...peaks) } };
+  const peak = largestMemory(model, { batchSize, optimizer, stepFlops }, lowerings);
+  return { ...figures, memory_bytes: { ...figures.memory_bytes, peak } };
 }
 
 /** What of `summarizeModel` can be had without compiling anything. */
