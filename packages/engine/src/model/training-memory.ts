@@ -25,16 +25,16 @@ const MIB = 2 ** 20;
 /** Node.js, onnxruntime, image decoding and our own code, before any graph. */
 const PROCESS_BYTES = 130 * MIB;
 /** What a session keeps for each node of its graph. */
-const NODE_BYTES = 10 * 1024;
+const NODE_BYTES = 8 * 1024;
 /** What a session has besides where it computes in blocks, and how often it has the numbers of the rows that it gathers. */
-const BLOCKED_SESSION_BYTES = 20 * MIB;
+const BLOCKED_SESSION_BYTES = 4 * MIB;
 const BLOCKED_CONSTANT_COPIES = 3;
 /** How much onnxruntime's arena holds of each byte that a graph needs at once: gaps between buffers add a third. */
 const ARENA_FACTOR = 1.35;
-/** Copies of the state: the old and the new in JavaScript, and garbage that is not yet collected. */
-const STATE_COPIES = 4;
+/** Copies of the state, as measured: the old and the new in JavaScript, what the training began with, and what is not yet freed. */
+const STATE_COPIES = 5;
 /** Copies of the state in a session: its results and, where a run has several steps, what passes between them. */
-const STATE_COPIES_PER_SESSION = 2;
+const STATE_COPIES_PER_SESSION = 3;
 
 /** One set of inputs is filled while the other is computed. */
 const INPUT_SETS = 2;
