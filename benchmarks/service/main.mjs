@@ -10,9 +10,13 @@ import { runPair, summarizePairs } from './pairs.mjs';
 import { startStack } from './stack.mjs';
 import { summarizeStarts, timeStart } from './starts.mjs';
 
-const USAGE = `npm run bench:service -- [--models ${CASE_NAMES.join(',')}] [--pairs 16] [--starts 16] [--threads 2] [--scale 1]
-  --scale  how many times the images of each case
+const USAGE = `npm run bench:service -- [--models ${CASE_NAMES.join(',')}] [--scale 0.4,2] [--epochs 5,4] [--pairs 16,6] [--starts 16] [--threads 2]
+  --scale   how many times the images of each case: 0.4 makes epochs of about a second, 2 of about five
+  --epochs  of a training, for each scale; at least 3
+  --pairs   of a job and a bare loop, for each scale
+  --starts  how many starts are timed, at the first scale
 `;
+const EPOCHS_MIN = 3;
 const RATIO_MIN = 0.97;
 const FIRST_STEP_MS_MAX = 1000;
 
@@ -28,14 +32,16 @@ function spareMemory(workerPid) {
   return Math.round(Number(kilobytes) / 1024);
 }
 
-/** @param {import('./stack.mjs').Stack} stack @param {string} name @param {{ pairs: number, starts: number, scale: number }} amount */
-async function measure(stack, name, { pairs, starts, scale }) {
-  const prepared = await prepareCase(stack, name, scale);
-  say(`${name}: ${prepared.trainImages} images, ${prepared.epochs} epochs`);
-  // The first job of a network on a machine tries its lowerings; those after it know what was found.
+/**
+ * The first job of a network on a machine tries its lowerings; those after it know what was found.
+ *
+ * @param {import('./stack.mjs').Stack} stack @param {import('./cases.mjs').PreparedCase} prepared @param {number} starts
+ */
+async function measureStarts(stack, prepared, starts) {
   await timeStart(stack, prepared, 0);
   const times = [];
   for (let start = 1; start <= starts; start++) times.push(await timeStart(stack, prepared, start));
+  if (times.length === 0) return null;
   const summary = summarizeStarts(times);
   say(
     `  until, ms: ${Object.entries(summary.until_ms)
@@ -44,7 +50,11 @@ async function measure(stack, name, { pairs, starts, scale }) {
   );
   const { median, p95 } = summary.first_step_ms;
   say(`  POST to the first step: median ${Math.round(median)} ms, p95 ${Math.round(p95)} ms`);
-  const spare = process.platform === 'linux' ? spareMemory(stack.workerPid) : null;
+  return { ...summary, limit_ms: FIRST_STEP_MS_MAX, reached: median < FIRST_STEP_MS_MAX };
+}
+
+/** @param {import('./stack.mjs').Stack} stack @param {import('./cases.mjs').PreparedCase} prepared @param {import('./cases.mjs').Length} length */
+async function measureSpeed(stack, prepared, { scale, pairs }) {
   const turns = [];
   for (let turn = 0; turn < pairs; turn++) {
     const pair = await runPair(stack, prepared, turn);
@@ -53,18 +63,43 @@ async function measure(stack, name, { pairs, starts, scale }) {
     turns.push(pair);
   }
   const paired = summarizePairs(turns);
+  const epoch = prepared.trainImages / paired.bare_images_per_s;
   const [low, high] = paired.ratio.interval_95;
-  say(`  ratio ${paired.ratio.median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`);
+  say(
+    `  epochs of ${epoch.toFixed(1)} s: ratio ${paired.ratio.median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
+  );
   say(`  whole job ${paired.job_wall_s.toFixed(1)} s, bare loop ${paired.bare_loop_s.toFixed(1)} s`);
   return {
-    model: name,
-    batch_size: prepared.batchSize,
-    train_images: prepared.trainImages,
-    epochs: prepared.epochs,
-    spare_trainer_mib: spare,
-    speed: { ...paired, limit: RATIO_MIN, reached: paired.ratio.median >= RATIO_MIN },
-    start: { ...summary, limit_ms: FIRST_STEP_MS_MAX, reached: median < FIRST_STEP_MS_MAX },
+    ...{ scale, train_images: prepared.trainImages, epochs: prepared.epochs, epoch_s: epoch },
+    ...{ ...paired, limit: RATIO_MIN, reached: paired.ratio.median >= RATIO_MIN },
   };
+}
+
+/** @param {import('./stack.mjs').Stack} stack @param {string} name @param {{ lengths: readonly import('./cases.mjs').Length[], starts: number }} amount */
+async function measure(stack, name, { lengths, starts }) {
+  const speed = [];
+  let start = null;
+  let batchSize = 0;
+  for (const length of lengths) {
+    const prepared = await prepareCase(stack, name, length);
+    batchSize = prepared.batchSize;
+    say(`${name}: ${prepared.trainImages} images, ${prepared.epochs} epochs`);
+    if (length === lengths[0]) start = await measureStarts(stack, prepared, starts);
+    speed.push(await measureSpeed(stack, prepared, length));
+  }
+  const spare = process.platform === 'linux' ? spareMemory(stack.workerPid) : null;
+  return { model: name, batch_size: batchSize, spare_trainer_mib: spare, speed, start };
+}
+
+/** One number for each scale; of a shorter list the last one holds for the rest. @param {{ scale: string, epochs: string, pairs: string }} values @returns {import('./cases.mjs').Length[]} */
+function lengthsOf({ scale, epochs, pairs }) {
+  const [scales, each, counts] = [scale, epochs, pairs].map((list) => list.split(',').map(Number));
+  const at = (/** @type {number[]} */ list, /** @type {number} */ i) => list[Math.min(i, list.length - 1)];
+  return scales.map((one, i) => {
+    if (!(at(each, i) >= EPOCHS_MIN))
+      throw new RangeError(`Expected at least ${EPOCHS_MIN} epochs. Received: ${epochs}`);
+    return { scale: one, epochs: at(each, i), pairs: at(counts, i) };
+  });
 }
 
 /** @param {import('../../scripts/stack/shutdown.mjs').Shutdown} shutdown */
@@ -72,10 +107,11 @@ async function main(shutdown) {
   const { values } = parseArgs({
     options: {
       models: { type: 'string', default: CASE_NAMES.join(',') },
-      pairs: { type: 'string', default: '16' },
+      scale: { type: 'string', default: '0.4,2' },
+      epochs: { type: 'string', default: '5,4' },
+      pairs: { type: 'string', default: '16,6' },
       starts: { type: 'string', default: '16' },
       threads: { type: 'string', default: '2' },
-      scale: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -83,7 +119,7 @@ async function main(shutdown) {
     say(USAGE);
     return 0;
   }
-  const amount = { pairs: Number(values.pairs), starts: Number(values.starts), scale: Number(values.scale) };
+  const amount = { lengths: lengthsOf(values), starts: Number(values.starts) };
   const stack = await startStack(shutdown, Number(values.threads));
   const models = [];
   for (const name of values.models.split(',')) models.push(await measure(stack, name, amount));
