@@ -3,7 +3,7 @@
  * how its filters came about long after the checkpoints of these epochs are gone.
  */
 import { isKernelEpoch, KERNEL_FILTERS_MAX, kernelKey } from '@trainyard/contracts';
-import { type Model, type ModelParameter, parameterName, writeSafetensors } from '@trainyard/engine';
+import { type Model, type ModelParameter, parameterName, writeSafetensorsInto } from '@trainyard/engine';
 import type { ObjectStore } from '@trainyard/storage';
 
 type Tensors = ReadonlyMap<string, Float32Array | { readonly data: Float32Array }>;
@@ -36,10 +36,11 @@ export class KernelSnapshots {
     const filters = Math.min(shape[0], KERNEL_FILTERS_MAX);
     const all = found instanceof Float32Array ? found : found.data;
     const data = all.subarray(0, (all.length / shape[0]) * filters);
-    const file = writeSafetensors(new Map([[name, { shape: [filters, ...shape.slice(1)], data }]]), {
-      epoch: String(epoch),
-      filters: String(shape[0]),
-    });
+    const kept = new Map([[name, { shape: [filters, ...shape.slice(1)], data }]]);
+    // In shared memory it is written beside the training; before the first step no thread is to be waited for.
+    const allocate = (bytes: number) =>
+      new Uint8Array(epoch === 0 ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes));
+    const file = writeSafetensorsInto(allocate, kept, { epoch: String(epoch), filters: String(shape[0]) });
     await this.#store.write(kernelKey(this.#jobId, epoch), file);
   }
 }

@@ -2,8 +2,9 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TrainyardError } from '@trainyard/contracts';
-import { asStoreError, unlessMissing } from './file-errors.js';
+import { asStoreError } from './file-errors.js';
 import { flushFolders } from './flush-folders.js';
+import { unlessMissing } from './missing-files.js';
 import type { AppendedObject } from './object-store.js';
 
 export async function beginAppend(path: string): Promise<AppendedObject> {

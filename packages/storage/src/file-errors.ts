@@ -1,22 +1,6 @@
 /** What the file system's errors mean to those who use a store. */
 import { TrainyardError } from '@trainyard/contracts';
-
-export async function unlessMissing<T>(promise: Promise<T>): Promise<T | null> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
-
-function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-export function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
-}
+import { errorCode } from './missing-files.js';
 
 const FULL = ['ENOSPC', 'EDQUOT'];
 /** What a disk or a file server that fails says. */

@@ -3,19 +3,27 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { FileAnswer, FileOrder } from './file-writer.js';
+import { errorCode } from './missing-files.js';
+import { moveInto } from './move-into.js';
 
 /** What is hashed and written at once: small enough to be in the processor's cache still when it is written. */
 const PIECE_BYTES = 1024 ** 2;
 
-parentPort?.on('message', (order: FileOrder) => parentPort?.postMessage(answerTo(order)));
+/** One after another, in the order in which they are asked for. */
+let last = Promise.resolve();
+parentPort?.on('message', (order: FileOrder) => {
+  last = last.then(async () => parentPort?.postMessage(await answerTo(order)));
+});
 
 /** An error that is sent to another thread loses its code, so it goes as a plain object. */
-function answerTo({ path, bytes }: FileOrder): FileAnswer {
+async function answerTo({ temporary, path, bytes }: FileOrder): Promise<FileAnswer> {
   try {
-    return { sha256: writeFlushed(path, bytes) };
+    const sha256 = writeFlushed(temporary, bytes);
+    await moveInto(temporary, path);
+    return { sha256 };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { failure: { message, code: error instanceof Error && 'code' in error ? String(error.code) : '' } };
+    return { failure: { message, code: String(errorCode(error) ?? '') } };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +14,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'file-writer-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+const order = (name: string, bytes: Uint8Array) => ({
+  temporary: join(folder, `${name}.tmp`),
+  path: join(folder, name),
+  bytes,
+});
 
 /** More than is written at once, and no whole number of that. */
 function sharedBytes(length = 2_500_001): Uint8Array {
@@ -36,10 +42,7 @@ describe('FileWriter', () => {
   it('writes what lies in shared memory and answers its hash, one file after another', async () => {
     const writer = new FileWriter(SCRIPT);
     const [large, empty] = [sharedBytes(), sharedBytes(0)];
-    const hashes = [
-      writer.write({ path: join(folder, 'large'), bytes: large }),
-      writer.write({ path: join(folder, 'empty'), bytes: empty }),
-    ];
+    const hashes = [writer.write(order('large', large)), writer.write(order('empty', empty))];
     expect(await Promise.all(hashes)).toEqual([sha256(large), sha256(empty)]);
     expect(sha256(await readFile(join(folder, 'large')))).toBe(sha256(large));
     expect(await readFile(join(folder, 'empty'))).toHaveLength(0);
@@ -47,9 +50,9 @@ describe('FileWriter', () => {
 
   it('gets on while the thread that asked does not turn', async () => {
     const writer = new FileWriter(SCRIPT);
-    await writer.write({ path: join(folder, 'first'), bytes: sharedBytes() });
+    await writer.write(order('first', sharedBytes()));
     const bytes = sharedBytes();
-    const written = writer.write({ path: join(folder, 'second'), bytes });
+    const written = writer.write(order('second', bytes));
     waitFor(() => statSync(join(folder, 'second'), { throwIfNoEntry: false })?.size === bytes.length);
     // Memory that is changed now comes too late to change the file.
     bytes.fill(0);
@@ -58,10 +61,11 @@ describe('FileWriter', () => {
 
   it('says what the system says, with its code, and goes on', async () => {
     const writer = new FileWriter(SCRIPT);
-    const path = join(folder, 'file');
-    await writer.write({ path, bytes: sharedBytes(3) });
-    await expect(writer.write({ path, bytes: sharedBytes(3) })).rejects.toMatchObject({ code: 'EEXIST' });
-    await expect(writer.write({ path: join(folder, 'no', 'file'), bytes: sharedBytes(3) })).rejects.toThrow(/ENOENT/);
-    expect(await writer.write({ path: join(folder, 'other'), bytes: sharedBytes(3) })).toBe(sha256(sharedBytes(3)));
+    const bytes = sharedBytes(3);
+    await writeFile(join(folder, 'taken.tmp'), '');
+    await expect(writer.write(order('taken', bytes))).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(writer.write(order('no/folder', bytes))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await writer.write(order('other', bytes))).toBe(sha256(bytes));
+    expect((await readdir(folder)).sort()).toEqual(['other', 'taken.tmp']);
   });
 });

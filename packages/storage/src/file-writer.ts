@@ -5,7 +5,9 @@
 import { Worker } from 'node:worker_threads';
 
 export interface FileOrder {
-  /** Of a file that is not there yet. */
+  /** Where the file is put together: in a folder that is there, under a name that is not. */
+  temporary: string;
+  /** Where it goes once it is flushed, in place of what is there. */
   path: string;
   /** In shared memory, so that they are not copied; they must stay as they are until the answer. */
   bytes: Uint8Array;
@@ -30,7 +32,7 @@ export class FileWriter {
     this.#script = script;
   }
 
-  /** Writes and flushes a new file; answers the SHA-256 of it in lower-case hex. Throws what the system says. */
+  /** Once it resolves, the file survives a power cut; answers its SHA-256 in lower-case hex. Throws what the system says. */
   write(order: FileOrder): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#thread ??= this.#start();

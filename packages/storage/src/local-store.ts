@@ -3,16 +3,17 @@
  * file system, is flushed, and takes its name in one rename. What comes in pieces is a file out of sight until then.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TrainyardError } from '@trainyard/contracts';
 import { beginAppend, cutTo, fewerBytes, resumeAppend } from './appended-file.js';
-import { asStoreError, isMissing, unlessMissing } from './file-errors.js';
-import { FileWriter } from './file-writer.js';
-import { flushFolders } from './flush-folders.js';
+import { asStoreError } from './file-errors.js';
+import { type FileOrder, FileWriter } from './file-writer.js';
 import { checkKey, checkPrefix } from './keys.js';
+import { unlessMissing } from './missing-files.js';
+import { moveInto } from './move-into.js';
 import type {
   AppendedObject,
   ByteRange,
@@ -31,7 +32,6 @@ const TEMPORARY_FOLDER = '.incoming';
 const APPENDING_FOLDER = '.appending';
 /** A temporary file that has not grown for so long belongs to a process that was killed. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
-const RENAME_ATTEMPTS = 3;
 /** Threads run what was built, also where a test runs the source. */
 const FILE_THREAD = new URL('../dist/file-thread.js', import.meta.url);
 
@@ -78,7 +78,7 @@ export class LocalStore implements ObjectStore {
     try {
       await cutTo(bytes, handle, key);
       await handle.sync();
-      await this.#moveInto(path, join(this.#root, key));
+      await moveInto(path, join(this.#root, key));
     } catch (error) {
       throw asStoreError(error);
     } finally {
@@ -203,10 +203,10 @@ export class LocalStore implements ObjectStore {
     options: WriteOptions,
   ): Promise<WrittenObject> {
     try {
-      const written = isShared(source)
-        ? await this.#fillInThread(temporary, source, options)
-        : await fill(temporary, source, options);
-      await this.#moveInto(temporary, join(this.#root, key));
+      const path = join(this.#root, key);
+      if (isShared(source)) return await this.#writeInThread({ temporary, path, bytes: source }, options);
+      const written = await fill(temporary, source, options);
+      await moveInto(temporary, path);
       return written;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -214,11 +214,9 @@ export class LocalStore implements ObjectStore {
     }
   }
 
-  async #fillInThread(path: string, bytes: Uint8Array, { signal, maxBytes }: WriteOptions): Promise<WrittenObject> {
-    refuseLonger(bytes.length, maxBytes);
-    const sha256 = await this.#writer.write({ path, bytes });
-    signal?.throwIfAborted();
-    return { bytes: bytes.length, sha256 };
+  async #writeInThread(order: FileOrder, { maxBytes }: WriteOptions): Promise<WrittenObject> {
+    refuseLonger(order.bytes.length, maxBytes);
+    return { bytes: order.bytes.length, sha256: await this.#writer.write(order) };
   }
 
   async #temporaryPath(): Promise<string> {
@@ -227,19 +225,6 @@ export class LocalStore implements ObjectStore {
     this.#swept ??= removeAbandoned(folder);
     await this.#swept;
     return join(folder, randomUUID());
-  }
-
-  async #moveInto(temporary: string, path: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      const created = await mkdir(dirname(path), { recursive: true });
-      try {
-        await rename(temporary, path);
-        return await flushFolders(dirname(path), created);
-      } catch (error) {
-        // The folder was removed in between: a prefix is being deleted beside this write.
-        if (!isMissing(error) || attempt === RENAME_ATTEMPTS) throw error;
-      }
-    }
   }
 }
 

@@ -73,7 +73,7 @@ export interface ObjectStore {
    * Stores what `source` gives under `key`, in place of what was there, in constant memory. Readers see the old object
    * or the whole new one; a write that fails or is aborted changes nothing and leaves nothing behind. When it resolves,
    * the object survives a power cut. Bytes in shared memory (a `SharedArrayBuffer`) may be read by another thread until then,
-   * so that the write gets on while the caller's thread computes.
+   * so that the write gets on while the caller's thread computes. Once begun, such a write is not aborted.
    */
   write(key: string, source: Readable | Uint8Array, options?: WriteOptions): Promise<WrittenObject>;
   /**
