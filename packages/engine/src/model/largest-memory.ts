@@ -18,13 +18,14 @@ export function largestMemory(model: Model, options: Options, lowerings: readonl
 }
 
 function memoryOf(model: Model, options: Options, block: number | null): number {
-  const { batchSize, stepFlops } = options;
+  const { batchSize } = options;
   const results = model.layers.reduce((sum, { plan }) => sum + featureCount(plan.output), 0);
   const images = Math.min(batchSize, Math.floor(RESULTS_MAX / results));
   if (block === null || images === batchSize) return estimateTrainingMemory(model, { ...options, block });
   const portable = estimateTrainingMemory(model, options);
   if (images === 0) return portable;
-  const fewer = { ...options, batchSize: images, stepFlops: (stepFlops / batchSize) * images };
+  // The operations stay those of the whole batch: they say how many steps go into a run, and so how many sessions there are.
+  const fewer = { ...options, batchSize: images };
   const ratio = estimateTrainingMemory(model, { ...fewer, block }) / estimateTrainingMemory(model, fewer);
   return Math.round(portable * ratio);
 }
