@@ -38,7 +38,7 @@ async function writeEvents(db: Database, fence: Fence, stop: AbortSignal): Promi
     await db.jobs.renewLease(fence, 60_000);
     await db.metrics.recordEpoch(fence, epoch(written + 1));
     written += 1;
-    if (written % 10 === 0) await db.jobs.setProgress(fence, progressAt(written));
+    if (written % 10 === 0) await db.metrics.recordSteps(fence, [], progressAt(written));
     await sleep(15);
   }
   return written;

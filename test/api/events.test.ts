@@ -122,10 +122,10 @@ describe('GET /v1/jobs/{id}/events as a stream', () => {
 
   it('tells of progress between the events, without ids', async () => {
     const fence = await heldJob(api.db, api.member.projectId);
-    await api.db.jobs.setProgress(fence, progressAt(1));
+    await api.db.metrics.recordSteps(fence, [], progressAt(1));
     const reading = takeFrames(await open(fence.id));
     await delay(900);
-    await api.db.jobs.setProgress(fence, progressAt(2));
+    await api.db.metrics.recordSteps(fence, [], progressAt(2));
     await delay(900);
     await api.db.jobs.finish(fence, RESULT);
     const frames = (await reading).filter(

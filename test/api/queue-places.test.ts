@@ -36,7 +36,7 @@ describe('a queued job and the workers', () => {
     expect(await place(second.id)).toEqual({ queue_position: 1, expected_start_at: null });
 
     const progress = { epoch: 1, epochs: 2, step: 1, steps: 2, fraction: 0.5, images_per_s: 1 };
-    await db.jobs.setProgress(claim, { ...progress, eta_s: 600 });
+    await db.metrics.recordSteps(claim, [], { ...progress, eta_s: 600 });
     const next = await place(second.id);
     expect(next.queue_position).toBe(1);
     expect(Math.abs(Date.parse(next.expected_start_at) - Date.now() - 600_000)).toBeLessThan(5000);

@@ -31,7 +31,7 @@ describe('a job that went back', () => {
 describe('the forecast of a job', () => {
   it.each([{ eta_error_s: 3.5 }, { eta_error_s: null }, {}])('is shown as its worker told it: %j', async (more) => {
     const fence = await heldJob(api.db, api.member.projectId);
-    await api.db.jobs.setProgress(fence, { ...PROGRESS, ...more });
+    await api.db.metrics.recordSteps(fence, [], { ...PROGRESS, ...more });
     const { body } = await api.member.get(`/v1/jobs/${fence.id}`).expect(200);
     expect(body.progress).toEqual({ ...PROGRESS, ...more });
   });

@@ -116,7 +116,7 @@ describe('the life of a job', () => {
   it('remembers how long earlier attempts trained', async () => {
     const fence = await heldJob(db, projectId);
     const progress = { epoch: 1, epochs: 2, step: 3, steps: 6, fraction: 0.5, eta_s: null, images_per_s: null };
-    await db.jobs.setProgress(fence, { ...progress, elapsed_s: 12.5 });
+    await db.metrics.recordSteps(fence, [], { ...progress, elapsed_s: 12.5 });
     await db.jobs.release(fence, 'The worker was stopped');
     expect(await db.jobs.claim(fence.id, WORKER)).toMatchObject({ attempt: 2, elapsedSeconds: 12.5 });
   });

@@ -154,7 +154,7 @@ describe('the limit of a project', () => {
     await db.jobs.start(claim);
     const held = { waiting_for: 'project_limit', expected_start_at: null };
     expect(await a.place(second)).toEqual({ ...held, queue_position: 1 });
-    await db.jobs.setProgress(claim, { ...PROGRESS, eta_s: 600 });
+    await db.metrics.recordSteps(claim, [], { ...PROGRESS, eta_s: 600 });
     const { expected_start_at } = await a.place(second);
     expect(Math.abs(Date.parse(expected_start_at ?? '') - Date.now() - 600_000)).toBeLessThan(5000);
     expect(await a.place(third)).toEqual({ ...held, queue_position: 2 });

@@ -137,14 +137,13 @@ describe('the checkpoints that are kept', () => {
     const fence = await heldJob(db, projectId);
     const kept: number[][] = [];
     for (const checkpoint of [checkpointAt(1, true), within(13), within(17), checkpointAt(2), within(25), within(28)]) {
-      await db.checkpoints.record(fence, checkpoint);
-      await db.checkpoints.prune(fence, 2);
+      await db.checkpoints.record(fence, checkpoint, 2);
       kept.push(await stepsOf(fence.id));
     }
     expect(kept).toEqual([[10], [10, 13], [10, 17], [10, 20], [10, 20, 25], [10, 20, 28]]);
     await db.checkpoints.record(fence, checkpointAt(3));
-    await db.checkpoints.record(fence, checkpointAt(4));
-    await db.checkpoints.prune(fence, 2);
+    const { removed } = await db.checkpoints.record(fence, checkpointAt(4), 2);
+    expect(removed.map(({ storageKey }) => storageKey)).toContain(checkpointAt(2).storageKey);
     expect(await stepsOf(fence.id)).toEqual([10, 30, 40]);
   });
 

@@ -1,7 +1,7 @@
 /** How a worker reports on the job that it has taken, and ends it. Every write carries the attempt of its claim. */
-import type { Device, ErrorRecord, JobProgress, JobResult, JobStatus } from '@trainyard/contracts';
+import type { Device, ErrorRecord, JobResult, JobStatus } from '@trainyard/contracts';
 import type { PrismaClient } from '../client.js';
-import { type Fence, StaleAttemptError } from '../errors.js';
+import type { Fence } from '../errors.js';
 import { forecastOutcome } from '../forecast-outcome.js';
 import { appendEvent, lockHeldJob, lockJob, moveJob, type StatusChange } from '../job-journal.js';
 import { type Requests, renewLease } from '../job-lease.js';
@@ -82,12 +82,6 @@ export function jobLifecycle(client: PrismaClient) {
         await tx.job.update({ where: { id: fence.id }, data: { plan: toJson(plan) } });
         return plan;
       });
-    },
-
-    async setProgress(fence: Fence, progress: JobProgress): Promise<void> {
-      const where = { id: fence.id, attempt: fence.attempt, status: { in: HELD } };
-      const { count } = await client.job.updateMany({ where, data: { progress: toJson(progress) } });
-      if (count === 0) throw new StaleAttemptError(fence);
     },
 
     /**
