@@ -1,7 +1,8 @@
 // Loaded into every process of a worker (NODE_OPTIONS=--import): kills its own process at one step of writing a
 // checkpoint. It stands around the calls of Node and of the database driver; the program knows nothing of it. A process
-// takes the first plan for its role that lies in the folder, so each plan kills once.
-import { readdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+// takes the first plan for its role that lies in the folder, so each plan kills once. A trainer writes checkpoints in a
+// thread, which finds the plan of its process in its environment.
+import fs, { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -11,10 +12,21 @@ import { isMainThread } from 'node:worker_threads';
 /** @typedef {{ file: string, point: string, nth: number }} Plan `nth`: which time the point is reached. */
 
 const folder = process.env.TRAINYARD_FAULT_PLANS;
-const plan = isMainThread && folder !== undefined ? takePlan(folder, role()) : null;
-if (plan !== null) {
-  standAroundFiles();
-  if (role() === 'worker') await standAroundQueries();
+const PLAN = 'TRAINYARD_FAULT_PLAN_OF_PROCESS';
+const plan = ownPlan();
+if (plan !== null && isMainThread && role() === 'worker') {
+  standAroundRemoval();
+  await standAroundQueries();
+}
+if (plan !== null && !isMainThread) standAroundWriting();
+
+/** @returns {Plan | null} */
+function ownPlan() {
+  if (!isMainThread) return JSON.parse(process.env[PLAN] ?? 'null');
+  const taken = folder === undefined ? null : takePlan(folder, role());
+  // A worker's children take plans of their own.
+  if (taken !== null && role() === 'trainer') process.env[PLAN] = JSON.stringify(taken);
+  return taken;
 }
 
 /** @returns {'trainer' | 'worker' | 'other'} */
@@ -59,24 +71,44 @@ function die() {
   process.kill(process.pid, 'SIGKILL');
 }
 
-function standAroundFiles() {
-  const { open, rename, rm } = files;
-  files.open = async (path, flags, mode) => {
-    const isTemporary = flags === 'wx' && String(path).includes('/.incoming/');
-    if (isTemporary) pass('before the temporary file');
-    const handle = await open(path, flags, mode);
-    if (isTemporary) {
-      pass('after the temporary file is made');
-      standAroundHandle(handle);
-    } else if (String(path).includes('/checkpoints/')) standAroundFolder(handle);
-    return handle;
+function standAroundWriting() {
+  const { openSync, writeSync, fsyncSync } = fs;
+  const { open, rename } = files;
+  fs.openSync = (path, flags, mode) => {
+    pass('before the temporary file');
+    const file = openSync(path, flags, mode);
+    pass('after the temporary file is made');
+    return file;
+  };
+  /** @param {number} file @param {Uint8Array} bytes @param {...unknown} rest */
+  const writeOrDie = (file, bytes, ...rest) => {
+    if (isDue('half written')) {
+      writeSync(file, bytes.subarray(0, bytes.length >> 1));
+      die();
+    }
+    return Reflect.apply(writeSync, fs, [file, bytes, ...rest]);
+  };
+  Object.assign(fs, { writeSync: writeOrDie });
+  fs.fsyncSync = (file) => {
+    pass('after it is written');
+    fsyncSync(file);
+    pass('after its fsync');
   };
   files.rename = async (from, to) => {
-    const isCheckpoint = String(to).includes('/checkpoints/');
-    if (isCheckpoint) pass('before the rename');
+    pass('before the rename');
     await rename(from, to);
-    if (isCheckpoint) pass('after the rename');
+    pass('after the rename');
   };
+  files.open = async (path, flags, mode) => {
+    const handle = await open(path, flags, mode);
+    if (String(path).includes('/checkpoints/')) standAroundFolder(handle);
+    return handle;
+  };
+  syncBuiltinESMExports();
+}
+
+function standAroundRemoval() {
+  const { rm } = files;
   files.rm = async (path, options) => {
     const isCheckpoint = String(path).includes('/checkpoints/');
     if (isCheckpoint) pass('before an old file is removed');
@@ -84,24 +116,6 @@ function standAroundFiles() {
     if (isCheckpoint) pass('after an old file is removed');
   };
   syncBuiltinESMExports();
-}
-
-/** @param {import('node:fs/promises').FileHandle} handle */
-function standAroundHandle(handle) {
-  const writeFile = handle.writeFile.bind(handle);
-  const sync = handle.sync.bind(handle);
-  handle.writeFile = async (data, options) => {
-    if (data instanceof Uint8Array && isDue('half written')) {
-      writeSync(handle.fd, data.subarray(0, data.length >> 1));
-      die();
-    }
-    await writeFile(data, options);
-    pass('after it is written');
-  };
-  handle.sync = async () => {
-    await sync();
-    pass('after its fsync');
-  };
 }
 
 /** The folder of checkpoints is flushed after the rename. @param {import('node:fs/promises').FileHandle} handle */
