@@ -13,6 +13,8 @@ import { startRedis } from '../scripts/stack/redis.mjs';
 
 /** Of an operator. */
 export const KEY = 'ty_bench_operator_key_0123456789abcdef';
+/** How often a client looks at a job, as people's do: each look takes from the training on a machine that it fills. */
+const POLL_MS = 1000;
 
 /**
  * @typedef {import('../scripts/stack/programs.mjs').Program} Program
@@ -58,7 +60,7 @@ export async function startServers(shutdown, settings = {}) {
     objects: join(data, 'objects'),
     databaseUrl: postgres.url,
     port,
-    client: createClient({ url, key: KEY, signal }),
+    client: createClient({ url, key: KEY, signal, pollMs: POLL_MS }),
     get: async (path) => (await fetch(`${url}${path}`, { headers, signal })).json(),
     start: (name, more = {}) =>
       startProgram(name, { logs: join(folder, 'logs'), env: { ...env, ...more }, guard, shutdown }),

@@ -8,10 +8,10 @@ import { Problem } from '../stack/problem.mjs';
 const POLL_MS = 300;
 const BOUNDARY = 'trainyard-quick-start-7d1c0a5e';
 
-/** @typedef {{ url: string, key: string, signal: AbortSignal }} ClientOptions */
+/** @typedef {{ url: string, key: string, signal: AbortSignal, pollMs?: number }} ClientOptions `pollMs`: between two looks at a status */
 
 /** @param {ClientOptions} options */
-export function createClient({ url, key, signal }) {
+export function createClient({ url, key, signal, pollMs = POLL_MS }) {
   const headers = { authorization: `Bearer ${key}` };
 
   /**
@@ -44,7 +44,7 @@ export function createClient({ url, key, signal }) {
         const resource = /** @type {T} */ (await send('GET', path));
         seen?.(resource);
         if (ends.includes(resource.status)) return resource;
-        await sleep(POLL_MS, undefined, { signal });
+        await sleep(pollMs, undefined, { signal });
       }
     },
     /**
