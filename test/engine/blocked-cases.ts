@@ -217,6 +217,7 @@ const NARROW: readonly { shape: Shape; filters: number; window: Pick<Window, 'ke
   { shape: [2, 64, 5, 5], filters: 17, window: { kernel_shape: [5, 5], pads: [2, 2, 2, 2] } },
   { shape: [3, 128, 3, 2], filters: 32, window: { kernel_shape: [2, 3], pads: [0, 2, 1, 1] } },
   { shape: [3, 128, 3, 2], filters: 32, window: { kernel_shape: [3, 3], pads: [1, 0, 1, 2] } },
+  { shape: [2, 784, 1, 1], filters: 16, window: { kernel_shape: [1, 1], pads: [1, 1, 1, 1] } },
 ];
 
 const narrow = NARROW.flatMap(({ shape, filters, window }) =>
@@ -234,8 +235,10 @@ const narrow = NARROW.flatMap(({ shape, filters, window }) =>
         { shape: [batch, filters, height, width] },
       ],
       build([x, w, b, other]) {
+        // In blocks before the convolution is computed, so that this can add them at once.
+        const others = throughBlocks(other);
         const y = conv(throughBlocks(x), w, b, attributes);
-        return throughBlocks(isResidual ? relu(add(throughBlocks(other), y)) : y);
+        return throughBlocks(isResidual ? relu(add(others, y)) : y);
       },
     };
   }),

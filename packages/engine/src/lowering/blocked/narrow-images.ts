@@ -21,9 +21,10 @@ export function convOfImages(x: Value, w: Value, options: BlockedConvOptions, co
   const [outputs, , , taps] = w.shape;
   const [top, left, bottom, right] = options.pads ?? [0, 0, 0, 0];
   const columns = width + left + right - taps + 1;
-  if (batch === 1 || !isNarrow(w, columns, options)) return blockedConv(x, w, options);
   // What pads the end of an image pads the beginning of the next one too.
   const pitch = width + Math.max(left, right);
+  // Where images have more pads than a window covers, results of one would lie upon those of the next.
+  if (batch === 1 || columns > pitch || !isNarrow(w, columns, options)) return blockedConv(x, w, options);
   const { sum = null } = options;
   const results = pitch * (batch - 1) + columns;
   const wide = blockedConv(spread(x, { pitch, before: left, total: results + taps - 1 }, context), w, {
