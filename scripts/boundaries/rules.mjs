@@ -29,3 +29,6 @@ export const OWNED = /** @type {const} */ ({
   sharp: 'datasets',
   '@bufbuild/protobuf': 'engine',
 });
+
+/** Entries beside a package's main one: for threads that must not load all of it. */
+export const ENTRIES = /** @type {const} */ (['@trainyard/engine/host']);

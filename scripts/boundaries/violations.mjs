@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { findCycles } from './cycles.mjs';
 import { importsOf, loadedBy } from './imports.mjs';
-import { ALLOWED, OWNED } from './rules.mjs';
+import { ALLOWED, ENTRIES, OWNED } from './rules.mjs';
 import { sourceFiles, workspaces } from './workspace.mjs';
 
 const SCOPE = '@trainyard/';
@@ -70,7 +70,8 @@ function leaves(file, specifier, folder) {
 function packageViolations({ name, dependencies }, file, specifier) {
   if (!specifier.startsWith(SCOPE)) return [];
   const [target = '', ...deep] = specifier.slice(SCOPE.length).split('/');
-  if (deep.length > 0) return [`${file}: deep import of ${specifier}; import ${SCOPE}${target}`];
+  const isEntry = ENTRIES.some((entry) => entry === specifier);
+  if (deep.length > 0 && !isEntry) return [`${file}: deep import of ${specifier}; import ${SCOPE}${target}`];
   if (target === name) return [`${file}: imports its own package by name`];
   if (!allowedFor(name)?.includes(target)) return [`${file}: ${name} may not import ${target}`];
   return dependencies.includes(`${SCOPE}${target}`) ? [] : [`${file}: ${specifier} is not in its package.json`];

@@ -7,24 +7,30 @@ import {
   type MetricContext,
   type Model,
   type Preprocessing,
+  type StateTensor,
   type TrainStep,
 } from '@trainyard/engine';
-import { BatchAugmenter } from './batch-augmenter.js';
-import { blockSizes, type Runners } from './epoch.js';
 import { Evaluator } from './evaluate.js';
 import { NetworkProbe } from './network-probe.js';
 import { OnDemand } from './on-demand.js';
+import { Preparation } from './preparation/preparation.js';
+import { blockSizes, type Runners } from './preparation/run-inputs.js';
 import { StepRunner } from './step-runner.js';
 import { trainStepOptions } from './train-step-options.js';
 
 export interface CompiledTraining {
-  runners: Runners;
-  /** Of the train split; null where the training has no augmentation. */
-  augmenter: BatchAugmenter | null;
+  runners: TrainingRunners;
+  /** Of the train split's batches. */
+  preparation: Preparation;
   evaluator: Evaluator;
   /** Null where nobody looks into the network. */
   probe: NetworkProbe | null;
   release(): Promise<void>;
+}
+
+export interface TrainingRunners extends Runners {
+  /** What each of them takes in and gives back. */
+  state: readonly StateTensor[];
 }
 
 /** Compiles only what epochs of `steps` steps need, the first of which goes on after `stepsDone` of them. */
@@ -38,9 +44,14 @@ export async function openTraining(options: {
   stepsDone?: number;
   /** Images of the train split, where the network is looked into. */
   probedImages?: number;
+  /** Whether batches are prepared in a thread, where that is worth it; true where it is left out. */
+  preparesApart?: boolean;
 }): Promise<CompiledTraining> {
   const { model, training, preprocessing, plan, context } = options;
   const { augmentation, batch_size: trainBatch, seed } = training;
+  // First: its thread is up by the time that all is compiled.
+  const changes = augmentation && { augmentation, image: model.image, batchSize: trainBatch, seed };
+  const preparation = new Preparation(changes, options.preparesApart);
   const compile = (stepsPerRun: number) =>
     compileTrainStep(model, trainStepOptions(training, { preprocessing, stepsPerRun, block: plan.block ?? null }));
   const sizes = [options.steps, options.steps - (options.stepsDone ?? 0)].flatMap((steps) =>
@@ -52,11 +63,12 @@ export async function openTraining(options: {
   const probe = trainImages > 0 ? await NetworkProbe.open({ model, training, preprocessing, plan, trainImages }) : null;
   return {
     runners,
-    augmenter: augmentation && new BatchAugmenter({ augmentation, image: model.image, batchSize: trainBatch, seed }),
+    preparation,
     evaluator,
     probe,
     async release() {
       for (const held of [runners.several, runners.single, evaluator, probe]) await held?.release();
+      await preparation.close();
     },
   };
 }
@@ -66,7 +78,7 @@ async function openRunners(
   compile: (stepsPerRun: number) => TrainStep,
   plan: ExecutionPlan,
   sizes: readonly number[],
-): Promise<Runners> {
+): Promise<TrainingRunners> {
   const open = (stepsPerRun: number) => StepRunner.open(compile(stepsPerRun), plan);
   const several = Math.max(...sizes) > 1 ? await open(plan.steps_per_run) : null;
   const single = sizes.includes(1) ? new OnDemand(() => open(1)) : null;

@@ -1,7 +1,14 @@
 /** Loss and metrics of a model over a split, as it is used after training: without dropout, with running statistics. */
 import type { ExecutionPlan, Metric, MetricValues } from '@trainyard/contracts';
 import { createMetrics, type EvaluationGraph, type MetricContext, servedParameters } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, fillBatches, imageTensor, inOrder, labelTensor } from './batches.js';
+import {
+  allocateBatches,
+  type BatchBuffer,
+  fillBatches,
+  imageTensor,
+  inOrder,
+  labelTensor,
+} from './preparation/batches.js';
 import { createSession, type Feeds, float32Tensor, type Session } from './session.js';
 import type { TrainingSplit } from './training-data.js';
 

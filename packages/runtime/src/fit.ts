@@ -18,17 +18,18 @@ import {
   TrainyardError,
 } from '@trainyard/contracts';
 import { createMetrics, type MetricContext, runningMetrics } from '@trainyard/engine';
-import type { BatchAugmenter } from './batch-augmenter.js';
 import { CheckpointClock } from './checkpoint-clock.js';
 import type { BestCheckpoint, CheckpointTensors, TrainingPosition } from './checkpoint-file.js';
+import type { CompiledTraining } from './compiled-training.js';
 import { refuseLosses, refuseTensors, refuseValidation } from './divergence.js';
-import { type LabelledStep, type Runners, type RunResult, trainEpoch } from './epoch.js';
+import { type LabelledStep, type RunResult, trainEpoch } from './epoch.js';
 import type { Evaluator } from './evaluate.js';
 import { LearningRate } from './learning-rate.js';
 import type { NetworkProbe, RecentSteps } from './network-probe.js';
 import { nonFiniteLayer } from './non-finite-layer.js';
 import { Patience } from './patience.js';
 import { onlyPhase, type TrainingPhase } from './phases.js';
+import { RunInputs } from './preparation/run-inputs.js';
 import { ProgressMeter } from './progress.js';
 import { RunningFigures } from './running-figures.js';
 import { type CarriedTensor, TrainState } from './train-state.js';
@@ -37,8 +38,8 @@ import type { TrainingData } from './training-data.js';
 export interface FitOptions {
   training: Training;
   data: TrainingData;
-  runners: Runners;
-  augmenter: BatchAugmenter | null;
+  runners: CompiledTraining['runners'];
+  preparation: CompiledTraining['preparation'];
   evaluator: Evaluator;
   /** Looks into the network after some epochs; null, or left out, where nobody does. */
   probe?: NetworkProbe | null;
@@ -121,12 +122,17 @@ export async function fit(options: FitOptions): Promise<FitResult | null> {
   const over = fitting.over;
   if (over !== null) return { best: fitting.best, stopReason: over };
   if (fitting.isHeldAfter(options.start.epoch)) return null;
-  for (let epoch = options.start.epoch + 1; epoch <= fitting.lastEpoch; epoch++) {
-    const ending = await fitting.epoch(epoch);
-    if (ending === 'handed_over') return null;
-    if (ending !== null) return { best: fitting.best, stopReason: ending };
+  try {
+    for (let epoch = options.start.epoch + 1; epoch <= fitting.lastEpoch; epoch++) {
+      const ending = await fitting.epoch(epoch);
+      if (ending === 'handed_over') return null;
+      if (ending !== null) return { best: fitting.best, stopReason: ending };
+    }
+    return { best: fitting.best, stopReason: 'completed' };
+  } finally {
+    // Another fit may begin from a checkpoint at once, with the same buffers.
+    await fitting.close();
   }
-  return { best: fitting.best, stopReason: 'completed' };
 }
 
 /** Why a training ends before its last epoch. */
@@ -135,6 +141,7 @@ type Ending = 'handed_over' | Exclude<StopReason, 'completed'>;
 class Fitting {
   readonly #options: FitOptions;
   readonly #state: TrainState;
+  readonly #inputs: RunInputs;
   readonly #progress: ProgressMeter;
   readonly #rate: LearningRate;
   readonly #patience: Patience;
@@ -147,10 +154,15 @@ class Fitting {
   #untrained: ReadonlyMap<string, Float32Array> | null = null;
 
   constructor(options: FitOptions) {
-    const { training, runners, start } = options;
+    const { training, runners, preparation, data, start } = options;
     this.#options = options;
     this.#phase = options.phase ?? onlyPhase(training);
     this.#state = new TrainState(runners.state, start.tensors, options.carried);
+    this.#inputs = new RunInputs({
+      ...{ runners, preparation, split: data.splits.train },
+      ...{ batchSize: training.batch_size, seed: training.seed },
+      ...{ firstEpoch: start.epoch + 1, lastEpoch: this.#phase.last, stepsDone: start.inEpoch?.steps ?? 0 },
+    });
     this.#best = start.best;
     if (start.step === 0) this.#untrained = new Map(this.#state.values);
     this.#patience = new Patience(training.early_stopping ?? null, start.earlyStopping ?? null);
@@ -166,6 +178,10 @@ class Fitting {
       images: imagesOf(options.data),
       now: performance.now(),
     });
+  }
+
+  close(): Promise<void> {
+    return this.#inputs.close();
   }
 
   get lastEpoch(): number {
@@ -261,18 +277,13 @@ class Fitting {
 
   /** Runs the steps that are left of an epoch; says why where it ended before the training should. */
   async #train(epoch: number, totals: RunningFigures): Promise<Ending | null> {
-    const { training, runners, augmenter, data, signal, observer } = this.#options;
+    const { training, signal, observer } = this.#options;
     const stepsBefore = (epoch - 1) * this.#stepsPerEpoch;
     const runs = trainEpoch({
-      runners,
-      augmenter,
+      inputs: this.#inputs,
       state: this.#state,
-      split: data.splits.train,
-      batchSize: training.batch_size,
       seed: training.seed,
       epoch,
-      stepsBefore,
-      stepsDone: totals.steps,
       learningRate: (step) => this.#rate.at(step),
       optimizerStart: (this.#phase.first - 1) * this.#stepsPerEpoch,
       signal,

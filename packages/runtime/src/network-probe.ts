@@ -9,8 +9,8 @@ import {
   type ProbeGraph,
   permutation,
 } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, fillBatches, imageTensor, labelTensor } from './batches.js';
 import { OnDemand } from './on-demand.js';
+import { allocateBatches, type BatchBuffer, fillBatches, imageTensor, labelTensor } from './preparation/batches.js';
 import { activationHistogram, gradientHistogram, idleShares, momentsOf, short } from './probe-figures.js';
 import { type ProbeSchedule, probeSchedule } from './probe-schedule.js';
 import { createSession, float32Tensor, type Session, type TensorValue } from './session.js';

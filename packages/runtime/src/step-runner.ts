@@ -1,8 +1,8 @@
 /** Runs a compiled training step: inputs of K steps in, their losses and predictions out, the state carried on. */
 import type { ExecutionPlan } from '@trainyard/contracts';
 import { allocateRandom, fillRandom, type RandomInput, type TrainStep } from '@trainyard/engine';
-import { allocateBatches, type BatchBuffer, imageTensor, labelTensor } from './batches.js';
 import { freeNow } from './malloc.js';
+import { allocateBatches, type BatchBuffer, imageTensor, labelTensor } from './preparation/batches.js';
 import { createSession, type Feeds, float32Tensor, type Session, type TensorValue, uint8Tensor } from './session.js';
 import type { TrainState } from './train-state.js';
 
@@ -22,20 +22,23 @@ export interface RunPosition {
   optimizerStart?: number;
   /** The learning rate of a step, which is counted from 1. */
   learningRate: (step: number) => number;
+  /** Whether `random` holds what is drawn for it already; else it is drawn where the run begins. */
+  isDrawn?: boolean;
 }
 
 export class StepRunner {
   readonly step: TrainStep;
   /** Two sets of inputs: one is filled while the other is computed. */
   readonly buffers: readonly [BatchBuffer, BatchBuffer];
+  /** Memory of what is drawn for a run. */
+  readonly random: ReadonlyMap<RandomInput, Uint8Array | Float32Array>;
   readonly #session: Session;
-  readonly #random: ReadonlyMap<RandomInput, Uint8Array | Float32Array>;
 
   private constructor(step: TrainStep, session: Session) {
     this.step = step;
     this.#session = session;
     this.buffers = [allocateBatches(step), allocateBatches(step)];
-    this.#random = new Map(step.random.map((input) => [input, allocateRandom(input, step.stepsPerRun)]));
+    this.random = new Map(step.random.map((input) => [input, allocateRandom(input, step.stepsPerRun)]));
   }
 
   static async open(step: TrainStep, plan: Pick<ExecutionPlan, 'device' | 'threads'>): Promise<StepRunner> {
@@ -83,10 +86,10 @@ export class StepRunner {
     };
   }
 
-  #randomFeeds({ seed, firstStep }: RunPosition): Feeds {
+  #randomFeeds({ seed, firstStep, isDrawn = false }: RunPosition): Feeds {
     const feeds: Record<string, TensorValue> = {};
-    for (const [random, memory] of this.#random) {
-      fillRandom(random, seed, firstStep, memory);
+    for (const [random, memory] of this.random) {
+      if (!isDrawn) fillRandom(random, seed, firstStep, memory);
       const shape = this.#perRun(random.shape);
       feeds[random.input] = memory instanceof Uint8Array ? uint8Tensor(memory, shape) : float32Tensor(memory, shape);
     }

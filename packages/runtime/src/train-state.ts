@@ -1,6 +1,6 @@
 /** What a run of a training step changes: weights, running statistics, the optimizer's slots, averaged weights. */
 import { type StateTensor, storedPlaces, storedShape } from '@trainyard/engine';
-import { elements } from './batches.js';
+import { elements } from './preparation/batches.js';
 import { type Feeds, float32Tensor, type TensorValue } from './session.js';
 
 export interface CarriedTensor {

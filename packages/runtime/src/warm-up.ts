@@ -60,6 +60,7 @@ async function trainOnce(lowered: Pick<ExecutionPlan, 'lowering' | 'block'>): Pr
     context,
     steps: STEPS,
     probedImages: IMAGES,
+    preparesApart: false,
   });
   const nobody = async () => {};
   try {

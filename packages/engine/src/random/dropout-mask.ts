@@ -1,6 +1,6 @@
 /** Masks of dropout, made on the host: a function of (seed, step, layer, place), the same on every device. */
 import { type Shape, sizeOf } from '../graph/tensor-type.js';
-import { STREAM, streamKey, uint32At } from './counter.js';
+import { int32At, STREAM, streamKey } from './counter.js';
 
 /** An input of the training step that holds 1 where an activation is kept and 0 where it is dropped. */
 export interface DropoutMask {
@@ -25,14 +25,15 @@ export function fillDropoutMask(mask: DropoutMask, seed: number, step: number, o
   const size = sizeOf(mask.shape);
   if (out.length !== size) throw new RangeError(`the mask has ${size} places; received an array of ${out.length}`);
   const key = streamKey(seed, STREAM.dropout, step, mask.stream);
+  const [first, second] = [key.first | 0, key.second | 0];
   const dropped = Math.round(mask.rate * LEVELS);
   const pairs = size >> 1;
   for (let pair = 0; pair < pairs; pair++) {
-    const bits = uint32At(key, pair);
+    const bits = int32At(first, second, pair);
     out[2 * pair] = isKept(bits & 0xffff, dropped);
     out[2 * pair + 1] = isKept(bits >>> 16, dropped);
   }
-  if (size % 2 === 1) out[size - 1] = isKept(uint32At(key, pairs) & 0xffff, dropped);
+  if (size % 2 === 1) out[size - 1] = isKept(int32At(first, second, pairs) & 0xffff, dropped);
 }
 
 /** 1 where `level` ≥ `dropped`, else 0: the sign bit of a difference, since a branch on random bits is slow. */

@@ -1,7 +1,7 @@
 /** What one layer of a trained network gives for images. */
 import { TrainyardError } from '@trainyard/contracts';
 import { compileFeatures, type Model } from '@trainyard/engine';
-import { elements } from '../batches.js';
+import { elements } from '../preparation/batches.js';
 import { createSession, type Session, uint8Tensor } from '../session.js';
 import type { TrainedNetwork } from './trained-model.js';
 

@@ -1,8 +1,9 @@
 import { type CustomAugmentation, resolveAugmentation } from '@trainyard/contracts';
 import { createAugmenter } from '@trainyard/engine';
 import { describe, expect, it } from 'vitest';
-import { BatchAugmenter } from './batch-augmenter.js';
-import { allocateBatches, type BatchBuffer, inOrder } from './batches.js';
+import { allocateBatches, type BatchBuffer, fillBatches, inOrder } from './batches.js';
+import { ImageChanges } from './image-changes.js';
+import { mixLabels } from './mix-labels.js';
 
 const BATCH = 4;
 const COUNT = 10;
@@ -39,9 +40,10 @@ async function fill(options: CustomAugmentation, first: number, batches: number)
   });
   buffer.images.fill(99);
   buffer.labels.fill(99);
-  const augmenter = new BatchAugmenter({ augmentation: resolved(options), image, batchSize: BATCH, seed });
-  const position = { epoch: 2, firstStep: 30 + first };
-  await augmenter.fill(buffer, split, { order: inOrder(COUNT), first, batches }, position);
+  const changes = new ImageChanges({ augmentation: resolved(options), image, batchSize: BATCH, seed });
+  const indices = await fillBatches(buffer, split, { order: inOrder(COUNT), first, batches }, BATCH);
+  const mixed = changes.apply({ images: buffer.images, indices, epoch: 2, firstStep: 30 + first });
+  if (mixed) mixLabels(buffer, mixed);
   return buffer;
 }
 
@@ -118,10 +120,11 @@ describe('batches of mixed images', () => {
         shares: { name: 'shares', dtype: 'float32', shape: [2] },
       },
     });
-    const augmenter = new BatchAugmenter({ augmentation: resolved({ mixup: {} }), image, batchSize: 2, seed });
+    const changes = new ImageChanges({ augmentation: resolved({ mixup: {} }), image, batchSize: 2, seed });
     const several = { ...split, labels: Float32Array.from({ length: 20 }, (_, i) => i / 2) };
-    const slice = { order: [3, 7], first: 0, batches: 1 };
-    await augmenter.fill(buffer, several, slice, { epoch: 1, firstStep: 1 });
+    const indices = await fillBatches(buffer, several, { order: [3, 7], first: 0, batches: 1 }, 2);
+    const mixed = changes.apply({ images: buffer.images, indices, epoch: 1, firstStep: 1 });
+    if (mixed) mixLabels(buffer, mixed);
     const pairs = [...buffer.labels, ...(buffer.mixture?.otherLabels ?? [])];
     expect([...pairs].sort((a, b) => a - b)).toEqual([3, 3, 3.5, 3.5, 7, 7, 7.5, 7.5]);
     for (const pair of [0, 2, 4, 6]) expect(pairs[pair + 1]).toBe(pairs[pair] + 0.5);

@@ -1,7 +1,7 @@
 /** Gathers mini-batches out of a data set into input tensors of a fixed shape. */
 import type { Mixture, TensorSpec } from '@trainyard/engine';
-import { float32Tensor, int32Tensor, type TensorValue, uint8Tensor } from './session.js';
-import type { TrainingSplit } from './training-data.js';
+import { float32Tensor, int32Tensor, type TensorValue, uint8Tensor } from '../session.js';
+import type { TrainingSplit } from '../training-data.js';
 
 /** The rows of one run: `batches` batches of `batchSize` rows each, in the order of the data set's indices in `order`. */
 export interface BatchSlice {
@@ -23,6 +23,14 @@ export interface BatchBuffer {
   rows: number[];
 }
 
+/** Copies all that `fillBatches` fills. */
+export function copyBatches(from: BatchBuffer, to: BatchBuffer): void {
+  to.images.set(from.images);
+  to.labels.set(from.labels);
+  to.weights.set(from.weights);
+  to.rows = from.rows;
+}
+
 /** Axes of one image: channels, rows, columns. */
 const IMAGE_AXES = 3;
 
@@ -33,10 +41,15 @@ export interface BatchSpecs {
   mixture?: Mixture | null;
 }
 
-export function allocateBatches({ images, labels, mixture }: BatchSpecs): BatchBuffer {
+/** @param memory of the images: a run takes none that is shared with a thread */
+export function allocateBatches(
+  { images, labels, mixture }: BatchSpecs,
+  memory: typeof ArrayBuffer | typeof SharedArrayBuffer = ArrayBuffer,
+): BatchBuffer {
   const rows = elements({ shape: images.shape.slice(0, -IMAGE_AXES) });
+  const imageBytes = elements(images) * (images.dtype === 'float32' ? Float32Array.BYTES_PER_ELEMENT : 1);
   return {
-    images: new Uint8Array(elements(images) * (images.dtype === 'float32' ? Float32Array.BYTES_PER_ELEMENT : 1)),
+    images: new Uint8Array(new memory(imageBytes)),
     labels: allocateLabels(labels),
     weights: new Float32Array(rows),
     mixture: mixture ? { otherLabels: allocateLabels(mixture.otherLabels), shares: new Float32Array(rows) } : null,
@@ -51,27 +64,26 @@ function allocateLabels(labels: TensorSpec): Int32Array | Float32Array {
 /**
  * Fills `buffer` with the batches of a slice. Where the split ends within a batch, the rows that are missing are
  * zeros of weight 0: what a step computes depends on its own rows alone, never on what the buffer held before.
- *
- * @param read writes the images at some indices one after another; without it they come as they are in the split
+ * Answers the numbers of the images, as they are in the split.
  */
 export async function fillBatches(
   buffer: BatchBuffer,
   split: TrainingSplit,
   slice: BatchSlice,
   batchSize: number,
-  read: TrainingSplit['readImages'] = (indices, out) => split.readImages(indices, out),
-): Promise<void> {
+): Promise<Uint32Array> {
   const start = slice.first * batchSize;
   const capacity = slice.batches * batchSize;
   const count = Math.min(capacity, slice.order.length - start);
   const indices = new Uint32Array(count);
   for (let row = 0; row < count; row++) indices[row] = slice.order[start + row];
   const imageBytes = buffer.images.length / buffer.weights.length;
-  await read(indices, buffer.images.subarray(0, count * imageBytes));
+  await split.readImages(indices, buffer.images.subarray(0, count * imageBytes));
   buffer.images.fill(0, count * imageBytes);
   buffer.weights.fill(1, 0, count).fill(0, count);
   fillLabels(buffer, split, indices);
   buffer.rows = Array.from({ length: slice.batches }, (_, batch) => clamp(count - batch * batchSize, 0, batchSize));
+  return indices;
 }
 
 function fillLabels({ labels, weights }: BatchBuffer, split: TrainingSplit, indices: Uint32Array): void {
