@@ -17,6 +17,8 @@ export interface ChildCommand {
   script: URL;
   /** What it finds in `process.argv` behind its own name. */
   args?: string[];
+  /** Options of V8 beside those that every child gets. */
+  v8Options?: readonly string[];
   /** How many threads it has for work that Node hands to native code; Node's own default is 4 whatever the machine. */
   poolThreads?: number;
 }
@@ -29,10 +31,10 @@ export interface StartedChild {
   stderr: () => string;
 }
 
-export function startChild({ script, args = [], poolThreads }: ChildCommand): StartedChild {
+export function startChild({ script, args = [], v8Options = [], poolThreads }: ChildCommand): StartedChild {
   const child = fork(script, args, {
     env: environmentOf(poolThreads),
-    execArgv: [...process.execArgv, ...V8_OPTIONS],
+    execArgv: [...process.execArgv, ...V8_OPTIONS, ...v8Options],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -38,6 +38,9 @@ const STATE_COPIES_PER_SESSION = 3;
 
 /** One set of inputs is filled while the other is computed. */
 const INPUT_SETS = 2;
+/** What is drawn for the next run lies with the thread that draws it. */
+const RANDOM_SETS = 2;
+const DRAWING_THREAD_BYTES = 12 * MIB;
 /** What the estimate is for. */
 const DEVICE = { device: 'cpu', threads: 2 } as const;
 
@@ -84,7 +87,8 @@ export function estimateTrainingMemory(model: Model, options: TrainingMemoryOpti
       NODE_BYTES * (sessions * lowered.nodes.length + evaluation.nodes.length) +
       arena +
       state * (STATE_COPIES + sessions * STATE_COPIES_PER_SESSION) +
-      steps * (INPUT_SETS * inputs + random),
+      (random > 0 ? DRAWING_THREAD_BYTES : 0) +
+      steps * (INPUT_SETS * inputs + RANDOM_SETS * random),
   );
 }
 
