@@ -2,7 +2,14 @@
 // and share one PostgreSQL and one Redis, in which every test file gets a database of its own. `faults` is the fault suite in its full form; in its
 // short form it is part of `api`.
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { changedPackages } from './scripts/changed-packages.mjs';
+
+const changed = changedPackages(fileURLToPath(new URL('.', import.meta.url)));
+if (changed.length > 0) {
+  process.stderr.write(`Changed since they were built: ${changed.join(', ')}. \`npm run build\` builds them.\n`);
+}
 
 /** onnxruntime would report how it is used to its maker, and leave files in the temporary folder. */
 const env = { ORT_DISABLE_TELEMETRY: '1' };

@@ -16,11 +16,12 @@ COPY --from=manifests /app ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY prisma.config.ts tsconfig.base.json ./
 COPY prisma prisma
-COPY scripts/prisma-generate.mjs scripts/demo-page.mjs scripts/
+COPY scripts/prisma-generate.mjs scripts/bundle.mjs scripts/demo-page.mjs scripts/
 COPY packages packages
 COPY apps/api apps/api
 RUN node scripts/prisma-generate.mjs \
   && npx tsc -b apps/api \
+  && node scripts/bundle.mjs packages/* apps/api \
   && node scripts/demo-page.mjs \
   && find packages apps -name src -prune -exec rm -r {} +
 

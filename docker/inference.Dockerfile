@@ -16,11 +16,12 @@ COPY --from=manifests /app ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY prisma.config.ts tsconfig.base.json ./
 COPY prisma prisma
-COPY scripts/prisma-generate.mjs scripts/
+COPY scripts/prisma-generate.mjs scripts/bundle.mjs scripts/
 COPY packages packages
 COPY apps/inference apps/inference
 RUN node scripts/prisma-generate.mjs \
   && npx tsc -b apps/inference \
+  && node scripts/bundle.mjs packages/* apps/inference \
   && find packages apps -name src -prune -exec rm -r {} +
 
 # The packages that this program needs when it runs, and no others.

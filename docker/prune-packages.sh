@@ -1,10 +1,10 @@
 #!/bin/sh
 # Removes from ./node_modules what is installed but never loaded: Prisma's command line, which its client names as an
 # optional companion, with all that it brings, onnxruntime's files for other systems, and those for browsers, of which the
-# build of the API has taken what demo pages need.
+# build of the API has taken what demo pages need. What is built has typebox in it.
 set -eu
 cd node_modules
-rm -rf prisma typescript effect elkjs react react-dom
+rm -rf prisma typescript effect elkjs react react-dom typebox
 rm -rf @typescript @electric-sql @visx @radix-ui onnxruntime-web
 cd @prisma
 rm -rf dev studio-core engines engines-version fetch-engine get-platform query-plan-executor streams-local

@@ -17,11 +17,12 @@ COPY --from=manifests /app ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY prisma.config.ts tsconfig.base.json ./
 COPY prisma prisma
-COPY scripts/prisma-generate.mjs scripts/
+COPY scripts/prisma-generate.mjs scripts/bundle.mjs scripts/
 COPY packages packages
 COPY apps/worker apps/worker
 RUN node scripts/prisma-generate.mjs \
   && npx tsc -b apps/worker \
+  && node scripts/bundle.mjs packages/* apps/worker \
   && find packages apps -name src -prune -exec rm -r {} +
 
 # The packages that this program needs when it runs, and no others.

@@ -1,9 +1,10 @@
-// A child of a worker whose main thread is inside one endless native call.
-import { PROBE_PROTOCOL } from '@trainyard/contracts';
-import { serve } from '../../apps/worker/dist/children/serve.js';
+// Loaded before a child of a worker: soon after it serves, its main thread is inside one endless native call.
+import process from 'node:process';
 
-serve(PROBE_PROTOCOL, async () => {
-  process.send?.({ pid: process.pid });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+process.on('newListener', (event) => {
+  if (event !== 'message') return;
+  setTimeout(() => {
+    process.send?.({ pid: process.pid });
+    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 200);
+  });
 });

@@ -5,9 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { LocalStore } from './local-store.js';
 import { describeObjectStore, type OpenedStore } from './object-store.conformance.js';
 
-/** Threads run what was built: tests run the source, which has no such file. */
-const PIECE_THREAD = new URL('../dist/piece-thread.js', import.meta.url);
-
 async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile());
@@ -21,7 +18,7 @@ async function open(): Promise<OpenedStore & { root: string }> {
   const root = await mkdtemp(join(tmpdir(), 'trainyard-store-'));
   return {
     root,
-    store: new LocalStore(join(root, 'objects'), PIECE_THREAD),
+    store: new LocalStore(join(root, 'objects')),
     strayBytes: async () =>
       (await bytesBelow(join(root, 'objects', '.incoming'))) + (await bytesBelow(join(root, 'objects', '.appending'))),
     dispose: () => rm(root, { recursive: true }),

@@ -34,17 +34,15 @@ const APPENDING_FOLDER = '.appending';
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Threads run what was built, also where a test runs the source. */
 const FILE_THREAD = new URL('../dist/file-thread.js', import.meta.url);
+const PIECE_THREAD = new URL('../dist/piece-thread.js', import.meta.url);
 
 export class LocalStore implements ObjectStore {
   readonly #root: string;
-  readonly #pieceThread: URL;
   readonly #writer = new FileWriter(FILE_THREAD);
   #swept: Promise<void> | undefined;
 
-  /** @param pieceThread what threads that read pieces run */
-  constructor(root: string, pieceThread = new URL('./piece-thread.js', import.meta.url)) {
+  constructor(root: string) {
     this.#root = resolve(root);
-    this.#pieceThread = pieceThread;
   }
 
   async write(key: string, source: Readable | Uint8Array, options: WriteOptions = {}): Promise<WrittenObject> {
@@ -154,7 +152,7 @@ export class LocalStore implements ObjectStore {
       await Promise.all(files.map((file) => file.close()));
       throw error;
     }
-    return new ThreadedPieceReader({ files, ...options, script: this.#pieceThread });
+    return new ThreadedPieceReader({ files, ...options, script: PIECE_THREAD });
   }
 
   async check(): Promise<void> {

@@ -13,7 +13,7 @@ export interface DemoAssets {
   digest: string;
 }
 
-const FOLDER = new URL('./assets/', import.meta.url);
+const FOLDER = new URL('../../dist/demo/assets/', import.meta.url);
 
 let assets: Promise<DemoAssets> | undefined;
 

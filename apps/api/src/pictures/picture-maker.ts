@@ -10,7 +10,7 @@ const WAITING_MAX = 32;
 
 export class PictureMaker {
   readonly #thread = new AnsweringThread<PictureOrder, PictureAnswer>({
-    script: new URL('./picture-thread.js', import.meta.url),
+    script: new URL('../../dist/pictures/picture-thread.js', import.meta.url),
     waitingMax: 1,
     waitingFor: 'picture is being drawn',
   });

@@ -5,7 +5,7 @@ import type { SummaryRequest } from './summary-messages.js';
 
 export class Summarizer {
   readonly #thread = new AnsweringThread<SummaryRequest, ModelSummary>({
-    script: new URL('./summary-thread.js', import.meta.url),
+    script: new URL('../../dist/summaries/summary-thread.js', import.meta.url),
     waitingMax: 64,
     waitingFor: 'models are waiting to be described',
   });

@@ -21,7 +21,7 @@ import { FrameReader, writeFrame } from '../frames/frame.js';
 import { type GroupOutcome, groupHeaderOf, outcomeOf } from '../frames/groups.js';
 import { Explanations } from './explanations.js';
 
-const ENTRY = fileURLToPath(new URL('../child/main.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../dist/child/main.js', import.meta.url));
 const LOAD_MS_MAX = 120_000;
 const CLOSE_MS_MAX = 5_000;
 const STDERR = 2;

@@ -9,7 +9,7 @@ import { NEVER, patientDatabase } from '../patient-database.js';
 import { describeError } from '../training/training-error.js';
 import { DESCRIBE } from './kinds.js';
 
-const SCRIPT = new URL('../children/analyst.js', import.meta.url);
+const SCRIPT = new URL('../../dist/children/analyst.js', import.meta.url);
 
 /** An analysis whose process fails this often for a reason that might pass fails for good. */
 const TRIES_MAX = 3;

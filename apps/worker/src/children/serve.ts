@@ -117,6 +117,6 @@ function endWithWorker(): void {
   process.stderr.on('error', gone);
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
-  new Worker(new URL('./watchdog.js', import.meta.url), { workerData: process.ppid }).unref();
+  new Worker(new URL('../../dist/children/watchdog.js', import.meta.url), { workerData: process.ppid }).unref();
   if (!process.connected) gone();
 }

@@ -3,7 +3,7 @@ import { DEVICES, type Device, PROBE_PROTOCOL, type ProbeReport } from '@trainya
 import type { MachineTraits, WorkerDevice } from '@trainyard/db';
 import { type ChildOutcome, runChild } from '../child/run-child.js';
 
-const SCRIPT = new URL('../children/probe.js', import.meta.url);
+const SCRIPT = new URL('../../dist/children/probe.js', import.meta.url);
 const TIMEOUT_MS = 60_000;
 
 export interface Probed {

@@ -9,7 +9,7 @@ import { holdLease, LEASE_MS, LeaseLapsedError } from '../lease.js';
 import { NEVER, patientDatabase } from '../patient-database.js';
 import { describeError } from '../training/training-error.js';
 
-const SCRIPT = new URL('../children/ingest.js', import.meta.url);
+const SCRIPT = new URL('../../dist/children/ingest.js', import.meta.url);
 
 /** Images are decoded there; more threads than cores wait for each other's locks. */
 const POOL_THREADS = Math.max(2, availableParallelism());

@@ -35,7 +35,7 @@ const TRAINER_V8_OPTIONS = ['--initial-old-space-size=128', '--no-memory-reducer
 
 /** What trains; it has no task yet. */
 export function trainerCommand(objectsDir: string): ChildCommand {
-  const script = new URL('../children/trainer.js', import.meta.url);
+  const script = new URL('../../dist/children/trainer.js', import.meta.url);
   return { script, args: [objectsDir], v8Options: TRAINER_V8_OPTIONS };
 }
 

@@ -4,8 +4,6 @@ import { HASH_PLAN } from './hash-plan.js';
 import { searchNearApart } from './search-apart.js';
 import { type NearSearch, searchNear } from './search-near.js';
 
-/** Threads run what was built: tests run the source, which has no such file. */
-const BUILT = new URL('../../dist/health/search-thread.js', import.meta.url);
 const MISSING = new URL('./no-such-thread.js', import.meta.url);
 
 /** Noise, and every 40th the one before it, a little darker. */
@@ -29,7 +27,7 @@ function searchAmong(count: number): NearSearch {
 describe('searchNearApart', () => {
   it('finds in a thread what is found without one', async () => {
     const search = searchAmong(1600);
-    const apart = await searchNearApart(search, BUILT);
+    const apart = await searchNearApart(search);
     expect(apart.length).toBeGreaterThan(10);
     expect(apart).toEqual(await searchNear(search));
   });

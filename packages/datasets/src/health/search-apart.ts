@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { NearPair } from './near-pairs.js';
 import { type NearSearch, searchNear } from './search-near.js';
 
-const THREAD = new URL('./search-thread.js', import.meta.url);
+/** Threads run what was built, also where a test runs the source. */
+const THREAD = new URL('../../dist/health/search-thread.js', import.meta.url);
 
 /** Fewer are searched about as quickly as a thread starts. */
 const APART_MIN = 1000;
