@@ -6,11 +6,18 @@ import { collectTail } from './stderr-tail.js';
 
 /**
  * A child lives for seconds or minutes, and most of its time is spent in native code. So V8 gets one thread beside the main one for
- * its compiler and garbage collector: four of them take more of the processors to collect a small heap than one. And it optimises
- * a function only once that has run some seven times as long as by default: what is hot in a training still is, the rest of what a
- * start runs is not worth the compiler's time.
+ * its compiler and garbage collector: four of them take more of the processors to collect a small heap than one.
  */
-const V8_OPTIONS = ['--v8-pool-size=1', '--interrupt-budget=1000000'];
+const V8_OPTIONS = ['--v8-pool-size=1', ...lateOptimization(process.versions.v8)];
+
+/**
+ * Has V8 optimise a function only once that has run some seven times as long as by default: what is hot in a training still is, the
+ * rest of what a start runs is not worth the compiler's time. Node refuses to start with an option that its V8 does not know, and from
+ * version 12 on (Node 22) it knows this one no more.
+ */
+export function lateOptimization(v8: string): string[] {
+  return Number.parseInt(v8, 10) < 12 ? ['--interrupt-budget=1000000'] : [];
+}
 
 export interface ChildCommand {
   /** The module that the child runs. */
