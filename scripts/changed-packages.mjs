@@ -20,11 +20,14 @@ function isChanged(folder) {
 
 /** @param {string} map @param {string} ownSources */
 function differs(map, ownSources) {
-  /** @type {{ sources: string[], sourcesContent?: string[] }} */
+  /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
   const { sources, sourcesContent } = JSON.parse(readFileSync(map, 'utf8'));
   return sources.some((source, index) => {
     const path = resolve(dirname(map), source);
     if (!path.startsWith(ownSources)) return false;
-    return !existsSync(path) || readFileSync(path, 'utf8') !== sourcesContent?.[index];
+    if (!existsSync(path)) return true;
+    // An entry that only hands on what others export is in no file that is written.
+    const built = sourcesContent?.[index];
+    return typeof built === 'string' && readFileSync(path, 'utf8') !== built;
   });
 }

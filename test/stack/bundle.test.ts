@@ -68,12 +68,13 @@ describe('a bundle', () => {
     const root = folderOf({
       'apps/none.txt': '',
       'packages/sample/package.json': MANIFEST,
-      'packages/sample/src/index.ts': 'export const one = 1;',
+      'packages/sample/src/index.ts': "export { one } from './one.js';",
+      'packages/sample/src/one.ts': 'export const one = 1;',
     });
     expect(changedPackages(root)).toEqual(['packages/sample']);
     await bundle(join(root, 'packages/sample'));
     expect(changedPackages(root)).toEqual([]);
-    writeFileSync(join(root, 'packages/sample/src/index.ts'), 'export const one = 2;');
+    writeFileSync(join(root, 'packages/sample/src/one.ts'), 'export const one = 2;');
     expect(changedPackages(root)).toEqual(['packages/sample']);
   });
 });

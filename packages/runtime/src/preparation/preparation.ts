@@ -5,8 +5,8 @@ import type { HostWork } from './host-work.js';
 import { ImageChanges, type ImageChangesOptions } from './image-changes.js';
 import { PreparingThread } from './preparing-thread.js';
 
-/** Random bytes of a run that are not worth waking another thread. */
-const THREAD_RANDOM_BYTES_MIN = 64 * 1024;
+/** Fewer random bytes of a run, which take less than a millisecond, are not worth another thread. */
+const THREAD_RANDOM_BYTES_MIN = 512 * 1024;
 
 export class Preparation {
   readonly changes: ImageChanges | null;
