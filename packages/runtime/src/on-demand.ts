@@ -8,6 +8,11 @@ export class OnDemand<T extends { release(): Promise<void> }> {
     this.#open = open;
   }
 
+  /** Whether somebody has asked for it. */
+  get isAskedFor(): boolean {
+    return this.#opened !== null;
+  }
+
   get(): Promise<T> {
     this.#opened ??= this.#open();
     return this.#opened;

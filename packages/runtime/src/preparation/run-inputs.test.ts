@@ -182,6 +182,21 @@ describe('the inputs of runs', () => {
     expect(runs.map(({ random }) => random)).toEqual(runs.map(({ isDrawn }) => [isDrawn, isDrawn]));
   });
 
+  it('wait for no step of their last runs before the first one begins', async () => {
+    const { several, single } = await openRunners();
+    const onDemand = new OnDemand(async () => single);
+    const preparation = prepare(null, false);
+    const given = { preparation, split: split('at once'), batchSize: BATCH, seed: SEED };
+    const epochs = { firstEpoch: 1, lastEpoch: 1, stepsDone: 0 };
+    const inputs = new RunInputs({ runners: { several, single: onDemand }, ...given, ...epochs });
+    await inputs.open();
+    await inputs.take();
+    expect(onDemand.isAskedFor).toBe(false);
+    await inputs.open();
+    expect(onDemand.isAskedFor).toBe(true);
+    await inputs.close();
+  });
+
   it('say what went wrong when they are taken, and not before', async () => {
     const failing: TrainingSplit = {
       ...split('at once'),

@@ -108,8 +108,10 @@ export class RunInputs {
 
   /** Opens what the runs that are made ready beside the next one need, so that this is no part of its time. */
   async open(): Promise<void> {
-    for (const plan of this.#planned) {
+    for (const [ahead, plan] of this.#planned.entries()) {
       const { runner } = plan;
+      // Only to be read so early it is not opened: the first run would wait for it.
+      if (ahead === AHEAD && runner instanceof OnDemand && !runner.isAskedFor) return;
       const opened = runner instanceof OnDemand ? await runner.get() : runner;
       if (this.#coming.some((run) => run.plan === plan)) continue;
       this.#coming.push({ plan, runner: opened, reading: null, prepared: null });
